@@ -1,0 +1,7 @@
+//! What can go wrong between a caller and Redis, and whether it was applied.
+
+mod classify;
+mod kind;
+
+pub(crate) use classify::{after_send, before_send, is_missing_function, reply};
+pub use kind::{Error, Outcome};

@@ -1,0 +1,10 @@
+//! Redis Functions: a versioned library, and one call of one function.
+
+mod call;
+mod library;
+mod load;
+
+pub use call::Call;
+pub(crate) use call::{function_of, key_of};
+pub use library::Library;
+pub(crate) use load::{Loaded, Loader, on_every_primary};

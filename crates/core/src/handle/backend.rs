@@ -1,0 +1,106 @@
+use std::time::Duration;
+
+use redis::{Cmd, Pipeline, Value};
+use tokio::time::Instant;
+
+use crate::error::{is_missing_function, reply};
+use crate::function::{Loaded, Loader, function_of, on_every_primary};
+use crate::lane::breaker::Breaker;
+use crate::lane::hot::{Health, Hot, Replies};
+use crate::pipeline::Timings;
+use crate::{Error, Library};
+
+/// The hot lane with all that belongs to one round trip: the breaker in front
+/// of it, the library it needs, the time it takes.
+pub(crate) struct Backend {
+    hot: Hot,
+    breaker: Breaker,
+    loader: Loader,
+    timings: Timings,
+}
+
+impl Backend {
+    pub(crate) fn new(hot: Hot, breaker: Breaker, library: Library) -> Self {
+        Self { hot, breaker, loader: Loader::new(library), timings: Timings::default() }
+    }
+
+    /// Sends calls and returns one result for each, in order.
+    ///
+    /// Calls that failed only because their function was missing are repeated
+    /// once, after loading the library: they were certainly not applied.
+    pub(crate) async fn round_trip(&self, calls: Pipeline) -> Vec<Result<Value, Error>> {
+        let started = Instant::now();
+        let seen = self.loader.now();
+        let mut results = self.send(&calls).await;
+        let missing: Vec<usize> =
+            results.iter().enumerate().filter(|(_, result)| is_missing(result)).map(|(i, _)| i).collect();
+        if !missing.is_empty() {
+            self.load_and_repeat(&calls, &mut results, &missing, seen).await;
+        }
+        let results: Vec<_> = results.into_iter().map(|result| result.and_then(reply)).collect();
+        self.record(&calls, &results, started.elapsed());
+        results
+    }
+
+    /// One command on every primary, past the breaker: for administration.
+    pub(crate) async fn on_every_primary(&self, cmd: &Cmd) -> Result<Vec<Value>, Error> {
+        on_every_primary(&self.hot, cmd).await
+    }
+
+    /// Loads the library where it is missing or differs.
+    pub(crate) async fn ensure_functions(&self) -> Result<(), Error> {
+        self.loader.ensure(&self.hot).await
+    }
+
+    /// Loads the library where it is missing.
+    pub(crate) async fn ensure_functions_present(&self) -> Result<(), Error> {
+        self.loader.ensure_present(&self.hot).await
+    }
+
+    async fn send(&self, calls: &Pipeline) -> Vec<Result<Value, Error>> {
+        let attempt = match self.breaker.admit() {
+            Ok(attempt) => attempt,
+            Err(error) => return Replies::failed(calls.len(), &error, Health::Failed).results,
+        };
+        let replies = self.hot.send(calls).await;
+        match replies.health {
+            Health::Answered => attempt.succeeded(),
+            Health::Failed => attempt.failed(),
+            Health::TimedOut => attempt.timed_out(),
+        }
+        replies.results
+    }
+
+    async fn load_and_repeat(
+        &self,
+        calls: &Pipeline,
+        results: &mut [Result<Value, Error>],
+        missing: &[usize],
+        seen: Loaded,
+    ) {
+        if let Err(error) = self.loader.reload(&self.hot, seen).await {
+            let error = Error::unavailable(format!("functions are missing and cannot be loaded: {error}"));
+            missing.iter().for_each(|&i| results[i] = Err(error.clone()));
+            return;
+        }
+        let mut again = Pipeline::with_capacity(missing.len());
+        for (i, cmd) in calls.cmd_iter().enumerate() {
+            if missing.binary_search(&i).is_ok() {
+                again.add_command(cmd.clone());
+            }
+        }
+        let repeated = self.send(&again).await;
+        for (&i, result) in missing.iter().zip(repeated) {
+            results[i] = result;
+        }
+    }
+
+    fn record(&self, calls: &Pipeline, results: &[Result<Value, Error>], took: Duration) {
+        let outcomes = results.iter().map(|result| result.as_ref().map_or_else(Error::label, |_| "ok"));
+        self.timings.record(took, calls.cmd_iter().map(function_of).zip(outcomes));
+    }
+}
+
+fn is_missing(result: &Result<Value, Error>) -> bool {
+    matches!(result, Ok(Value::ServerError(error)) if is_missing_function(error))
+}

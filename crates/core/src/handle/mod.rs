@@ -1,0 +1,16 @@
+//! The handle in front of one server and of a cluster alike: nothing above
+//! knows which it is.
+
+mod backend;
+mod check;
+mod redis;
+mod target;
+mod version;
+
+pub use self::redis::Redis;
+pub(crate) use backend::Backend;
+pub use check::NotReady;
+pub use target::Target;
+
+pub use crate::config::Mode;
+pub use crate::lane::pool::{Exclusive, PoolStatus};

@@ -1,0 +1,122 @@
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use redis::cluster::ClusterClient;
+use redis::cluster_async::ClusterConnection;
+use redis::cluster_routing::{MultipleNodeRoutingInfo, Route, RoutingInfo, SingleNodeRoutingInfo, SlotAddr};
+use redis::{Cmd, ErrorKind, Pipeline, RedisError, ServerErrorKind, Value};
+
+use super::hot::{Health, Replies};
+use crate::Error;
+use crate::backoff::Backoff;
+use crate::error::{after_send, before_send};
+use crate::function::key_of;
+
+/// Repetitions of a command that a node said it did not take.
+const REDIRECTS: u32 = 4;
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_millis(80);
+
+/// The hot lane to a cluster.
+///
+/// Every command is routed by itself, to the primary of its root key's slot,
+/// and all commands of a flush are on their way at once: the library joins
+/// those of one node into one write. Its own pipelines are of no use here, for
+/// it treats a pipeline as a whole: one `MOVED` among a hundred replies costs
+/// the other ninety-nine their answer, or repeats them all.
+pub(crate) struct Cluster {
+    connection: ClusterConnection,
+}
+
+impl Cluster {
+    pub(crate) async fn open(client: &ClusterClient) -> Result<Self, Error> {
+        let connection = client.get_async_connection().await.map_err(|error| before_send(&error))?;
+        Ok(Self { connection })
+    }
+
+    pub(crate) async fn send(&self, pipeline: &Pipeline) -> Replies {
+        let answers = join_all(pipeline.cmd_iter().map(|cmd| self.route(cmd))).await;
+        // One node that answers keeps the way open for the swarms it holds.
+        let health = answers
+            .iter()
+            .map(|answer| answer.as_ref().err().map_or(Health::Answered, health_of))
+            .find(|health| *health == Health::Answered)
+            .unwrap_or(Health::Failed);
+        Replies { results: answers.into_iter().map(|answer| answer.or_else(settled)).collect(), health }
+    }
+
+    pub(crate) async fn send_everywhere(&self, cmd: &Cmd) -> Result<Vec<Value>, Error> {
+        let everywhere = RoutingInfo::MultiNode((MultipleNodeRoutingInfo::AllMasters, None));
+        let reply = self.connection.clone().route_command(cmd.clone(), everywhere).await;
+        match reply.map_err(after_send)? {
+            Value::Map(by_node) => Ok(by_node.into_iter().map(|(_, value)| value).collect()),
+            other => Err(Error::internal(format!("a reply of every primary is a map, not {other:?}"))),
+        }
+    }
+
+    async fn route(&self, cmd: &Cmd) -> Result<Value, RedisError> {
+        let mut connection = self.connection.clone();
+        let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
+        let mut left = REDIRECTS;
+        loop {
+            let error = match connection.route_command(cmd.clone(), primary_of(key_of(cmd))).await {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            match error.kind() {
+                ErrorKind::Server(ServerErrorKind::Ask) => return self.ask(cmd, error).await,
+                ErrorKind::Server(
+                    ServerErrorKind::Moved | ServerErrorKind::TryAgain | ServerErrorKind::ReadOnly,
+                ) if left > 0 => {
+                    // The client is already asking for the new map of slots; it
+                    // holds the next command back until it has it.
+                    left -= 1;
+                    tokio::time::sleep(backoff.next_delay()).await;
+                }
+                _ => return Err(error),
+            }
+        }
+    }
+
+    /// A slot in migration: the key is on the other node, which takes the
+    /// command only right after `ASKING`, on the same connection.
+    async fn ask(&self, cmd: &Cmd, error: RedisError) -> Result<Value, RedisError> {
+        let Some((host, port)) = error.redirect_node().and_then(|(node, _)| split(node)) else {
+            return Err(error);
+        };
+        let mut asking = Pipeline::with_capacity(2);
+        asking.cmd("ASKING").add_command(cmd.clone());
+        let node = SingleNodeRoutingInfo::ByAddress { host, port };
+        let mut replies = self.connection.clone().route_pipeline(asking, 0, 2, node).await?;
+        replies.pop().ok_or(error)
+    }
+}
+
+fn primary_of(key: &[u8]) -> RoutingInfo {
+    RoutingInfo::SingleNode(SingleNodeRoutingInfo::SpecificNode(Route::with_key(key, SlotAddr::Master)))
+}
+
+/// Redirections and refusals come back as errors here, and are answers.
+fn settled(error: RedisError) -> Result<Value, Error> {
+    match redis::ServerError::try_from(error) {
+        Ok(error) => Ok(Value::ServerError(error)),
+        // The client fails whatever is in flight when it loses its map of the
+        // slots, and does not tell what of it was already written.
+        Err(error) if error.kind() == ErrorKind::ClusterConnectionNotFound => {
+            Err(Error::unknown(error.to_string()))
+        }
+        Err(error) => Err(after_send(error)),
+    }
+}
+
+fn health_of(error: &RedisError) -> Health {
+    match error.kind() {
+        ErrorKind::Server(_) | ErrorKind::Extension => Health::Answered,
+        _ => Health::Failed,
+    }
+}
+
+fn split(node: &str) -> Option<(String, u16)> {
+    let (host, port) = node.rsplit_once(':')?;
+    Some((host.to_owned(), port.parse().ok()?))
+}

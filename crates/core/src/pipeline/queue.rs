@@ -1,0 +1,189 @@
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, Semaphore};
+use tokio::time::{Instant, timeout_at};
+
+use super::entry::{Entry, Work};
+use crate::Error;
+use crate::config::PipelineConfig;
+use crate::metrics;
+
+/// The backlog: what waits for a flush, bounded in operations.
+pub(super) struct Queue {
+    state: Mutex<State>,
+    /// Room for operations, taken by who comes and given back when a flush
+    /// takes them along.
+    room: Semaphore,
+    pub(super) wake: Notify,
+    pub(super) limits: PipelineConfig,
+    /// Longest wait for room and for the flush together.
+    pub(super) patience: Duration,
+}
+
+struct State {
+    waiting: VecDeque<Entry>,
+    operations: usize,
+    /// The flusher sleeps with nothing on its way: whoever comes wakes it.
+    idle: bool,
+    closed: bool,
+}
+
+/// What the flusher does next.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Flush,
+    /// Sleep until woken, until a flush is done, or until then.
+    Sleep(Option<Instant>),
+    Done,
+}
+
+impl Queue {
+    pub(super) fn new(limits: &PipelineConfig, patience: Duration) -> Self {
+        Self {
+            state: Mutex::new(State { waiting: VecDeque::new(), operations: 0, idle: false, closed: false }),
+            room: Semaphore::new(limits.backlog),
+            wake: Notify::new(),
+            limits: limits.clone(),
+            patience,
+        }
+    }
+
+    /// Takes room for `operations`, waiting for it until the caller's patience ends.
+    pub(super) async fn reserve(&self, operations: usize, arrived: Instant) -> Result<(), Error> {
+        if self.try_reserve(operations) {
+            return Ok(());
+        }
+        match timeout_at(arrived + self.patience, self.room.acquire_many(self.charge(operations))).await {
+            Ok(Ok(permit)) => {
+                permit.forget();
+                Ok(())
+            }
+            Ok(Err(_)) => Err(closed()),
+            Err(_) => {
+                metrics::refused();
+                Err(Error::unavailable("the backlog is full"))
+            }
+        }
+    }
+
+    pub(super) fn try_reserve(&self, operations: usize) -> bool {
+        self.room.try_acquire_many(self.charge(operations)).map(|permit| permit.forget()).is_ok()
+    }
+
+    /// Queues work whose room is reserved.
+    pub(super) fn push(&self, work: Work, arrived: Instant) -> Result<(), Error> {
+        let operations = work.operations();
+        let mut state = self.state();
+        if state.closed {
+            drop(state);
+            self.release(operations);
+            return Err(closed());
+        }
+        state.waiting.push_back(Entry { arrived, work });
+        self.grow(state, operations);
+        Ok(())
+    }
+
+    /// Counts an operation that joined a queued group.
+    pub(super) fn joined(&self) {
+        self.grow(self.state(), 1);
+    }
+
+    pub(super) fn step(&self, in_flight: usize, flush_done: bool) -> Step {
+        let mut state = self.state();
+        let delay = self.limits.max_delay();
+        let Some(oldest) = state.waiting.front().map(|entry| entry.arrived) else {
+            state.idle = in_flight == 0;
+            return match (in_flight, state.closed) {
+                (0, true) => Step::Done,
+                (0, false) => Step::Sleep(None),
+                // Whoever comes from now on need not wake us to set the timer.
+                _ => Step::Sleep(Some(Instant::now() + delay)),
+            };
+        };
+        state.idle = false;
+        if in_flight >= self.limits.max_in_flight {
+            return Step::Sleep(None);
+        }
+        let due = in_flight == 0
+            || flush_done
+            || state.closed
+            || state.operations >= self.limits.max_operations
+            || oldest + delay <= Instant::now();
+        if due { Step::Flush } else { Step::Sleep(Some(oldest + delay)) }
+    }
+
+    /// Entries for one flush: as many as may fit, in order of arrival.
+    pub(super) fn take(&self) -> VecDeque<Entry> {
+        let mut state = self.state();
+        let mut operations = 0;
+        let fitting = state.waiting.iter().take_while(|entry| {
+            let fits = operations < self.limits.max_operations;
+            operations += entry.work.operations();
+            fits
+        });
+        let count = fitting.count();
+        if count == state.waiting.len() {
+            std::mem::take(&mut state.waiting)
+        } else {
+            state.waiting.drain(..count).collect()
+        }
+    }
+
+    /// Puts back what did not fit after all, where it came from.
+    pub(super) fn put_back(&self, entries: VecDeque<Entry>) {
+        let mut state = self.state();
+        for entry in entries.into_iter().rev() {
+            state.waiting.push_front(entry);
+        }
+    }
+
+    /// Operations that have left the backlog.
+    pub(super) fn settle(&self, operations: usize) {
+        let mut state = self.state();
+        state.operations = state.operations.saturating_sub(operations);
+        drop(state);
+        self.room.add_permits(operations);
+    }
+
+    /// What `operations` of one entry take of the backlog: never more than it has.
+    pub(super) fn charged(&self, operations: usize) -> usize {
+        operations.min(self.limits.backlog)
+    }
+
+    /// Nothing is accepted any more; what waits is still flushed.
+    pub(super) fn close(&self) {
+        self.state().closed = true;
+        self.room.close();
+        self.wake.notify_one();
+    }
+
+    fn grow(&self, mut state: MutexGuard<'_, State>, operations: usize) {
+        let before = state.operations;
+        state.operations += self.charged(operations);
+        let full = before < self.limits.max_operations && state.operations >= self.limits.max_operations;
+        let wake = std::mem::take(&mut state.idle) || full;
+        drop(state);
+        if wake {
+            self.wake.notify_one();
+        }
+    }
+
+    fn release(&self, operations: usize) {
+        self.room.add_permits(self.charged(operations));
+    }
+
+    fn charge(&self, operations: usize) -> u32 {
+        u32::try_from(self.charged(operations)).unwrap_or(u32::MAX)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub(super) fn closed() -> Error {
+    Error::unavailable("this connection to Redis is closing")
+}

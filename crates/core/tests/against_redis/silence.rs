@@ -1,0 +1,84 @@
+//! A Redis that does not answer: the breaker.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+use waggle_core::Error;
+
+use crate::support::{ROOT, TestServer, bump, eventually};
+
+const INSTANT: Duration = Duration::from_millis(50);
+
+#[tokio::test]
+async fn a_frozen_redis_costs_one_timeout_and_then_nothing() {
+    let server = TestServer::start();
+    let redis = server
+        .connect_with(|config| {
+            config.hot.response_timeout_ms = 200;
+            config.hot.connect_timeout_ms = 200;
+            config.breaker.open_ms = 60_000;
+        })
+        .await;
+    redis.call(bump(ROOT, 1)).await.unwrap();
+    server.freeze();
+    let error = redis.call(bump(ROOT, 1)).await.unwrap_err();
+    assert!(matches!(error, Error::Unknown { .. }), "{error:?}");
+    for _ in 0..100 {
+        let started = Instant::now();
+        let error = redis.call(bump(ROOT, 1)).await.unwrap_err();
+        assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
+        assert!(started.elapsed() < INSTANT, "rejected after {:?}", started.elapsed());
+    }
+    server.thaw();
+}
+
+#[tokio::test]
+async fn service_returns_within_a_second_of_redis() {
+    let server = TestServer::start();
+    let redis = server
+        .connect_with(|config| {
+            config.hot.response_timeout_ms = 200;
+            config.hot.connect_timeout_ms = 200;
+        })
+        .await;
+    server.freeze();
+    assert!(redis.call(bump(ROOT, 1)).await.is_err());
+    assert!(redis.call(bump(ROOT, 1)).await.is_err(), "the breaker is open");
+    server.thaw();
+    let thawed = Instant::now();
+    eventually("calls succeed again", async || redis.call(bump(ROOT, 1)).await.is_ok()).await;
+    assert!(thawed.elapsed() < Duration::from_secs(1), "{:?}", thawed.elapsed());
+}
+
+#[tokio::test]
+async fn refused_connections_open_the_breaker_after_so_many_in_a_row() {
+    let mut server = TestServer::start();
+    let redis = server.connect_with(|config| config.breaker.open_ms = 60_000).await;
+    server.kill();
+    // One more than the threshold: the first may still meet the dying connection.
+    for _ in 0..6 {
+        assert!(redis.call(bump(ROOT, 1)).await.is_err());
+    }
+    server.boot();
+    let error = redis.call(bump(ROOT, 1)).await.unwrap_err();
+    assert!(matches!(error, Error::Unavailable { .. }), "still open: {error:?}");
+}
+
+#[tokio::test]
+async fn everybody_who_waits_for_a_connection_shares_one_attempt() {
+    let server = TestServer::start();
+    let redis = server
+        .connect_with(|config| {
+            config.hot.connect_timeout_ms = 300;
+            config.hot.response_timeout_ms = 300;
+            config.pipeline.max_delay_ms = 0;
+            config.breaker.failures = 1_000;
+        })
+        .await;
+    server.freeze();
+    let _ = server; // frozen until dropped
+    let calls = futures_util::future::join_all((0..100).map(|_| redis.call(bump(ROOT, 1))));
+    let started = Instant::now();
+    assert!(calls.await.iter().all(Result::is_err));
+    assert!(started.elapsed() < Duration::from_millis(1_500), "{:?}", started.elapsed());
+}

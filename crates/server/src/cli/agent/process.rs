@@ -1,0 +1,154 @@
+//! A running command and the process group it leads.
+
+use std::{io, process::ExitStatus, time::Duration};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _},
+    process::{Child, ChildStdin, Command},
+    sync::oneshot,
+};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::capture::{Head, Tail};
+
+/// Bytes of standard output a result may have: with its quotes and the request around it, less than
+/// the 1 MiB a service takes by default.
+pub(super) const OUTPUT_BYTES: usize = 900 * 1_024;
+/// Bytes of the end of standard error that are reported with a failure.
+const STDERR_BYTES: usize = 4 * 1_024;
+/// How long what a command left running may go on printing after its own end.
+const LINGER: Duration = Duration::from_secs(1);
+/// Bytes read from a pipe at once.
+const CHUNK: usize = 16 * 1_024;
+
+/// A command on its way. Dropped before its end, it takes its process group with it.
+pub(super) struct Running {
+    group: Pid,
+    done: AbortOnDropHandle<io::Result<Finished>>,
+}
+
+/// A command that has ended, and what it printed.
+pub(super) struct Finished {
+    pub(super) status: ExitStatus,
+    pub(super) stdout: Vec<u8>,
+    /// It printed more than [`OUTPUT_BYTES`] and was stopped for it.
+    pub(super) too_much: bool,
+    /// The end of its standard error.
+    pub(super) stderr: Vec<u8>,
+}
+
+impl Running {
+    /// Starts `command`, which must be set up to lead a process group and to be spoken to through pipes.
+    ///
+    /// # Errors
+    /// When the system cannot start it.
+    pub(super) fn start(mut command: Command, input: Vec<u8>) -> io::Result<Self> {
+        let child = command.spawn()?;
+        let id = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        let group = id.ok_or_else(|| io::Error::other("it ended before it began"))?;
+        Ok(Self { group, done: AbortOnDropHandle::new(tokio::spawn(attend(child, group, input))) })
+    }
+
+    /// Asks the group to end.
+    pub(super) fn terminate(&self) {
+        self.signal(Signal::TERM);
+    }
+
+    /// Ends the group.
+    pub(super) fn kill(&self) {
+        self.signal(Signal::KILL);
+    }
+
+    /// Waits for the end. May be called again when it was dropped before.
+    ///
+    /// # Errors
+    /// When the system does not tell how it ended.
+    pub(super) async fn finished(&mut self) -> io::Result<Finished> {
+        (&mut self.done).await.unwrap_or_else(|error| Err(io::Error::other(error)))
+    }
+
+    fn signal(&self, signal: Signal) {
+        // Once the command has been waited for, its number may belong to somebody else.
+        if !self.done.is_finished() {
+            signal_group(self.group, signal);
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Feeds and reads the command until it has ended. What it left running gets a moment to close its
+/// pipes, and is killed when it does not: a result must not wait for a forgotten background job.
+async fn attend(mut child: Child, group: Pid, input: Vec<u8>) -> io::Result<Finished> {
+    let (mut head, mut tail) = (Head::new(OUTPUT_BYTES), Tail::new(STDERR_BYTES));
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let (ended, end) = oneshot::channel::<()>();
+    let streams = async {
+        tokio::join!(feed(stdin, &input), read_head(stdout, group, &mut head), read_tail(stderr, &mut tail));
+    };
+    let bounded = async {
+        tokio::select! {
+            () = streams => {}
+            () = lingered(end) => signal_group(group, Signal::KILL),
+        }
+    };
+    let waited = async {
+        let status = child.wait().await;
+        drop(ended);
+        status
+    };
+    let (status, ()) = tokio::join!(waited, bounded);
+    Ok(Finished {
+        status: status?,
+        too_much: head.overflown(),
+        stdout: head.into_bytes(),
+        stderr: tail.into_bytes(),
+    })
+}
+
+async fn lingered(end: oneshot::Receiver<()>) {
+    // Nothing is ever sent: the sender is dropped when the command has ended.
+    let _ = end.await;
+    tokio::time::sleep(LINGER).await;
+}
+
+/// A command that does not read its input is not failing.
+async fn feed(stdin: Option<ChildStdin>, input: &[u8]) {
+    if let Some(mut stdin) = stdin {
+        let _ = stdin.write_all(input).await;
+    }
+}
+
+/// Reads up to the limit. Beyond it the pipe is closed and the group asked to end, as `head` would do.
+async fn read_head(pipe: Option<impl AsyncRead + Unpin>, group: Pid, head: &mut Head) {
+    let Some(mut pipe) = pipe else { return };
+    let mut chunk = vec![0; CHUNK];
+    while let Ok(read @ 1..) = pipe.read(&mut chunk).await {
+        head.push(&chunk[..read]);
+        if head.overflown() {
+            signal_group(group, Signal::TERM);
+            return;
+        }
+    }
+}
+
+/// Passes standard error on to this process's own, and keeps its end.
+async fn read_tail(pipe: Option<impl AsyncRead + Unpin>, tail: &mut Tail) {
+    let Some(mut pipe) = pipe else { return };
+    let mut chunk = vec![0; CHUNK];
+    let mut own = tokio::io::stderr();
+    while let Ok(read @ 1..) = pipe.read(&mut chunk).await {
+        tail.push(&chunk[..read]);
+        let _ = own.write_all(&chunk[..read]).await;
+    }
+}
+
+fn signal_group(group: Pid, signal: Signal) {
+    // The only error there can be is that nobody is left.
+    let _ = kill_process_group(group, signal);
+}

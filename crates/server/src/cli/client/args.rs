@@ -1,0 +1,15 @@
+//! The flags that say where the service is.
+
+use waggle_task_queue::model::SwarmName;
+
+/// Which service and which of its swarms a command is about.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct ConnectArgs {
+    /// Address of the service. Where it asks for a token, put it into WAGGLE_TOKEN
+    #[arg(long, env = "WAGGLE_URL", default_value = "http://127.0.0.1:8700", value_name = "URL")]
+    pub(crate) url: String,
+
+    /// Swarm the tasks belong to
+    #[arg(long, env = "WAGGLE_SWARM", default_value = "default", value_name = "NAME")]
+    pub(crate) swarm: SwarmName,
+}

@@ -1,0 +1,160 @@
+//! Sending calls.
+
+use std::{error::Error as _, sync::Arc, time::Duration};
+
+use anyhow::{Context as _, bail};
+use bytes::{Bytes, BytesMut};
+use reqwest::{Response, Url, header, redirect};
+use waggle_task_queue::model::SwarmName;
+
+use super::{Answer, Call, CallError, ConnectArgs, Problem, patience::Patience};
+
+/// How long a connection may take to come about.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long an unused connection is kept: less than a service keeps it, so that few are found dead.
+const IDLE: Duration = Duration::from_secs(15);
+/// Bytes an answer may have; a page of a hundred tasks with the largest payloads has more.
+const ANSWER_BYTES: usize = 64 * 1_024 * 1_024;
+
+/// A service, one of its swarms, and the right to speak to it.
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    url: Url,
+    swarm: SwarmName,
+    token: Option<Arc<str>>,
+}
+
+impl Client {
+    /// A client for what the flags name, with the token from `WAGGLE_TOKEN`. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When the address is not one this client can speak to.
+    pub(crate) fn new(args: &ConnectArgs) -> anyhow::Result<Self> {
+        let url = Url::parse(&args.url).with_context(|| format!("--url {}: not an address", args.url))?;
+        if url.scheme() != "http" || url.host().is_none() {
+            bail!("--url {}: only plain http://HOST:PORT is spoken here", args.url);
+        }
+        let http = reqwest::Client::builder()
+            .user_agent(concat!("waggle/", env!("CARGO_PKG_VERSION")))
+            .redirect(redirect::Policy::none())
+            .connect_timeout(CONNECT)
+            .pool_idle_timeout(IDLE)
+            .tcp_nodelay(true)
+            .build()
+            .context("the HTTP client cannot start")?;
+        let token = std::env::var("WAGGLE_TOKEN").ok().filter(|token| !token.is_empty()).map(Arc::from);
+        Ok(Self { http, url, swarm: args.swarm.clone(), token })
+    }
+
+    /// Sends `call` and understands its answer through `read`, again and again for up to `patience`
+    /// after the first failure, as far as repeating it is harmless. What `read` reports counts as a
+    /// failure of the call.
+    ///
+    /// # Errors
+    /// The last failure.
+    pub(crate) async fn call<T>(
+        &self,
+        call: &Call,
+        patience: Duration,
+        read: impl Fn(&Bytes) -> Result<T, CallError>,
+    ) -> Result<Answer<T>, CallError> {
+        let mut patience = Patience::new(patience);
+        let mut tries = 1;
+        loop {
+            match self.send(call).await.and_then(|body| read(&body)) {
+                Ok(value) => return Ok(Answer { value, tries }),
+                Err(error) => match patience.after(&error, call) {
+                    Some(wait) => tokio::time::sleep(wait).await,
+                    None => return Err(error),
+                },
+            }
+            tries += 1;
+        }
+    }
+
+    /// Sends `call` once.
+    ///
+    /// # Errors
+    /// Whatever kept it from a 2xx answer.
+    pub(crate) async fn send(&self, call: &Call) -> Result<Bytes, CallError> {
+        let response = self.request(call).send().await.map_err(|error| self.lost(&error))?;
+        let status = response.status();
+        let retry_after = retry_after(&response);
+        let body = self.read(response).await?;
+        if status.is_success() { Ok(body) } else { Err(refusal(status.as_u16(), retry_after, &body)) }
+    }
+
+    /// Where the service is, without a slash at the end.
+    pub(crate) fn url(&self) -> &str {
+        self.url.as_str().trim_end_matches('/')
+    }
+
+    /// The swarm whose tasks are meant.
+    pub(crate) fn swarm(&self) -> &SwarmName {
+        &self.swarm
+    }
+
+    fn request(&self, call: &Call) -> reqwest::RequestBuilder {
+        let mut url = self.url.clone();
+        url.set_path(&format!("{}/v1/swarms/{}{}", self.url.path().trim_end_matches('/'), self.swarm, call.path));
+        if !call.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&call.query);
+        }
+        let mut request = self.http.request(call.method.clone(), url).timeout(call.timeout);
+        if let Some(body) = &call.body {
+            request = request.header(header::CONTENT_TYPE, "application/json").body(body.clone());
+        }
+        if let Some(key) = &call.idempotency_key {
+            request = request.header("idempotency-key", key);
+        }
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        request
+    }
+
+    async fn read(&self, mut response: Response) -> Result<Bytes, CallError> {
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.lost(&error))? {
+            if body.len() + chunk.len() > ANSWER_BYTES {
+                return Err(CallError::Garbled { detail: format!("more than {ANSWER_BYTES} bytes: ask for less") });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    }
+
+    fn lost(&self, error: &reqwest::Error) -> CallError {
+        let (url, detail) = (self.url().to_owned(), innermost(error));
+        if error.is_connect() { CallError::Unreachable { url, detail } } else { CallError::NoAnswer { url, detail } }
+    }
+}
+
+fn refusal(status: u16, retry_after: Option<Duration>, body: &[u8]) -> CallError {
+    let mut problem: Problem = serde_json::from_slice(body).unwrap_or_default();
+    if problem.status != status {
+        problem = Problem::bare(status);
+    }
+    problem.retry_no_earlier_than(retry_after);
+    CallError::Refused(Box::new(problem))
+}
+
+fn retry_after(response: &Response) -> Option<Duration> {
+    let seconds = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+/// What the operating system said, without the layers around it.
+fn innermost(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "it took too long".to_owned();
+    }
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text = inner.to_string();
+        source = inner.source();
+    }
+    text
+}

@@ -1,0 +1,15 @@
+//! How `waggle task` and `waggle agent` talk to the service: plain HTTP, every call bounded and, where
+//! it is safe, repeated.
+
+mod answer;
+mod args;
+mod call;
+mod connection;
+mod error;
+mod patience;
+
+pub(crate) use answer::{Answer, json};
+pub(crate) use args::ConnectArgs;
+pub(crate) use call::Call;
+pub(crate) use connection::Client;
+pub(crate) use error::{CallError, Problem};

@@ -1,0 +1,51 @@
+//! The flags of `waggle task`.
+
+use std::process::ExitCode;
+
+use super::{cancel, get, list, retry, submit};
+
+/// Submit, read and steer tasks.
+#[derive(Debug, clap::Args)]
+#[command(after_help = CONTRACT)]
+pub struct TaskArgs {
+    #[command(subcommand)]
+    command: TaskCommand,
+}
+
+const CONTRACT: &str = "\
+Answers are JSON on standard output, indented on a terminal and one line each otherwise. Refusals are a line on
+standard error. Calls that a passing fault kept from an answer are sent again for three seconds, in a way that
+applies them once.
+
+Exit status: 0 done; 1 refused, or the service cannot be reached; 2 wrong usage; where the end of a task is waited
+for: 3 it failed or was cancelled, 4 it has not finished in time.";
+
+#[derive(Debug, clap::Subcommand)]
+enum TaskCommand {
+    /// Submit a task, or many
+    Submit(Box<submit::SubmitArgs>),
+    /// Print a task
+    Get(get::GetArgs),
+    /// Print tasks, one after the other
+    List(list::ListArgs),
+    /// Cancel a task: a running one is asked to stop
+    Cancel(cancel::CancelArgs),
+    /// Make a failed or cancelled task ready again
+    Retry(retry::RetryArgs),
+}
+
+impl TaskArgs {
+    /// Runs the command the flags name.
+    ///
+    /// # Errors
+    /// When the service refuses or cannot be reached, or what was to be submitted cannot be read.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command {
+            TaskCommand::Submit(args) => submit::run(*args).await,
+            TaskCommand::Get(args) => get::run(args).await,
+            TaskCommand::List(args) => list::run(args).await,
+            TaskCommand::Cancel(args) => cancel::run(&args).await,
+            TaskCommand::Retry(args) => retry::run(&args).await,
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The service's settings.
+
+mod listen;
+mod log;
+mod server;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+pub use listen::Listen;
+pub use log::{LogConfig, LogFormat};
+pub use server::ServerConfig;
+pub use settings::{Flag, Settings, Source};

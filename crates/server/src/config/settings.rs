@@ -1,0 +1,71 @@
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use waggle_core::config::{ConfigError, Invalid, Layers, RedisConfig, Validate};
+
+use super::{LogConfig, ServerConfig};
+
+/// The file that is read where no other is named, if it is there.
+const FILE: &str = "waggle.toml";
+const PREFIX: &str = "WAGGLE_";
+/// Variables that begin like settings and belong to others: the command line's own, those that
+/// `waggle agent run` gives to its commands, and the tests'.
+const NOT_SETTINGS: &[&str] =
+    &["WAGGLE_CONFIG", "WAGGLE_URL", "WAGGLE_SWARM", "WAGGLE_AGENT", "WAGGLE_LEASE", "WAGGLE_TASK_*", "WAGGLE_TEST_*"];
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// How the service is reached.
+    pub server: ServerConfig,
+    /// Where the data is.
+    pub redis: RedisConfig,
+    /// What is written to standard error.
+    pub log: LogConfig,
+}
+
+/// A setting given on the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flag {
+    /// The flag as it was written, for messages.
+    pub name: &'static str,
+    /// The setting's key.
+    pub key: &'static str,
+    /// The setting's value.
+    pub value: String,
+}
+
+/// Where settings come from; flags beat the environment, which beats the file, which beats the defaults.
+#[derive(Debug, Clone, Default)]
+pub struct Source {
+    /// The file; `waggle.toml`, which may be missing, where none is named.
+    pub file: Option<PathBuf>,
+    /// Environment variables; all but those that begin with `WAGGLE_` are ignored.
+    pub environment: Vec<(OsString, OsString)>,
+    /// Flags.
+    pub flags: Vec<Flag>,
+}
+
+impl Settings {
+    /// Reads all settings.
+    ///
+    /// # Errors
+    /// For the first one that is unknown or cannot work: one line with its name, origin and remedy.
+    pub fn load(source: Source) -> Result<Self, ConfigError> {
+        let required = source.file.is_some();
+        let file = source.file.unwrap_or_else(|| FILE.into());
+        let layers = Layers::new().file(file, required).environment(PREFIX, source.environment, NOT_SETTINGS);
+        let flags = source.flags.into_iter();
+        flags.fold(layers, |layers, flag| layers.flag(flag.name, flag.key, flag.value)).load()
+    }
+}
+
+impl Validate for Settings {
+    fn validate(&self) -> Result<(), Invalid> {
+        self.server.validate().map_err(|e| e.under("server"))?;
+        self.redis.validate().map_err(|e| e.under("redis"))?;
+        self.log.validate().map_err(|e| e.under("log"))
+    }
+}

@@ -1,0 +1,100 @@
+//! The bytes of a body: bounded in size and time.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::http::{HeaderMap, StatusCode, header};
+use tokio::time::timeout;
+
+use crate::problem::{Code, Problem};
+
+/// How much of a body is read, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyLimits {
+    /// Bytes at most.
+    pub bytes: usize,
+    /// From the first byte asked for to the last one received.
+    pub timeout: Duration,
+}
+
+/// Reads the whole body.
+///
+/// # Errors
+/// 413 beyond the limit, before more than the limit is kept; 408 when it is late; 400 when it breaks off.
+pub(super) async fn read(body: Body, limits: BodyLimits) -> Result<Bytes, Problem> {
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if announced > limits.bytes {
+        return Err(too_large(limits.bytes));
+    }
+    let late = |_| Problem::of_status(StatusCode::REQUEST_TIMEOUT).closing();
+    timeout(limits.timeout, collect(body, limits.bytes)).await.map_err(late)?
+}
+
+async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
+    let first = next(&mut body).await?.unwrap_or_default();
+    if first.len() > limit {
+        return Err(too_large(limit));
+    }
+    // Most bodies arrive in one piece, and one piece is not copied.
+    if body.is_end_stream() {
+        return Ok(first);
+    }
+    let mut whole = Vec::with_capacity(capacity(&body, first.len(), limit));
+    whole.extend_from_slice(&first);
+    drop(first);
+    while let Some(more) = next(&mut body).await? {
+        if whole.len() + more.len() > limit {
+            return Err(too_large(limit));
+        }
+        whole.extend_from_slice(&more);
+    }
+    Ok(whole.into())
+}
+
+/// What is still announced, believed up to the limit.
+fn capacity(body: &Body, read: usize, limit: usize) -> usize {
+    let rest = usize::try_from(body.size_hint().lower()).unwrap_or(limit);
+    read.saturating_add(rest).min(limit)
+}
+
+async fn next(body: &mut Body) -> Result<Option<Bytes>, Problem> {
+    loop {
+        match poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await {
+            None => return Ok(None),
+            // Trailers are of no interest.
+            Some(Ok(frame)) => {
+                if let Ok(data) = frame.into_data() {
+                    return Ok(Some(data));
+                }
+            }
+            Some(Err(_)) => {
+                return Err(Problem::new(Code::BadRequest, "the body broke off before its end").closing());
+            }
+        }
+    }
+}
+
+/// Refuses a body that is not said to be JSON: a form of a foreign page cannot say that it is.
+///
+/// # Errors
+/// 415.
+pub(super) fn require_json(headers: &HeaderMap) -> Result<(), Problem> {
+    let said = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = said.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") || is_structured_json(essence) {
+        return Ok(());
+    }
+    Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE))
+}
+
+/// `application/*+json`, as RFC 6839 has it.
+fn is_structured_json(essence: &str) -> bool {
+    let Some((kind, name)) = essence.split_once('/') else { return false };
+    kind.eq_ignore_ascii_case("application") && name.to_ascii_lowercase().ends_with("+json")
+}
+
+fn too_large(limit: usize) -> Problem {
+    Problem::new(Code::TooLarge, format!("the body is larger than {limit} bytes"))
+}

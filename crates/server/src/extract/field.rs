@@ -1,0 +1,69 @@
+//! Where in a body the field is that cannot be accepted.
+
+use serde::de::DeserializeOwned;
+use serde_path_to_error::{Path, Segment};
+use waggle_task_queue::model::FieldError;
+
+use crate::problem::Problem;
+
+/// Characters of a parser's sentence that are passed on: it quotes what it was given.
+const DETAIL_CHARS: usize = 200;
+
+/// Parses again what could not be parsed, this time keeping track of where; only an error pays for it.
+pub(super) fn locate<T: DeserializeOwned>(text: &str, error: &serde_json::Error) -> Problem {
+    let input = &mut serde_json::Deserializer::from_str(text);
+    let found: Result<T, _> = serde_path_to_error::deserialize(input);
+    match found {
+        Err(error) => refused(error.path(), &error.inner().to_string()),
+        Ok(_) => Problem::fields(vec![field(String::new(), &error.to_string())]),
+    }
+}
+
+/// The problem that the deserializer's `message` at `path` stands for.
+pub(super) fn refused(path: &Path, message: &str) -> Problem {
+    let mut pointer = pointer(path);
+    if let Some(missing) = between(message, "missing field `") {
+        pointer.push('/');
+        pointer.push_str(&escaped(missing));
+    }
+    Problem::fields(vec![field(pointer, message)])
+}
+
+fn field(pointer: String, message: &str) -> FieldError {
+    FieldError { pointer: capped(&pointer).to_owned(), detail: capped(without_place(message)).to_owned() }
+}
+
+/// The path as RFC 6901 writes it.
+fn pointer(path: &Path) -> String {
+    let mut pointer = String::new();
+    for segment in path {
+        pointer.push('/');
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&index.to_string()),
+            Segment::Map { key } => pointer.push_str(&escaped(key)),
+            Segment::Enum { variant } => pointer.push_str(&escaped(variant)),
+            // Nothing may be said of a place that is not known.
+            Segment::Unknown => {
+                pointer.pop();
+            }
+        }
+    }
+    pointer
+}
+
+fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+fn between<'a>(message: &'a str, start: &str) -> Option<&'a str> {
+    message.strip_prefix(start)?.split('`').next()
+}
+
+/// Without `at line 1 column 2`: the pointer says it better.
+fn without_place(message: &str) -> &str {
+    message.rfind(" at line ").map_or(message, |end| &message[..end])
+}
+
+fn capped(text: &str) -> &str {
+    text.char_indices().nth(DETAIL_CHARS).map_or(text, |(end, _)| &text[..end])
+}

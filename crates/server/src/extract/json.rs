@@ -1,0 +1,99 @@
+//! Bodies that are JSON.
+
+use axum::body::{Bytes, HttpBody};
+use axum::extract::{FromRequest, Request};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::body::{read, require_json};
+use super::field::locate;
+use super::scan::scan;
+use crate::app::App;
+use crate::problem::{Code, Problem};
+
+/// A body as `T`.
+#[derive(Debug)]
+pub(crate) struct Json<T>(pub(crate) T);
+
+/// A body as `T`, or `T`'s default where there is none.
+#[derive(Debug)]
+pub(crate) struct OptionalJson<T>(pub(crate) T);
+
+/// A body that is JSON as far as [`parse`] has not said otherwise: for handlers that
+/// need its bytes, or parse it piece by piece.
+#[derive(Debug)]
+pub(crate) struct RawJson(Bytes);
+
+impl RawJson {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// # Errors
+    /// 400 when the bytes are not UTF-8.
+    pub(crate) fn text(&self) -> Result<&str, Problem> {
+        std::str::from_utf8(&self.0).map_err(|_| malformed("it is not UTF-8"))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let raw = RawJson::from_request(request, app).await?;
+        parse(raw.text()?).map(Self)
+    }
+}
+
+impl<T: DeserializeOwned + Default> FromRequest<App> for OptionalJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        if request.body().is_end_stream() {
+            return Ok(Self(T::default()));
+        }
+        Json::from_request(request, app).await.map(|Json(value)| Self(value))
+    }
+}
+
+impl FromRequest<App> for RawJson {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        require_json(request.headers())?;
+        // The headers share their memory with the connection's buffer: whoever keeps
+        // them through a long poll keeps the buffer.
+        let body = request.into_body();
+        let bytes = read(body, app.body_limits()).await?;
+        scan(&bytes).map_err(|problem| malformed(&problem.to_string()))?;
+        Ok(Self(bytes))
+    }
+}
+
+/// The text as `T`.
+///
+/// # Errors
+/// 400 when it is not JSON, 422 with a pointer when it is not a `T`.
+pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    serde_json::from_str(text).map_err(|error| explain::<T>(text, &error))
+}
+
+/// As [`parse`], for a `T` that borrows from the text; `Owned` is its shape without the borrowing.
+///
+/// # Errors
+/// As for [`parse`].
+pub(crate) fn parse_borrowed<'a, T, Owned>(text: &'a str) -> Result<T, Problem>
+where
+    T: Deserialize<'a>,
+    Owned: DeserializeOwned,
+{
+    serde_json::from_str(text).map_err(|error| explain::<Owned>(text, &error))
+}
+
+fn explain<T: DeserializeOwned>(text: &str, error: &serde_json::Error) -> Problem {
+    if error.is_data() { locate::<T>(text, error) } else { malformed(&error.to_string()) }
+}
+
+fn malformed(why: &str) -> Problem {
+    Problem::new(Code::MalformedJson, format!("the body is not JSON: {why}"))
+}

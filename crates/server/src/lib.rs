@@ -1,0 +1,15 @@
+//! The service `waggle`: HTTP in front of the task queue, and its command line.
+
+pub mod app;
+pub mod cli;
+pub mod config;
+mod extract;
+pub mod metrics;
+mod middleware;
+pub mod problem;
+mod reply;
+pub mod router;
+mod routes;
+pub mod serve;
+
+pub use extract::BodyLimits;

@@ -1,0 +1,63 @@
+//! Names of this crate's metrics, and the recorder behind `/metrics`.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use metrics::{Unit, describe_gauge, describe_histogram, gauge};
+use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+
+/// Seconds from a request's headers to its answer; labels `route`, `method`, `status`.
+pub const HTTP_DURATION: &str = "waggle_http_request_duration_seconds";
+/// Requests being answered, waiting polls among them.
+pub const HTTP_IN_FLIGHT: &str = "waggle_http_requests_in_flight";
+/// Always 1; labels `version`.
+pub const BUILD_INFO: &str = "waggle_build_info";
+
+/// Seconds: from a fast answer to the longest of polls.
+const SECONDS: &[f64] = &[
+    0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
+    60.0,
+];
+/// Operations a flush carries.
+const OPERATIONS: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 100.0];
+/// Recorded values wait in memory until they are counted.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+
+/// Installs the process's recorder, or finds the one that was installed before.
+///
+/// # Errors
+/// When another recorder than this one is installed.
+pub fn install() -> Result<PrometheusHandle, BuildError> {
+    if let Some(handle) = HANDLE.get() {
+        return Ok(handle.clone());
+    }
+    let handle = builder()?.install_recorder()?;
+    describe();
+    gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    Ok(HANDLE.get_or_init(|| handle).clone())
+}
+
+/// Counts what was recorded, again and again, so that it does not pile up between scrapes. Never ends.
+pub async fn upkeep(handle: PrometheusHandle) {
+    let mut ticks = tokio::time::interval(UPKEEP);
+    loop {
+        ticks.tick().await;
+        handle.run_upkeep();
+    }
+}
+
+fn builder() -> Result<PrometheusBuilder, BuildError> {
+    use metrics_exporter_prometheus::Matcher;
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)?
+        .set_buckets_for_metric(Matcher::Suffix("_size".to_owned()), OPERATIONS)
+}
+
+fn describe() {
+    describe_histogram!(HTTP_DURATION, Unit::Seconds, "Time from a request's headers to its answer");
+    describe_gauge!(HTTP_IN_FLIGHT, Unit::Count, "Requests being answered, waiting polls among them");
+    describe_gauge!(BUILD_INFO, Unit::Count, "Always 1, with the version of the service");
+    waggle_core::metrics::describe();
+}

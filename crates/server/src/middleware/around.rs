@@ -1,0 +1,129 @@
+use std::any::Any;
+use std::convert::Infallible;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context as Waker, Poll};
+
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use tower::{Layer, Service};
+
+use super::Recorder;
+use super::context::Context;
+use crate::app::App;
+use crate::problem::Problem;
+
+/// An address longer than this is refused.
+const MAX_URI_BYTES: usize = 8 * 1_024;
+
+/// The layer around every route.
+#[derive(Clone)]
+pub(crate) struct Around {
+    app: App,
+    recorder: Arc<Recorder>,
+}
+
+impl Around {
+    pub(crate) fn new(app: App) -> Self {
+        Self { app, recorder: Arc::new(Recorder::new()) }
+    }
+
+    /// Why a request is not even routed.
+    fn refuse(&self, request: &Request) -> Option<Problem> {
+        let uri = request.uri();
+        if uri.path().len() + uri.query().map_or(0, str::len) > MAX_URI_BYTES {
+            return Some(Problem::of_status(StatusCode::URI_TOO_LONG));
+        }
+        (self.app.is_draining() && !answers_while_draining(uri.path())).then(Problem::draining)
+    }
+}
+
+/// Probes and scrapers want to know how the end goes.
+fn answers_while_draining(path: &str) -> bool {
+    path.starts_with("/health/") || path == "/metrics"
+}
+
+impl<S> Layer<S> for Around {
+    type Service = AroundService<S>;
+
+    fn layer(&self, inner: S) -> AroundService<S> {
+        AroundService { around: self.clone(), inner }
+    }
+}
+
+/// A route with its layer.
+#[derive(Clone)]
+pub(crate) struct AroundService<S> {
+    around: Around,
+    inner: S,
+}
+
+impl<S> Service<Request> for AroundService<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+    S::Future: Unpin,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Answer<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Waker<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Answer<S::Future> {
+        let context = Context::of(&request, self.around.recorder.clone());
+        match self.around.refuse(&request) {
+            Some(problem) => Answer { context, state: State::Refused(Some(problem)) },
+            None => Answer { context, state: State::Running(self.inner.call(request)) },
+        }
+    }
+}
+
+/// The answer to one request.
+pub(crate) struct Answer<F> {
+    context: Context,
+    state: State<F>,
+}
+
+enum State<F> {
+    Refused(Option<Problem>),
+    Running(F),
+}
+
+impl<F: Future<Output = Result<Response, Infallible>> + Unpin> Future for Answer<F> {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Waker<'_>) -> Poll<Self::Output> {
+        let response = match &mut self.state {
+            State::Refused(problem) => problem.take().map(IntoResponse::into_response),
+            State::Running(future) => match poll_caught(future, cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(response) => Some(response),
+            },
+        };
+        let response = response.unwrap_or_else(|| Problem::internal("an answer was asked for twice").into_response());
+        Poll::Ready(Ok(self.context.finish(response)))
+    }
+}
+
+/// A handler that panics fails its own request and no other.
+fn poll_caught<F>(future: &mut F, cx: &mut Waker<'_>) -> Poll<Response>
+where
+    F: Future<Output = Result<Response, Infallible>> + Unpin,
+{
+    // The future is never polled again after a panic: its request has been answered.
+    let polled = catch_unwind(AssertUnwindSafe(|| Pin::new(future).poll(cx)));
+    match polled {
+        Ok(polled) => polled.map(|Ok(response)| response),
+        Err(panic) => Poll::Ready(Problem::internal(message(panic.as_ref())).into_response()),
+    }
+}
+
+fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("a handler panicked: {}", text.unwrap_or("without a message"))
+}

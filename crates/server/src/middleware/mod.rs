@@ -1,0 +1,14 @@
+//! What happens around every request, in one layer.
+//!
+//! One, because each layer of an axum router costs a boxed service and a boxed future
+//! per request: ids, metrics, the log, panics and the writing of problems share one.
+
+mod around;
+mod context;
+mod recorder;
+mod request_id;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use around::Around;
+pub(crate) use recorder::Recorder;

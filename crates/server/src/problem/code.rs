@@ -1,0 +1,199 @@
+//! The stable words by which programs tell problems apart.
+
+use axum::http::StatusCode;
+
+/// What went wrong, as one word that never changes its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// No such swarm.
+    SwarmNotFound,
+    /// No such task.
+    TaskNotFound,
+    /// The task is held under another lease, or under none.
+    LeaseLost,
+    /// The task has finished.
+    AlreadyFinished,
+    /// The task stands where the call cannot move it from.
+    WrongState,
+    /// Another unfinished task holds the same `dedup_key`.
+    Duplicate,
+    /// The idempotency key was used with another body.
+    IdempotencyMismatch,
+    /// A field cannot be accepted.
+    Validation,
+    /// The body is not JSON.
+    MalformedJson,
+    /// The request is not HTTP as it should be.
+    BadRequest,
+    /// The body, the batch, the headers or the address are too long.
+    TooLarge,
+    /// The body is not said to be JSON.
+    UnsupportedMediaType,
+    /// No such address.
+    NotFound,
+    /// The address does not take this method.
+    MethodNotAllowed,
+    /// The body did not arrive in time.
+    RequestTimeout,
+    /// The queue waits for too many different sets of capabilities.
+    TooManyCapabilitySets,
+    /// Redis could not be asked.
+    BackendUnavailable,
+    /// Redis was asked and did not answer.
+    OutcomeUnknown,
+    /// Redis is at its memory limit.
+    BackendOutOfMemory,
+    /// Redis cannot write to its disk.
+    BackendDiskError,
+    /// Redis runs a script that takes too long.
+    BackendBusy,
+    /// The service is stopping.
+    Draining,
+    /// Too many claims wait in this server.
+    TooManyWaiting,
+    /// A fault of the service itself.
+    Internal,
+}
+
+impl Code {
+    /// All codes.
+    pub const ALL: [Self; 24] = [
+        Self::SwarmNotFound,
+        Self::TaskNotFound,
+        Self::LeaseLost,
+        Self::AlreadyFinished,
+        Self::WrongState,
+        Self::Duplicate,
+        Self::IdempotencyMismatch,
+        Self::Validation,
+        Self::MalformedJson,
+        Self::BadRequest,
+        Self::TooLarge,
+        Self::UnsupportedMediaType,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::RequestTimeout,
+        Self::TooManyCapabilitySets,
+        Self::BackendUnavailable,
+        Self::OutcomeUnknown,
+        Self::BackendOutOfMemory,
+        Self::BackendDiskError,
+        Self::BackendBusy,
+        Self::Draining,
+        Self::TooManyWaiting,
+        Self::Internal,
+    ];
+
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        self.row().0
+    }
+
+    /// The status a problem with this code usually has.
+    pub const fn status(self) -> StatusCode {
+        self.row().1
+    }
+
+    /// The sentence that goes with the code.
+    pub const fn title(self) -> &'static str {
+        self.row().2
+    }
+
+    /// Whether the same request may succeed later without being changed.
+    pub const fn retryable(self) -> bool {
+        matches!(
+            self,
+            Self::RequestTimeout
+                | Self::TooManyCapabilitySets
+                | Self::BackendUnavailable
+                | Self::OutcomeUnknown
+                | Self::BackendOutOfMemory
+                | Self::BackendDiskError
+                | Self::BackendBusy
+                | Self::Draining
+                | Self::TooManyWaiting
+        )
+    }
+
+    const fn row(self) -> (&'static str, StatusCode, &'static str) {
+        match self {
+            Self::SwarmNotFound => ("swarm_not_found", StatusCode::NOT_FOUND, "No such swarm"),
+            Self::TaskNotFound => ("task_not_found", StatusCode::NOT_FOUND, "No such task"),
+            Self::LeaseLost => ("lease_lost", StatusCode::CONFLICT, "The lease is lost"),
+            Self::AlreadyFinished => ("already_finished", StatusCode::CONFLICT, "The task has finished"),
+            Self::WrongState => ("wrong_state", StatusCode::CONFLICT, "The task is in another state"),
+            Self::Duplicate => ("duplicate", StatusCode::CONFLICT, "Another task has this dedup_key"),
+            Self::IdempotencyMismatch => (
+                "idempotency_mismatch",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "The idempotency key was used with another body",
+            ),
+            Self::Validation => {
+                ("validation", StatusCode::UNPROCESSABLE_ENTITY, "A field cannot be accepted")
+            }
+            Self::MalformedJson => ("malformed_json", StatusCode::BAD_REQUEST, "The body is not JSON"),
+            Self::BadRequest => ("bad_request", StatusCode::BAD_REQUEST, "The request cannot be read"),
+            Self::TooLarge => ("too_large", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large"),
+            Self::UnsupportedMediaType => (
+                "unsupported_media_type",
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "The body is not of a type that is read here",
+            ),
+            Self::NotFound => ("not_found", StatusCode::NOT_FOUND, "No such address"),
+            Self::MethodNotAllowed => (
+                "method_not_allowed",
+                StatusCode::METHOD_NOT_ALLOWED,
+                "The address does not take this method",
+            ),
+            Self::RequestTimeout => {
+                ("request_timeout", StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time")
+            }
+            Self::TooManyCapabilitySets => (
+                "too_many_capability_sets",
+                StatusCode::TOO_MANY_REQUESTS,
+                "The queue waits for too many sets of capabilities",
+            ),
+            Self::BackendUnavailable => {
+                ("backend_unavailable", StatusCode::SERVICE_UNAVAILABLE, "The store cannot be reached")
+            }
+            Self::OutcomeUnknown => {
+                ("outcome_unknown", StatusCode::SERVICE_UNAVAILABLE, "The store did not answer")
+            }
+            Self::BackendOutOfMemory => {
+                ("backend_out_of_memory", StatusCode::SERVICE_UNAVAILABLE, "The store is out of memory")
+            }
+            Self::BackendDiskError => {
+                ("backend_disk_error", StatusCode::SERVICE_UNAVAILABLE, "The store cannot write to its disk")
+            }
+            Self::BackendBusy => ("backend_busy", StatusCode::SERVICE_UNAVAILABLE, "The store is busy"),
+            Self::Draining => ("draining", StatusCode::SERVICE_UNAVAILABLE, "The service is stopping"),
+            Self::TooManyWaiting => {
+                ("too_many_waiting", StatusCode::SERVICE_UNAVAILABLE, "Too many claims are waiting")
+            }
+            Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "A fault of the service"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_code_is_a_word_of_its_own_in_snake_case() {
+        let mut words: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert!(words.iter().all(|word| word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')));
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), Code::ALL.len());
+    }
+
+    #[test]
+    fn what_may_be_retried_unchanged_is_never_the_callers_fault_alone() {
+        for code in Code::ALL {
+            let passing = code.status().is_server_error()
+                || matches!(code.status().as_u16(), 408 | 429);
+            assert!(passing || !code.retryable(), "{code:?}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The one place that decides what a refusal of the domain is in HTTP.
+
+use waggle_core::Error as Backend;
+use waggle_task_queue::Error;
+use waggle_task_queue::model::Invalid;
+
+use super::retry_after::{OPERATOR, SOON, jittered};
+use super::{Code, Problem};
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let detail = error.to_string();
+        let plain = |code| Self::new(code, detail);
+        match error {
+            Error::SwarmNotFound(_) => plain(Code::SwarmNotFound),
+            Error::TaskNotFound(_) => plain(Code::TaskNotFound),
+            Error::LeaseLost { attempt, .. } => Self { attempt: Some(attempt), ..plain(Code::LeaseLost) },
+            Error::AlreadyFinished { .. } => plain(Code::AlreadyFinished),
+            Error::WrongState { .. } => plain(Code::WrongState),
+            Error::Duplicate(_) => plain(Code::Duplicate),
+            Error::IdempotencyMismatch => plain(Code::IdempotencyMismatch),
+            Error::TooManyCapabilitySets => plain(Code::TooManyCapabilitySets).not_applied().after(SOON),
+            Error::TooManyWaiting => plain(Code::TooManyWaiting).not_applied().after(SOON),
+            Error::Invalid(invalid) => invalid.into(),
+            Error::Draining => Self::draining(),
+            Error::Redis(error) => error.into(),
+        }
+    }
+}
+
+impl From<Invalid> for Problem {
+    fn from(invalid: Invalid) -> Self {
+        Self::fields(invalid.errors)
+    }
+}
+
+impl From<Backend> for Problem {
+    /// What Redis said stays in the log: it may name hosts, keys and paths.
+    fn from(error: Backend) -> Self {
+        match error {
+            Backend::Unavailable { .. } => Self::new(
+                Code::BackendUnavailable,
+                "the store cannot be reached; nothing was changed, send the request again in a moment",
+            )
+            .not_applied()
+            .after(jittered()),
+            Backend::Busy { .. } => {
+                Self::new(Code::BackendBusy, "the store is busy; nothing was changed, send the request again")
+                    .not_applied()
+                    .after(SOON)
+            }
+            Backend::OutOfMemory => Self::new(
+                Code::BackendOutOfMemory,
+                "the store is at its memory limit; nothing was changed, tasks can still be completed",
+            )
+            .not_applied()
+            .after(OPERATOR),
+            Backend::Disk => Self::new(
+                Code::BackendDiskError,
+                "the store cannot write to its disk; nothing was changed, an operator has to make room",
+            )
+            .not_applied()
+            .after(OPERATOR),
+            Backend::Unknown { .. } => Self::new(
+                Code::OutcomeUnknown,
+                "the store did not answer in time and may have applied the change: \
+                 the same request with the same Idempotency-Key, claim_id or lease does no harm",
+            )
+            .maybe_applied()
+            .after(SOON),
+            Backend::Refused { .. } => Self::internal(error.to_string()).not_applied(),
+            Backend::Internal { .. } | Backend::Codec(_) => Self::internal(error.to_string()).maybe_applied(),
+        }
+    }
+}

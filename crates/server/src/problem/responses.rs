@@ -1,0 +1,59 @@
+//! The problems an operation may answer with, as its document lists them.
+
+use std::collections::BTreeMap;
+
+use utoipa::IntoResponses;
+use utoipa::openapi::{Content, Ref, RefOr, Response};
+
+/// Declares a set of problems that operations share.
+macro_rules! problems {
+    ($($(#[$doc:meta])* $name:ident { $($status:literal: $description:literal,)+ })+) => {$(
+        $(#[$doc])*
+        pub(crate) struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<Response>> {
+                BTreeMap::from([$(($status.to_owned(), problem($description)),)+])
+            }
+        }
+    )+};
+}
+
+problems! {
+    /// Of every operation.
+    CallProblems {
+        "500": "`internal`: a fault of the service; its log says more under the `request_id`.",
+        "503": "`backend_unavailable`, `backend_busy`, `backend_out_of_memory`, `backend_disk_error`, `draining`, \
+                `too_many_waiting`: not applied, come back after `Retry-After`. `outcome_unknown`: sent without an \
+                answer, the same request with the same key or lease does no harm.",
+    }
+    /// Of an operation that reads a body.
+    BodyProblems {
+        "400": "`malformed_json`: the body is not JSON, not UTF-8, or nested deeper than 64 levels.",
+        "408": "`request_timeout`: the body did not arrive in time.",
+        "413": "`too_large`: the body is larger than `server.body_limit_bytes`, or the batch too long.",
+        "415": "`unsupported_media_type`: the body is not said to be `application/json`.",
+        "422": "`validation`: a field cannot be accepted, see `errors`. `idempotency_mismatch`: the key was used \
+                with another body.",
+    }
+    /// Of an operation on a swarm.
+    SwarmProblems {
+        "404": "`swarm_not_found`: make it with `PUT /v1/swarms/{swarm}`.",
+    }
+    /// Of an operation on a task.
+    TaskProblems {
+        "404": "`task_not_found`: it never existed or its retention has ended. `swarm_not_found`.",
+    }
+    /// Of an operation on a task under a lease.
+    LeaseProblems {
+        "404": "`task_not_found`: it never existed or its retention has ended. `swarm_not_found`.",
+        "409": "`lease_lost`: the task is no longer held under this lease; nothing was changed.",
+    }
+}
+
+fn problem(description: &str) -> RefOr<Response> {
+    let content = Content::new(Some(Ref::from_schema_name("Problem")));
+    let mut response = Response::new(description);
+    response.content.insert("application/problem+json".to_owned(), content);
+    RefOr::T(response)
+}

@@ -1,0 +1,162 @@
+use std::borrow::Cow;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use waggle_task_queue::model::{FieldError, Invalid};
+
+use super::Code;
+
+/// What is known of a change that did not succeed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applied {
+    /// Certainly not applied: `"applied": false`.
+    No,
+    /// Nobody knows: `"applied": null`.
+    Unknown,
+}
+
+/// A request that did not succeed, before it is written.
+///
+/// A handler returns it; the middleware, which knows the request's id and
+/// address, writes it.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    pub(super) code: Code,
+    /// The word on the wire where it is not the code's own: what keeps the service from being ready.
+    pub(super) word: Option<&'static str>,
+    pub(super) status: StatusCode,
+    pub(super) detail: Cow<'static, str>,
+    pub(super) errors: Vec<FieldError>,
+    pub(super) retry_after: Option<Duration>,
+    pub(super) applied: Option<Applied>,
+    pub(super) attempt: Option<u32>,
+    pub(super) close: bool,
+    /// For the log alone.
+    pub(super) cause: Option<String>,
+}
+
+impl Problem {
+    /// A problem with the status that `code` usually has; `detail` is for people.
+    pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            code,
+            word: None,
+            status: code.status(),
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after: None,
+            applied: None,
+            attempt: None,
+            close: false,
+            cause: None,
+        }
+    }
+
+    /// One field that cannot be accepted. `pointer` is a JSON pointer into the body,
+    /// or `/` and the name of a parameter or header.
+    pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::fields(vec![FieldError { pointer: pointer.into(), detail: detail.into() }])
+    }
+
+    /// Fields that cannot be accepted.
+    pub fn fields(errors: Vec<FieldError>) -> Self {
+        let detail = match errors.as_slice() {
+            [one] => format!("{}: {}", shown(&one.pointer), one.detail),
+            more => format!("{} fields cannot be accepted", more.len()),
+        };
+        Self { errors, ..Self::new(Code::Validation, detail) }
+    }
+
+    /// The service is stopping.
+    pub fn draining() -> Self {
+        let detail = "the service is stopping: send the request again, to another server or in a moment";
+        Self { close: true, ..Self::new(Code::Draining, detail) }
+            .not_applied()
+            .after(Duration::from_secs(1))
+    }
+
+    /// A fault of the service; `cause` goes to the log and nowhere else.
+    pub fn internal(cause: impl Into<String>) -> Self {
+        let detail = "something went wrong in the service; its log says more under this request_id";
+        Self { cause: Some(cause.into()), ..Self::new(Code::Internal, detail) }
+    }
+
+    /// What keeps the service from being ready; `word` is stable.
+    pub fn not_ready(word: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        let problem = Self::new(Code::BackendUnavailable, detail).after(Duration::from_secs(1));
+        Self { word: Some(word), ..problem }
+    }
+
+    /// The same problem under another status.
+    #[must_use]
+    pub fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
+    /// Says when to try again.
+    #[must_use]
+    pub fn after(self, wait: Duration) -> Self {
+        Self { retry_after: Some(wait), ..self }
+    }
+
+    /// Says that nothing was changed.
+    #[must_use]
+    pub fn not_applied(self) -> Self {
+        Self { applied: Some(Applied::No), ..self }
+    }
+
+    /// Says that nobody knows whether anything was changed.
+    #[must_use]
+    pub fn maybe_applied(self) -> Self {
+        Self { applied: Some(Applied::Unknown), ..self }
+    }
+
+    /// Ends the connection after the answer.
+    #[must_use]
+    pub fn closing(self) -> Self {
+        Self { close: true, ..self }
+    }
+
+    /// The same problem, its pointers under `prefix`.
+    #[must_use]
+    pub fn under(mut self, prefix: &str) -> Self {
+        for error in &mut self.errors {
+            error.pointer.insert_str(0, prefix);
+        }
+        if self.errors.is_empty() { self } else { Self { detail: Self::fields(self.errors.clone()).detail, ..self } }
+    }
+
+    /// The fields that cannot be accepted, for an item whose text has been read already.
+    pub(crate) fn into_invalid(self) -> Invalid {
+        if self.errors.is_empty() { Invalid::field("", self.detail) } else { Invalid { errors: self.errors } }
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The stable word.
+    pub fn code(&self) -> &'static str {
+        self.word.unwrap_or(self.code.as_str())
+    }
+
+    /// What to write into the log, where it is a fault of the service.
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+}
+
+fn shown(pointer: &str) -> &str {
+    if pointer.is_empty() { "the body" } else { pointer }
+}
+
+impl IntoResponse for Problem {
+    /// Only the status and the problem itself: the middleware writes the rest.
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(Box::new(self));
+        response
+    }
+}

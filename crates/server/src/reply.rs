@@ -1,0 +1,79 @@
+//! Answers that succeeded.
+
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::extract::Applied;
+use crate::problem::Problem;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const TRUE: HeaderValue = HeaderValue::from_static("true");
+const RETURN_MINIMAL: HeaderValue = HeaderValue::from_static("return=minimal");
+const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+/// Enough for a task with a small payload, so that writing one allocates once or twice.
+const USUAL_BYTES: usize = 1_024;
+
+/// A JSON answer and its headers.
+#[derive(Debug)]
+pub(crate) struct Reply(Response);
+
+impl Reply {
+    /// `value` with `status`.
+    ///
+    /// # Errors
+    /// 500 when the value cannot be written as JSON.
+    pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Result<Self, Problem> {
+        let mut text = Vec::with_capacity(USUAL_BYTES);
+        serde_json::to_writer(&mut text, value).map_err(|error| Problem::internal(error.to_string()))?;
+        Ok(Self::of(status, JSON, Body::from(text)))
+    }
+
+    /// A body that is written already.
+    pub(crate) fn of(status: StatusCode, media_type: HeaderValue, body: Body) -> Self {
+        let mut response = Response::new(body);
+        *response.status_mut() = status;
+        response.headers_mut().insert(header::CONTENT_TYPE, media_type);
+        Self(response)
+    }
+
+    /// Where the thing that was made is found.
+    pub(crate) fn location(mut self, path: &str) -> Self {
+        // Paths here are made of names and ids, which are always header values.
+        if let Ok(value) = HeaderValue::from_str(path) {
+            self.0.headers_mut().insert(header::LOCATION, value);
+        }
+        self
+    }
+
+    /// Says that this is the answer to an earlier request with the same idempotency key.
+    pub(crate) fn replayed(mut self, replayed: bool) -> Self {
+        if replayed {
+            self.0.headers_mut().insert(IDEMPOTENCY_REPLAYED, TRUE);
+        }
+        self
+    }
+
+    /// Says which preference was honoured.
+    pub(crate) fn preference(mut self, applied: Option<Applied>) -> Self {
+        let value = match applied {
+            None => return self,
+            Some(Applied::Minimal) => RETURN_MINIMAL,
+            Some(Applied::Wait(seconds)) => wait(seconds),
+        };
+        self.0.headers_mut().insert(PREFERENCE_APPLIED, value);
+        self
+    }
+}
+
+fn wait(seconds: u64) -> HeaderValue {
+    HeaderValue::try_from(format!("wait={seconds}")).unwrap_or(HeaderValue::from_static("wait"))
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}

@@ -1,0 +1,4 @@
+//! Whether the service lives, and whether it works.
+
+pub(crate) mod live;
+pub(crate) mod ready;

@@ -1,0 +1,4 @@
+//! Swarms.
+
+pub(crate) mod get;
+pub(crate) mod put;

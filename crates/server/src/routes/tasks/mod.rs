@@ -1,0 +1,14 @@
+//! Tasks and the agents that work on them.
+
+pub(crate) mod cancel;
+pub(crate) mod claim;
+pub(crate) mod complete;
+pub(crate) mod fail;
+pub(crate) mod get;
+pub(crate) mod heartbeat;
+pub(crate) mod list;
+pub(crate) mod release;
+pub(crate) mod retry;
+pub(crate) mod settle;
+pub(crate) mod submit;
+pub(crate) mod submit_batch;

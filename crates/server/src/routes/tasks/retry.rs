@@ -1,0 +1,31 @@
+use axum::extract::State;
+use axum::http::StatusCode;
+use waggle_task_queue::model::{Retried, SwarmName, TaskId};
+
+use crate::app::App;
+use crate::extract::{SwarmTask};
+use crate::problem::{CallProblems, Problem, TaskProblems};
+use crate::reply::Reply;
+
+/// Try a finished task again
+///
+/// Makes a failed or cancelled task ready again; its attempts start from 0.
+#[utoipa::path(
+    post,
+    path = "/v1/swarms/{swarm}/tasks/{id}/retry",
+    operation_id = "task_retry",
+    tag = "tasks",
+    params(
+        ("swarm" = SwarmName, Path, description = "Name of the swarm"),
+        ("id" = TaskId, Path, description = "Id of the task"),
+    ),
+    responses(
+        (status = 200, description = "The task is ready.", body = Retried),
+        (status = 409, description = "`wrong_state`: only a failed or cancelled task can be retried. `duplicate`: another unfinished task has its `dedup_key`.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
+        TaskProblems, CallProblems,
+    ),
+)]
+pub(crate) async fn retry(app: State<App>, path: SwarmTask) -> Result<Reply, Problem> {
+    let answer = app.queue().retry(&path.swarm, path.id).await?;
+    Reply::json(StatusCode::OK, &answer)
+}

@@ -1,0 +1,13 @@
+-- Ends an attempt well. A cancellation that was asked for and not noticed does not undo finished work.
+
+local function complete(root, effects, task, result, now)
+  redis.call('HSET', task.key, 'st', 'completed', 'fa', now, 'lt', task.token, 'lo', 'c:completed:')
+  if result ~= '' then
+    redis.call('SET', outcome_key(root, task.id), result)
+  elseif task.attempt > 1 then
+    redis.call('DEL', outcome_key(root, task.id))
+  end
+  unlease(effects, task.id)
+  finish(root, effects, task, 'running', 'completed', now)
+  return { 'ok', 'completed', '', '' }
+end

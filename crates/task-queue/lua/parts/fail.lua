@@ -1,0 +1,39 @@
+-- Ends an attempt badly: scheduled again after its backoff while attempts are left, else failed.
+
+-- Milliseconds to wait after the n-th attempt; `random` in [0, 1) takes up to a half away.
+local function backoff_ms(spec, attempt, random)
+  local b = spec.b or {}
+  local base, most = b.base_ms or BACKOFF_BASE_MS_DEFAULT, b.max_ms or BACKOFF_MAX_MS_DEFAULT
+  local wait
+  if b.kind == 'list' then
+    wait = b.delays_ms[math.min(attempt, #b.delays_ms)]
+  elseif b.kind == 'fixed' then
+    wait = base
+  elseif b.kind == 'linear' then
+    wait = math.min(base * attempt, most)
+  else
+    wait = math.min(base * 2 ^ math.min(attempt - 1, 40), most)
+  end
+  if b.jitter ~= false then wait = wait - wait * 0.5 * random end
+  return math.floor(wait)
+end
+
+-- retry_after: milliseconds as text, '' for the task's backoff, 'never' for an error that no retry mends.
+local function fail(root, effects, task, failure, retry_after, random, now)
+  local spec = read_header(root, task.id)
+  redis.call('SET', outcome_key(root, task.id), failure)
+  if task.cancel then
+    end_cancelled(root, effects, task, now, { 'lt', task.token, 'lo', 'f:cancelled:' })
+    return { 'ok', 'cancelled', '', '' }
+  end
+  if retry_after == 'never' or task.attempt >= (spec.a or ATTEMPTS_DEFAULT) then
+    redis.call('HSET', task.key, 'st', 'failed', 'fa', now, 'lt', task.token, 'lo', 'f:failed:')
+    unlease(effects, task.id)
+    finish(root, effects, task, 'running', 'failed', now)
+    return { 'ok', 'failed', '', '' }
+  end
+  local wait = tonumber(retry_after) or backoff_ms(spec, task.attempt, random)
+  local run_at = string.format('%.0f', now + wait)
+  back_to_scheduled(root, effects, task, run_at, { 'lt', task.token, 'lo', 'f:scheduled:' .. run_at })
+  return { 'ok', 'scheduled', run_at, wait }
+end

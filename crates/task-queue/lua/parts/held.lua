@@ -1,0 +1,22 @@
+-- Whether a task is held under a lease token right now.
+-- Returns the task when it is; else nil and the answer to give:
+--   NOTFOUND | LEASELOST <attempt> | replayed <status> <run_at> ''   (the same outcome was applied before)
+
+local function held(root, id, token, now, kind)
+  local key = state_key(root, id)
+  local s = redis.call('HMGET', key, 'st', 'tk', 'ex', 'at', 'q', 'rt', 'cr', 'lt', 'lo', 'dd', 'wt', 'en', 'sa')
+  if s[1] == 'running' and s[2] == token and now < tonumber(s[3]) then
+    return {
+      id = id, key = key, token = token, expires = tonumber(s[3]), attempt = tonumber(s[4]),
+      queue = s[5] or QUEUE_DEFAULT, retention = tonumber(s[6] or RETENTION_MS_DEFAULT),
+      cancel = s[7] == '1', has_dedup = s[10] == '1', watched = s[11] == '1',
+      entry = tonumber(s[12] or 0), started = tonumber(s[13]),
+    }
+  end
+  if kind and s[8] == token and string.sub(s[9], 1, 1) == kind then
+    local status, run_at = string.match(s[9], '^.:([a-z_]+):(%d*)$')
+    return nil, { 'replayed', status, run_at, '' }
+  end
+  if not s[1] and redis.call('EXISTS', spec_key(root, id)) == 0 then return nil, { 'NOTFOUND' } end
+  return nil, { 'LEASELOST', tonumber(s[4] or 0) }
+end

@@ -1,0 +1,34 @@
+-- Hands one task out under a new lease.
+
+-- Returns the claimed task, or nil where the element is a tombstone.
+-- { id, spec, attempt, token, expires_at, started_at, outcome, progress }
+local function lease(root, element, claimer, leases, now)
+  local id, entry = split_element(element)
+  local text = redis.call('GET', spec_key(root, id))
+  if not text then return nil end
+  local key = state_key(root, id)
+  local s = redis.call('HMGET', key, 'st', 'en', 'at', 'fe')
+  if (s[1] and s[1] ~= 'ready') or tonumber(s[2] or 0) ~= entry then return nil end
+  local spec = parse_spec(text)
+  local attempt, fence = tonumber(s[3] or 0) + 1, tonumber(s[4] or 0) + 1
+  local token = fence .. '-' .. claimer.seed
+  local expires = now + (claimer.lease_ms or spec.l or LEASE_MS_DEFAULT)
+  local fields = { 'st', 'running', 'at', attempt, 'fe', fence, 'ag', claimer.agent, 'tk', token, 'ex', expires, 'sa', now }
+  if spec.q then
+    fields[#fields + 1] = 'q'
+    fields[#fields + 1] = spec.q
+  end
+  if spec.r then
+    fields[#fields + 1] = 'rt'
+    fields[#fields + 1] = spec.r
+  end
+  redis.call('HSET', key, unpack(fields))
+  leases[#leases + 1] = expires
+  leases[#leases + 1] = id
+  local outcome, progress = false, false
+  if fence > 1 then
+    outcome = redis.call('GET', outcome_key(root, id))
+    progress = redis.call('GET', progress_key(root, id))
+  end
+  return { id, text, attempt, token, expires, now, outcome, progress }
+end

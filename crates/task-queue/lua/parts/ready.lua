@@ -1,0 +1,65 @@
+-- The index of ready tasks: a list for each priority of a queue. Tasks that not everybody
+-- may claim stand in lists of their own, one for each priority and set of required
+-- capabilities, in the pool of their queue or, when pinned, in that of the agent
+-- (`queue@agent`); the set `c:<pool>` names the lists that hold something,
+-- the sorted set `p:<queue>` the agents whose pools do.
+--
+-- An element is the task's id, with `.<entry>` behind it once the task has entered a list
+-- before: an element whose entry is not the task's current one is a tombstone.
+
+local TOMBSTONE_SEARCH = 1000
+
+local function element_of(id, entry)
+  if entry == 0 then return id end
+  return id .. '.' .. entry
+end
+
+local function split_element(element)
+  if #element == 36 then return element, 0 end
+  return string.sub(element, 1, 36), tonumber(string.sub(element, 38))
+end
+
+local function ready_list(root, spec)
+  local queue, priority = queue_of(spec), spec.p or PRIORITY_DEFAULT
+  if not spec.c and not spec.g then return { key = ready_key(root, queue, priority), queue = queue } end
+  local pool = spec.g and (queue .. '@' .. spec.g) or queue
+  local member = priority .. '/' .. (spec.c or '')
+  return { key = special_key(root, pool, member), queue = queue, pool = pool, member = member, agent = spec.g }
+end
+
+local function counter_of(list)
+  return list.pool == list.queue and 'classes' or 'pins'
+end
+
+-- Puts elements at the end of a list, or at its front those that had been taken before.
+local function push_ready(root, list, elements, front)
+  local length = redis.call(front and 'LPUSH' or 'RPUSH', list.key, unpack(elements))
+  if length ~= #elements then return end
+  if list.pool then
+    redis.call('SADD', specials_key(root, list.pool), list.member)
+    redis.call('HINCRBY', queue_key(root, list.queue), counter_of(list), 1)
+    if list.agent then redis.call('ZADD', pinned_key(root, list.queue), 0, list.agent) end
+  end
+  wake(root, 'r', list.queue)
+end
+
+-- To be called after elements left a special list.
+local function note_if_emptied(root, list)
+  if not list.pool or redis.call('EXISTS', list.key) == 1 then return end
+  redis.call('SREM', specials_key(root, list.pool), list.member)
+  redis.call('HINCRBY', queue_key(root, list.queue), counter_of(list), -1)
+  if list.agent and redis.call('EXISTS', specials_key(root, list.pool)) == 0 then
+    redis.call('ZREM', pinned_key(root, list.queue), list.agent)
+  end
+end
+
+-- Takes a task out of its list where it stands near either end; further inside its element
+-- is left as a tombstone, which a claim steps over: no search without a bound.
+local function remove_ready(root, list, element)
+  if redis.call('LPOS', list.key, element, 'MAXLEN', TOMBSTONE_SEARCH) then
+    redis.call('LREM', list.key, 1, element)
+  elseif redis.call('LPOS', list.key, element, 'RANK', -1, 'MAXLEN', TOMBSTONE_SEARCH) then
+    redis.call('LREM', list.key, -1, element)
+  end
+  note_if_emptied(root, list)
+end

@@ -1,0 +1,62 @@
+-- Claims from a queue whose ready tasks everybody may claim: one LMPOP takes as many as are wanted,
+-- the highest priority first. Of every STARVATION_PERIOD tasks one is the oldest of any priority.
+
+local CLAIM_STEPS = 1000
+local NOTHING, SOME, AGAIN = 0, 1, 2
+
+local function plain_keys(root, queue)
+  local keys = {}
+  for priority = PRIORITY_MAX, 0, -1 do keys[#keys + 1] = ready_key(root, queue, priority) end
+  return keys
+end
+
+local function pop_oldest(keys)
+  local oldest, from = nil, nil
+  for _, key in ipairs(keys) do
+    local head = redis.call('LINDEX', key, 0)
+    if head and (not oldest or head < oldest) then oldest, from = head, key end
+  end
+  if from then redis.call('LPOP', from) end
+  return oldest and { oldest } or nil
+end
+
+local function pop_highest(keys, count)
+  local popped = redis.call('LMPOP', 10, keys[1], keys[2], keys[3], keys[4], keys[5], keys[6], keys[7], keys[8], keys[9], keys[10],
+    'LEFT', 'COUNT', count)
+  return popped and popped[2]
+end
+
+-- The first claimer that still wants a task.
+local function next_claimer(claimers, from)
+  while claimers[from] and claimers[from].want == 0 do from = from + 1 end
+  return from
+end
+
+-- Returns how many tasks were handed out and what is left: NOTHING, SOME, or AGAIN when it stopped for its bound.
+local function take_plain(root, queue, claimers, leases, claimed, now)
+  local keys, taken, steps, at = plain_keys(root, queue), 0, 0, next_claimer(claimers, 1)
+  while claimers[at] and steps < CLAIM_STEPS do
+    local wanted = 0
+    for i = at, #claimers do wanted = wanted + claimers[i].want end
+    local place = (claimed + taken) % STARVATION_PERIOD
+    local elements
+    if place == STARVATION_PERIOD - 1 then
+      elements = pop_oldest(keys)
+    else
+      elements = pop_highest(keys, math.min(wanted, STARVATION_PERIOD - 1 - place))
+    end
+    if not elements then return taken, NOTHING end
+    for _, element in ipairs(elements) do
+      steps = steps + 1
+      local task = lease(root, element, claimers[at], leases, now)
+      if task then
+        taken = taken + 1
+        local claimer = claimers[at]
+        claimer.tasks[#claimer.tasks + 1] = task
+        claimer.want = claimer.want - 1
+        at = next_claimer(claimers, at)
+      end
+    end
+  end
+  return taken, claimers[at] and AGAIN or SOME
+end

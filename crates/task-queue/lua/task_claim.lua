@@ -1,0 +1,68 @@
+-- task_claim: hands ready tasks out, to many claimers in one call, in the order in which they asked.
+--
+-- keys    root of the swarm
+-- args    number of queues, the queues, the first one first; then for each claimer:
+--         agent, tasks wanted, lease in milliseconds ('' for each task's own), digest of its claim id ('' for none),
+--         seed of its tokens, capabilities joined by commas
+-- returns { left, tasks of the first claimer, … }; left is 0 when no ready task is left, 1 when some may be, 2 when the
+--         call stopped at its bound and is to be made again;
+--         a task is { id, spec, attempt, token, expires_at, started_at, outcome, progress }
+-- fails   SWARMNOTFOUND
+-- promise a task goes to one claimer, under a fence higher than any it had before
+
+local CLAIMER_ARGS = 6
+
+local function read_claimer(args, at)
+  local claimer = {
+    agent = args[at], want = tonumber(args[at + 1]), lease_ms = tonumber(args[at + 2]), claim_id = args[at + 3],
+    seed = args[at + 4], capabilities = {}, tasks = {},
+  }
+  for capability in string.gmatch(args[at + 5], '[^,]+') do claimer.capabilities[capability] = true end
+  return claimer
+end
+
+local function take(root, queue, claimers, leases, now)
+  local q = redis.call('HMGET', queue_key(root, queue), 'ready>running', 'classes', 'pins')
+  local claimed = tonumber(q[1] or 0)
+  local plain = tonumber(q[2] or 0) == 0 and tonumber(q[3] or 0) == 0
+  local taken, left = (plain and take_plain or take_special)(root, queue, claimers, leases, claimed, now)
+  if taken > 0 then redis.call('HINCRBY', queue_key(root, queue), 'ready>running', taken) end
+  return left
+end
+
+local function wanting(claimers)
+  for _, claimer in ipairs(claimers) do
+    if claimer.want > 0 then return true end
+  end
+  return false
+end
+
+local function task_claim(keys, args)
+  local root = keys[1]
+  if not swarm_exists(root) then return swarm_not_found() end
+  local now, queues, claimers, leases, left = now_ms(root), tonumber(args[1]), {}, {}, NOTHING
+  for at = queues + 2, #args, CLAIMER_ARGS do
+    local claimer = read_claimer(args, at)
+    claimers[#claimers + 1] = claimer
+    if claimer.claim_id ~= '' then
+      recall(root, claimer, now)
+      claimer.recalled = #claimer.tasks > 0
+    end
+  end
+  for at = 2, queues + 1 do
+    if not wanting(claimers) then
+      left = math.max(left, SOME)
+      break
+    end
+    left = math.max(left, take(root, args[at], claimers, leases, now))
+  end
+  if #leases > 0 then redis.call('ZADD', root .. 'leases', unpack(leases)) end
+  local reply = { left }
+  for _, claimer in ipairs(claimers) do
+    if claimer.claim_id ~= '' and not claimer.recalled and #claimer.tasks > 0 then remember(root, claimer, now) end
+    reply[#reply + 1] = claimer.tasks
+  end
+  return reply
+end
+
+register('task_claim', task_claim, { 'allow-oom' })

@@ -1,0 +1,29 @@
+-- task_promote: makes scheduled tasks ready whose time has come.
+--
+-- keys    root of the swarm
+-- args    how many at most
+-- returns { tasks made ready, milliseconds until the next one ('' when none is scheduled) }
+-- fails   -
+-- promise tasks become ready in the order of their times; several servers may sweep at once
+
+local function promote_one(root, counts, id)
+  local task = stand(root, id)
+  redis.call('ZREM', root .. 'scheduled', id)
+  if not task then return end
+  local entry = task.entry + 1
+  redis.call('HSET', task.key, 'st', 'ready', 'en', entry)
+  tally(counts, task.queue, 'scheduled', 'ready')
+  push_ready(root, ready_list(root, task.spec), { element_of(id, entry) }, false)
+end
+
+local function task_promote(keys, args)
+  local root = keys[1]
+  local now, counts = now_ms(root), new_tally()
+  local due = redis.call('ZRANGEBYSCORE', root .. 'scheduled', '-inf', now, 'LIMIT', 0, tonumber(args[1]))
+  for _, id in ipairs(due) do promote_one(root, counts, id) end
+  write_tally(root, counts)
+  local following = redis.call('ZRANGE', root .. 'scheduled', 0, 0, 'WITHSCORES')
+  return { #due, following[2] and string.format('%.0f', tonumber(following[2]) - now) or '' }
+end
+
+register('task_promote', task_promote, { 'allow-oom' })

@@ -1,0 +1,39 @@
+-- task_reap: ends leases whose time is over.
+--
+-- keys    root of the swarm
+-- args    how many at most
+-- returns { leases ended, milliseconds until the next end ('' when nothing is held) }
+-- fails   -
+-- promise an ended lease counts as an attempt and a crash; the task is ready again at once, or failed when its attempts
+--         are used up, or cancelled when that was asked for; several servers may sweep at once
+
+local LEASE_EXPIRED = '\0{"message":"the lease ended without a word from its holder","kind":"lease_expired"}'
+
+local function reap_one(root, effects, id, now)
+  local s = redis.call('HMGET', state_key(root, id), 'at', 'q', 'rt', 'cr', 'dd', 'wt', 'en', 'cc')
+  local task = {
+    id = id, key = state_key(root, id), attempt = tonumber(s[1]), queue = s[2] or QUEUE_DEFAULT,
+    retention = tonumber(s[3] or RETENTION_MS_DEFAULT), has_dedup = s[5] == '1', watched = s[6] == '1',
+    entry = tonumber(s[7] or 0),
+  }
+  local crashes = { 'cc', tonumber(s[8] or 0) + 1 }
+  if s[4] == '1' then return end_cancelled(root, effects, task, now, crashes) end
+  local spec = read_header(root, id)
+  redis.call('SET', outcome_key(root, id), LEASE_EXPIRED)
+  if task.attempt < (spec.a or ATTEMPTS_DEFAULT) then return back_to_ready(root, effects, task, spec, crashes) end
+  redis.call('HSET', task.key, 'st', 'failed', 'fa', now, unpack(crashes))
+  unlease(effects, id)
+  finish(root, effects, task, 'running', 'failed', now)
+end
+
+local function task_reap(keys, args)
+  local root = keys[1]
+  local now, effects = now_ms(root), new_effects()
+  local ended = redis.call('ZRANGEBYSCORE', root .. 'leases', '-inf', now, 'LIMIT', 0, tonumber(args[1]))
+  for _, id in ipairs(ended) do reap_one(root, effects, id, now) end
+  write_effects(root, effects)
+  local following = redis.call('ZRANGE', root .. 'leases', 0, 0, 'WITHSCORES')
+  return { #ended, following[2] and string.format('%.0f', tonumber(following[2]) - now) or '' }
+end
+
+register('task_reap', task_reap, { 'allow-oom' })

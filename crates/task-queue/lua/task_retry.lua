@@ -1,0 +1,32 @@
+-- task_retry: makes a failed or cancelled task ready again, its attempts counted from 0.
+--
+-- keys    root of the swarm
+-- args    id
+-- returns { 'ok', 'ready' }, { 'WRONGSTATE', status }, { 'DUPLICATE' } or { 'NOTFOUND' }
+-- fails   SWARMNOTFOUND
+-- promise the fence goes on rising; the deduplication key is taken again, unless another unfinished task has it
+
+local function retry_one(root, counts, id)
+  local task = stand(root, id)
+  if not task then return { 'NOTFOUND' } end
+  if task.status ~= 'failed' and task.status ~= 'cancelled' then return { 'WRONGSTATE', task.status } end
+  if task.spec.d and not (redis.call('HSETNX', root .. 'dedup', task.spec.d, id) == 1) then return { 'DUPLICATE' } end
+  local entry = task.entry + 1
+  redis.call('ZREM', finished_key(root, task.status), id)
+  redis.call('HDEL', task.key, 'fa', 'ra', 'cr', 'cc', 'lt', 'lo')
+  redis.call('HSET', task.key, 'st', 'ready', 'at', 0, 'en', entry)
+  tally(counts, task.queue, task.status, 'ready')
+  push_ready(root, ready_list(root, task.spec), { element_of(id, entry) }, false)
+  return { 'ok', 'ready' }
+end
+
+local function task_retry(keys, args)
+  local root = keys[1]
+  if not swarm_exists(root) then return swarm_not_found() end
+  local counts = new_tally()
+  local reply = retry_one(root, counts, args[1])
+  write_tally(root, counts)
+  return reply
+end
+
+register('task_retry', task_retry, {})

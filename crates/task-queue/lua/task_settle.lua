@@ -1,0 +1,34 @@
+-- task_settle: ends attempts: complete, fail or release, many in one call.
+--
+-- keys    root of the swarm
+-- args    for each outcome: kind (c|f|r), id, token, value, wait, random
+--         c: value is the frame of the result ('' for null)
+--         f: value is the frame of the error; wait is milliseconds, '' for the backoff, 'never' for a final error;
+--            random is in [0, 1)
+--         r: wait is milliseconds
+-- returns for each outcome: { 'ok' | 'replayed', status, run_at, milliseconds until then }, { 'LEASELOST', attempt }
+--         or { 'NOTFOUND' }
+-- fails   SWARMNOTFOUND
+-- promise an outcome counts once: under its token and before the lease ends; the same one again is answered alike
+
+local function settle_one(root, effects, now, kind, id, token, value, wait, random)
+  local task, answer = held(root, id, token, now, kind)
+  if not task then return answer end
+  if kind == 'c' then return complete(root, effects, task, value, now) end
+  if kind == 'f' then return fail(root, effects, task, value, wait, tonumber(random), now) end
+  return release(root, effects, task, tonumber(wait), now)
+end
+
+local function task_settle(keys, args)
+  local root = keys[1]
+  if not swarm_exists(root) then return swarm_not_found() end
+  local now, effects, reply = now_ms(root), new_effects(), {}
+  for at = 1, #args, 6 do
+    reply[#reply + 1] = settle_one(root, effects, now,
+      args[at], args[at + 1], args[at + 2], args[at + 3], args[at + 4], args[at + 5])
+  end
+  write_effects(root, effects)
+  return reply
+end
+
+register('task_settle', task_settle, { 'allow-oom' })

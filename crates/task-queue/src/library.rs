@@ -1,0 +1,134 @@
+//! The Lua library: constants from `limits.rs`, shared parts, then one file an operation.
+
+use waggle_core::Library;
+
+use crate::{
+    limits::{
+        ATTEMPTS_DEFAULT, BACKOFF_BASE_MS_DEFAULT, BACKOFF_MAX_MS_DEFAULT, CAPABILITY_SETS, CLAIM_ID_MS,
+        IDEMPOTENCY_MS, LEASE_MS_DEFAULT, PRIORITY_DEFAULT, PRIORITY_MAX, RETENTION_MS_DEFAULT, STARVATION_PERIOD,
+    },
+    model::QueueName,
+};
+
+/// The library's version: raise it with every change of a released library, see `migrations/functions.lock`.
+pub const VERSION: u32 = 1;
+
+/// Names a function of this version.
+macro_rules! function {
+    ($name:literal) => {
+        concat!($name, "_v1")
+    };
+}
+pub(crate) use function;
+
+macro_rules! lua {
+    ($($file:literal),* $(,)?) => { &[$(($file, include_str!(concat!("../lua/", $file)))),*] };
+}
+
+const PARTS: &[(&str, &str)] = lua![
+    "parts/register.lua",
+    "parts/keys.lua",
+    "parts/spec.lua",
+    "parts/wake.lua",
+    "parts/tally.lua",
+    "parts/ready.lua",
+    "parts/finish.lua",
+    "parts/held.lua",
+    "parts/stand.lua",
+    "parts/complete.lua",
+    "parts/again.lua",
+    "parts/fail.lua",
+    "parts/release.lua",
+    "parts/record.lua",
+    "parts/lease.lua",
+    "parts/take_plain.lua",
+    "parts/take_special.lua",
+    "parts/claim_id.lua",
+];
+
+/// One file an operation.
+pub(crate) const OPERATIONS: &[(&str, &str)] = lua![
+    "task_submit.lua",
+    "task_get.lua",
+    "task_watch.lua",
+    "task_list.lua",
+    "task_claim.lua",
+    "task_heartbeat.lua",
+    "task_settle.lua",
+    "task_cancel.lua",
+    "task_retry.lua",
+    "task_reap.lua",
+    "task_promote.lua",
+    "task_prune.lua",
+    "swarm_put.lua",
+    "swarm_get.lua",
+    "swarm_enroll.lua",
+    "swarm_page.lua",
+    "keyspace_begin.lua",
+];
+
+const CLOCK: (&str, &str) = ("parts/time.lua", include_str!("../lua/parts/time.lua"));
+const MANUAL_CLOCK: (&str, &str) = ("parts/time_test.lua", include_str!("../lua/parts/time_test.lua"));
+
+/// The library as it is loaded into Redis.
+pub fn library() -> Library {
+    join(CLOCK)
+}
+
+/// The same library on a clock that stands still until a test moves it: the key `clock` of each
+/// swarm holds its milliseconds.
+pub fn library_with_manual_clock() -> Library {
+    join(MANUAL_CLOCK)
+}
+
+fn join(clock: (&str, &str)) -> Library {
+    let constants = constants();
+    let mut parts = vec![("constants", constants.as_str()), clock];
+    parts.extend_from_slice(PARTS);
+    parts.extend_from_slice(OPERATIONS);
+    Library::join("waggle", VERSION, &parts)
+}
+
+fn constants() -> String {
+    let numbers = [
+        ("PRIORITY_MAX", u64::from(PRIORITY_MAX)),
+        ("PRIORITY_DEFAULT", u64::from(PRIORITY_DEFAULT)),
+        ("ATTEMPTS_DEFAULT", u64::from(ATTEMPTS_DEFAULT)),
+        ("LEASE_MS_DEFAULT", LEASE_MS_DEFAULT),
+        ("RETENTION_MS_DEFAULT", RETENTION_MS_DEFAULT),
+        ("BACKOFF_BASE_MS_DEFAULT", BACKOFF_BASE_MS_DEFAULT),
+        ("BACKOFF_MAX_MS_DEFAULT", BACKOFF_MAX_MS_DEFAULT),
+        ("CAPABILITY_SETS", CAPABILITY_SETS as u64),
+        ("IDEMPOTENCY_MS", IDEMPOTENCY_MS),
+        ("CLAIM_ID_MS", CLAIM_ID_MS),
+        ("STARVATION_PERIOD", STARVATION_PERIOD),
+    ];
+    let mut text = format!("local QUEUE_DEFAULT = '{}'\nlocal DEFAULT_ROOT = 'wg:{{default}}:'\n", QueueName::DEFAULT);
+    for (name, value) in numbers {
+        text.push_str(&format!("local {name} = {value}\n"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words after `-- fails` and the item codes after `-- returns` of every operation.
+    #[test]
+    fn each_operation_opens_with_its_contract() {
+        for (file, text) in OPERATIONS {
+            let name = file.trim_end_matches(".lua");
+            assert!(text.starts_with(&format!("-- {name}: ")), "{file}: first line");
+            for section in ["-- keys    ", "-- args    ", "-- returns ", "-- fails   ", "-- promise "] {
+                assert!(text.contains(section), "{file}: no {section:?}");
+            }
+            assert!(text.contains(&format!("register('{name}', {name}, ")), "{file}: not registered");
+        }
+    }
+
+    #[test]
+    fn function_names_carry_the_library_version() {
+        assert_eq!(function!("task_claim"), format!("task_claim_v{VERSION}"));
+    }
+}

@@ -1,0 +1,78 @@
+//! The loop of a role.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+use waggle_core::{Error, Redis};
+
+use super::{Swept, alarm::Alarm};
+use crate::{model::SwarmName, swarm::page};
+
+/// Every swarm is looked at so often in any case.
+pub(super) const ROUND: Duration = Duration::from_secs(1);
+/// Steps in one swarm before the others have their turn.
+const STEPS: usize = 10;
+
+/// A role: what it does in one swarm.
+pub(super) trait Duty: Send + Sync + 'static {
+    const NAME: &'static str;
+
+    fn run_once(&self, redis: &Redis, swarm: &SwarmName) -> impl Future<Output = Result<Swept, Error>> + Send;
+}
+
+/// Runs until it is aborted.
+pub(super) async fn run<D: Duty>(duty: D, redis: Redis, alarm: Alarm) {
+    let mut next_round = Instant::now();
+    let mut failing = false;
+    loop {
+        let done = if next_round <= Instant::now() {
+            next_round = Instant::now() + ROUND;
+            round(&duty, &redis, &alarm).await
+        } else {
+            let due = alarm.wait(next_round).await;
+            visit(&duty, &redis, &alarm, &due).await
+        };
+        report::<D>(done, &mut failing);
+    }
+}
+
+async fn round<D: Duty>(duty: &D, redis: &Redis, alarm: &Alarm) -> Result<(), Error> {
+    visit(duty, redis, alarm, &[SwarmName::default()]).await?;
+    let mut after = None;
+    loop {
+        let swarms = page(redis, after.as_ref()).await?;
+        visit(duty, redis, alarm, &swarms).await?;
+        match swarms.into_iter().next_back() {
+            Some(last) => after = Some(last),
+            None => return Ok(()),
+        }
+    }
+}
+
+async fn visit<D: Duty>(duty: &D, redis: &Redis, alarm: &Alarm, swarms: &[SwarmName]) -> Result<(), Error> {
+    let visits = swarms.iter().map(|swarm| work_off(duty, redis, alarm, swarm));
+    futures_util::future::try_join_all(visits).await.map(drop)
+}
+
+async fn work_off<D: Duty>(duty: &D, redis: &Redis, alarm: &Alarm, swarm: &SwarmName) -> Result<(), Error> {
+    for _ in 0..STEPS {
+        let swept = duty.run_once(redis, swarm).await?;
+        if let Some(wait) = swept.next_in {
+            alarm.at(swarm, i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+        }
+        if !swept.is_full() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Says once that it fails, and once that it works again.
+fn report<D: Duty>(done: Result<(), Error>, failing: &mut bool) {
+    match done {
+        Ok(()) if *failing => tracing::info!(duty = D::NAME, "maintenance works again"),
+        Err(ref error) if !*failing => tracing::warn!(duty = D::NAME, %error, "maintenance fails, and goes on trying"),
+        _ => {}
+    }
+    *failing = done.is_err();
+}

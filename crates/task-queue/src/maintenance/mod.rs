@@ -1,0 +1,19 @@
+//! What has to happen without anybody asking: leases end, times come, retention runs out.
+//!
+//! Each role has a bounded `run_once` for one swarm; several servers may run it at once, because each step is one
+//! function that looks before it acts. The loops sleep until something is known to be due, a second at most.
+
+mod alarm;
+mod duty;
+mod promoter;
+mod pruner;
+mod reaper;
+mod service;
+mod sweep;
+
+pub(crate) use alarm::Alarms;
+pub use promoter::Promoter;
+pub use pruner::Pruner;
+pub use reaper::Reaper;
+pub use service::Maintenance;
+pub use sweep::Swept;

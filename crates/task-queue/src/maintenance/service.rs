@@ -1,0 +1,29 @@
+//! All roles of one server.
+
+use tokio::task::JoinSet;
+
+use super::{Promoter, Pruner, Reaper, duty};
+use crate::TaskQueue;
+
+/// The background duties of a server; they end when it is dropped.
+#[derive(Debug)]
+pub struct Maintenance {
+    duties: JoinSet<()>,
+}
+
+impl Maintenance {
+    /// Starts reaper, promoter and pruner for every swarm.
+    pub fn spawn(queue: &TaskQueue) -> Self {
+        let (redis, alarms) = (queue.redis(), &queue.inner.alarms);
+        let mut duties = JoinSet::new();
+        duties.spawn(duty::run(Reaper, redis.clone(), alarms.reaper.clone()));
+        duties.spawn(duty::run(Promoter, redis.clone(), alarms.promoter.clone()));
+        duties.spawn(duty::run(Pruner, redis.clone(), alarms.pruner.clone()));
+        Self { duties }
+    }
+
+    /// Stops all duties and waits until they have.
+    pub async fn stop(mut self) {
+        self.duties.shutdown().await;
+    }
+}

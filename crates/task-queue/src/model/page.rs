@@ -1,0 +1,27 @@
+//! Lists in pages.
+
+use serde::{Deserialize, Serialize};
+
+use super::{QueueName, Status};
+
+/// What to list: newest first within a state.
+#[derive(Debug, Clone, Default)]
+pub struct ListQuery {
+    /// Only tasks in this state.
+    pub status: Option<Status>,
+    /// Only tasks of this queue.
+    pub queue: Option<QueueName>,
+    /// Items a page, 1 to 500; 50 when none is named.
+    pub limit: Option<usize>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Where the next page begins; null on the last one.
+    pub next_cursor: Option<String>,
+}

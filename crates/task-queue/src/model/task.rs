@@ -1,0 +1,65 @@
+//! A task as clients see it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AgentName, Capability, Json, Lease, QueueName, Stamp, Status, SwarmName, Tag, TaskId, Text};
+
+/// A task and where it stands.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Task {
+    /// Its id, a UUID of version 7.
+    pub id: TaskId,
+    /// Its swarm.
+    pub swarm: SwarmName,
+    /// Its queue.
+    pub queue: QueueName,
+    /// What kind of work it is.
+    #[serde(rename = "type")]
+    pub kind: Option<Text>,
+    /// Where it stands.
+    pub status: Status,
+    /// 0 to 9, 9 first.
+    pub priority: u8,
+    /// What the agent needs to know.
+    pub payload: Option<Json>,
+    /// What the agent found; null until completed.
+    pub result: Option<Json>,
+    /// Why the last attempt failed.
+    pub error: Option<Json>,
+    /// What the holder last reported.
+    pub progress: Option<Json>,
+    /// Number of the current or last attempt; 0 before the first.
+    pub attempt: u32,
+    /// How often it may be tried.
+    pub max_attempts: u32,
+    /// Who holds it or held it last; before that the agent it is pinned to.
+    pub agent: Option<AgentName>,
+    /// Capabilities its claimer must have.
+    pub requires: Vec<Capability>,
+    /// Tasks it waits for.
+    pub depends_on: Vec<TaskId>,
+    /// The task it belongs to.
+    pub parent: Option<TaskId>,
+    /// Labels.
+    pub tags: Vec<Tag>,
+    /// Whatever its submitter attached.
+    pub metadata: Json,
+    /// Whether its holder has been asked to stop.
+    pub cancel_requested: bool,
+    /// When it was submitted.
+    pub created_at: Stamp,
+    /// When it becomes claimable, while it is scheduled; else the time it was scheduled for.
+    pub run_at: Option<Stamp>,
+    /// When the current or last attempt began.
+    pub started_at: Option<Stamp>,
+    /// When it finished.
+    pub finished_at: Option<Stamp>,
+    /// When the current lease ends unless it is extended.
+    pub lease_expires_at: Option<Stamp>,
+    /// W3C trace context of its submit.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub traceparent: Option<String>,
+    /// The lease, in the answer to a claim alone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lease: Option<Lease>,
+}

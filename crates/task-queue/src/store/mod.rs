@@ -1,0 +1,11 @@
+//! How tasks are written for Redis, and how Redis' answers are read.
+
+mod reader;
+mod record;
+mod spec;
+mod token;
+
+pub(crate) use reader::Reader;
+pub(crate) use record::{claimed_task, task_of_record};
+pub(crate) use spec::{Spec, as_submitted, empty_object, joined};
+pub(crate) use token::{digest, seed, unit};

@@ -1,0 +1,103 @@
+//! Reads a reply piece by piece; a piece of another shape is an internal error that names the call.
+
+use bytes::Bytes;
+use waggle_core::{Error, Value};
+
+/// A reply being read from its front.
+pub(crate) struct Reader {
+    call: &'static str,
+    values: std::vec::IntoIter<Value>,
+}
+
+impl Reader {
+    /// Begins to read an array.
+    pub(crate) fn new(call: &'static str, value: Value) -> Result<Self, Error> {
+        match value {
+            Value::Array(values) => Ok(Self { call, values: values.into_iter() }),
+            other => Err(unexpected(call, &other)),
+        }
+    }
+
+    pub(crate) fn remaining(&self) -> usize {
+        self.values.len()
+    }
+
+    pub(crate) fn value(&mut self) -> Result<Value, Error> {
+        self.values.next().ok_or_else(|| Error::Internal { detail: format!("{}: the reply is too short", self.call) })
+    }
+
+    pub(crate) fn array(&mut self) -> Result<Self, Error> {
+        let value = self.value()?;
+        Self::new(self.call, value)
+    }
+
+    /// Fields and values in turn, however the protocol wraps them.
+    pub(crate) fn array_or_map(&mut self) -> Result<Self, Error> {
+        match self.value()? {
+            Value::Map(pairs) => {
+                let flat: Vec<_> = pairs.into_iter().flat_map(|(field, value)| [field, value]).collect();
+                Ok(Self { call: self.call, values: flat.into_iter() })
+            }
+            other => Self::new(self.call, other),
+        }
+    }
+
+    /// Bytes; absent where the reply holds nil or false.
+    pub(crate) fn bytes(&mut self) -> Result<Option<Bytes>, Error> {
+        match self.value()? {
+            Value::BulkString(bytes) => Ok(Some(Bytes::from(bytes))),
+            Value::SimpleString(text) => Ok(Some(Bytes::from(text))),
+            Value::Nil | Value::Boolean(false) => Ok(None),
+            other => Err(unexpected(self.call, &other)),
+        }
+    }
+
+    pub(crate) fn text(&mut self) -> Result<String, Error> {
+        match self.value()? {
+            Value::BulkString(bytes) => String::from_utf8(bytes).map_err(|_| self.broken("text is not UTF-8")),
+            Value::SimpleString(text) => Ok(text),
+            other => Err(unexpected(self.call, &other)),
+        }
+    }
+
+    /// A number, as an integer or as text.
+    pub(crate) fn integer(&mut self) -> Result<i64, Error> {
+        match self.value()? {
+            Value::Int(number) => Ok(number),
+            Value::BulkString(bytes) => {
+                let text = String::from_utf8_lossy(&bytes);
+                text.parse::<i64>().map_err(|_| self.broken("expected a number"))
+            }
+            other => Err(unexpected(self.call, &other)),
+        }
+    }
+
+    /// A number, absent where the text is empty.
+    pub(crate) fn optional_integer(&mut self) -> Result<Option<i64>, Error> {
+        let value = self.value()?;
+        if let Value::Int(number) = value {
+            return Ok(Some(number));
+        }
+        let Value::BulkString(bytes) = value else { return Err(unexpected(self.call, &value)) };
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        String::from_utf8_lossy(&bytes)
+            .parse().map(Some).map_err(|_| self.broken("expected a number or nothing"))
+    }
+
+    pub(crate) fn broken(&self, what: &str) -> Error {
+        Error::Internal { detail: format!("{}: {what}", self.call) }
+    }
+}
+
+fn unexpected(call: &str, value: &Value) -> Error {
+    let kind = match value {
+        Value::Nil => "nothing",
+        Value::Int(_) => "a number",
+        Value::Array(_) => "an array",
+        Value::BulkString(_) | Value::SimpleString(_) => "text",
+        _ => "another kind of value",
+    };
+    Error::Internal { detail: format!("{call}: the reply holds {kind} where something else was expected") }
+}

@@ -1,0 +1,102 @@
+//! Reads tasks out of replies.
+
+use bytes::Bytes;
+use waggle_core::{Codec, Error, Value};
+
+use super::{
+    Reader,
+    spec::{as_submitted, frame_json},
+};
+use crate::model::{Lease, Stamp, Status, SwarmName, Task, TaskId};
+
+/// Reads what `read_record` of the library returns; absent where there is no task.
+pub(crate) fn task_of_record(
+    call: &'static str,
+    swarm: &SwarmName,
+    value: Value,
+    codec: &Codec,
+) -> Result<Option<Task>, Error> {
+    if matches!(value, Value::Nil | Value::Boolean(false)) {
+        return Ok(None);
+    }
+    let mut record = Reader::new(call, value)?;
+    let mut task = submitted(&mut record, swarm, codec)?;
+    let mut state = record.array_or_map()?;
+    while state.remaining() > 1 {
+        let field = state.text()?;
+        apply(&mut task, &field, &mut state)?;
+    }
+    let outcome = record.bytes()?;
+    let progress = record.bytes()?;
+    attach(&mut task, outcome, progress, codec)?;
+    if task.status != Status::Running {
+        task.lease_expires_at = None;
+        task.cancel_requested = false;
+    }
+    Ok(Some(task))
+}
+
+/// Reads one task of a claim's reply.
+pub(crate) fn claimed_task(
+    mut record: Reader,
+    swarm: &SwarmName,
+    agent: &crate::model::AgentName,
+    codec: &Codec,
+) -> Result<Task, Error> {
+    let mut task = submitted(&mut record, swarm, codec)?;
+    task.status = Status::Running;
+    task.attempt = count(record.integer()?);
+    let token = record.text()?;
+    let expires_at = Stamp(record.integer()?);
+    task.started_at = Some(Stamp(record.integer()?));
+    task.lease_expires_at = Some(expires_at);
+    task.agent = Some(agent.clone());
+    let outcome = record.bytes()?;
+    let progress = record.bytes()?;
+    attach(&mut task, outcome, progress, codec)?;
+    task.lease = Some(Lease { token, expires_at });
+    Ok(task)
+}
+
+fn submitted(record: &mut Reader, swarm: &SwarmName, codec: &Codec) -> Result<Task, Error> {
+    let id: TaskId = record.text()?.parse().map_err(|_| record.broken("expected a task id"))?;
+    let spec: Bytes = record.bytes()?.ok_or_else(|| record.broken("a task without its spec"))?;
+    as_submitted(swarm, id, &spec, codec)
+}
+
+/// One field of the state hash; those that only the functions need are passed over.
+fn apply(task: &mut Task, field: &str, state: &mut Reader) -> Result<(), Error> {
+    match field {
+        "st" => {
+            let word = state.text()?;
+            task.status = word.parse().map_err(|_| state.broken("a status nobody knows"))?;
+        }
+        "at" => task.attempt = count(state.integer()?),
+        "ag" => {
+            let name = state.text()?;
+            task.agent = Some(name.parse().map_err(|_| state.broken("an agent without a proper name"))?);
+        }
+        "ex" => task.lease_expires_at = Some(Stamp(state.integer()?)),
+        "sa" => task.started_at = Some(Stamp(state.integer()?)),
+        "fa" => task.finished_at = Some(Stamp(state.integer()?)),
+        "ra" => task.run_at = Some(Stamp(state.integer()?)),
+        "cr" => task.cancel_requested = state.integer()? == 1,
+        _ => drop(state.value()?),
+    }
+    Ok(())
+}
+
+/// A completed task's outcome is its result; any other's is its last error.
+fn attach(task: &mut Task, outcome: Option<Bytes>, progress: Option<Bytes>, codec: &Codec) -> Result<(), Error> {
+    let outcome = frame_json(outcome.unwrap_or_default(), codec)?;
+    match task.status {
+        Status::Completed => task.result = outcome,
+        _ => task.error = outcome,
+    }
+    task.progress = frame_json(progress.unwrap_or_default(), codec)?;
+    Ok(())
+}
+
+fn count(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(0)
+}

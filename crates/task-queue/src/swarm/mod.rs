@@ -1,0 +1,6 @@
+//! Operations on swarms.
+
+mod get;
+mod page;
+mod put;
+pub(crate) use page::page;

@@ -1,0 +1,39 @@
+//! Calls a task off: `lua/task_cancel.lua`.
+
+use waggle_core::Call;
+
+use super::{
+    TaskQueue,
+    task_queue::{refused, root},
+};
+use crate::{
+    Error,
+    library::function,
+    model::{Cancelled, Status, SwarmName, TaskId},
+    store::Reader,
+};
+
+const FUNCTION: &str = function!("task_cancel");
+
+impl TaskQueue {
+    /// Cancels a task that nobody holds; asks the holder of a running one to stop. Cancelling again is answered alike.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyFinished`], [`Error::TaskNotFound`], [`Error::SwarmNotFound`], [`Error::Redis`].
+    pub async fn cancel(&self, swarm: &SwarmName, id: TaskId) -> Result<Cancelled, Error> {
+        let mut call = Call::new(FUNCTION, &root(swarm));
+        call.arg(id.encode(&mut [0; 36]));
+        let reply = self.inner.redis.call(call).await.map_err(|error| refused(swarm, error))?;
+        let mut reply = Reader::new(FUNCTION, reply)?;
+        let word = reply.text()?;
+        if word == "NOTFOUND" {
+            return Err(Error::TaskNotFound(id));
+        }
+        let status: Status = reply.text()?.parse().map_err(|_| reply.broken("a status nobody knows"))?;
+        match word.as_str() {
+            "ok" => Ok(Cancelled { id, status, cancel_requested: status == Status::Running }),
+            "ALREADYFINISHED" => Err(Error::AlreadyFinished { id, status }),
+            _ => Err(reply.broken("a word nobody knows").into()),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Keeps a lease alive: `lua/task_heartbeat.lua`.
+
+use waggle_core::{Call, Error as RedisError, Merge, Value};
+
+use super::{
+    TaskQueue,
+    task_queue::{refused, root},
+};
+use crate::{
+    Error,
+    library::function,
+    model::{Heartbeat, Heartbeaten, Lease, Stamp, SwarmName, TaskId},
+    store::Reader,
+};
+
+const FUNCTION: &str = function!("task_heartbeat");
+
+impl TaskQueue {
+    /// Extends the lease and keeps the progress, if any is reported.
+    ///
+    /// # Errors
+    /// [`Error::LeaseLost`], [`Error::TaskNotFound`], [`Error::SwarmNotFound`], [`Error::Invalid`], [`Error::Redis`].
+    pub async fn heartbeat(&self, swarm: &SwarmName, id: TaskId, heartbeat: Heartbeat) -> Result<Heartbeaten, Error> {
+        heartbeat.check()?;
+        let token = heartbeat.lease.clone();
+        let progress = heartbeat.progress.map_or_else(Vec::new, |json| self.inner.codec.encode(json.as_bytes()));
+        let extend = heartbeat.extend_ms.map_or_else(String::new, |ms| ms.to_string());
+        let item = HeartbeatItem { id, token: heartbeat.lease, extend, progress };
+        let answer = self.inner.heartbeats.run(swarm.clone(), item).await.map_err(|error| refused(swarm, error))?;
+        match answer {
+            HeartbeatAnswer::Extended { expires_at, cancel_requested, ends_in } => {
+                self.inner.alarms.reaper.at(swarm, ends_in);
+                let lease = Lease { token, expires_at: Stamp(expires_at) };
+                Ok(Heartbeaten { lease, cancel_requested })
+            }
+            HeartbeatAnswer::LeaseLost(attempt) => Err(Error::LeaseLost { id, attempt }),
+            HeartbeatAnswer::NotFound => Err(Error::TaskNotFound(id)),
+        }
+    }
+}
+
+/// A heartbeat on its way into Redis.
+pub(crate) struct HeartbeatItem {
+    id: TaskId,
+    token: String,
+    extend: String,
+    progress: Vec<u8>,
+}
+
+/// What `task_heartbeat` says of one lease.
+pub(crate) enum HeartbeatAnswer {
+    Extended { expires_at: i64, cancel_requested: bool, ends_in: i64 },
+    LeaseLost(u32),
+    NotFound,
+}
+
+/// Joins heartbeats that wait for the same swarm.
+pub(crate) struct HeartbeatMerge;
+
+impl Merge for HeartbeatMerge {
+    type Key = SwarmName;
+    type Item = HeartbeatItem;
+    type Output = HeartbeatAnswer;
+    const MAX_ITEMS: usize = 100;
+
+    fn call(&self, swarm: &SwarmName, items: &[HeartbeatItem]) -> Call {
+        let mut call = Call::new(FUNCTION, &root(swarm));
+        let mut buffer = [0; 36];
+        for item in items {
+            call.arg(item.id.encode(&mut buffer))
+                .arg(item.token.as_str())
+                .arg(item.extend.as_str())
+                .arg(item.progress.as_slice());
+        }
+        call.weight(items.len());
+        call
+    }
+
+    fn split(&self, _: &SwarmName, items: Vec<HeartbeatItem>, reply: Value) -> Result<Vec<HeartbeatAnswer>, RedisError> {
+        let mut reply = Reader::new(FUNCTION, reply)?;
+        items.iter().map(|_| read(reply.array()?)).collect()
+    }
+}
+
+fn read(mut reply: Reader) -> Result<HeartbeatAnswer, RedisError> {
+    match reply.text()?.as_str() {
+        "ok" => Ok(HeartbeatAnswer::Extended {
+            expires_at: reply.integer()?,
+            cancel_requested: reply.integer()? == 1,
+            ends_in: reply.integer()?,
+        }),
+        "LEASELOST" => Ok(HeartbeatAnswer::LeaseLost(u32::try_from(reply.integer()?).unwrap_or(0))),
+        "NOTFOUND" => Ok(HeartbeatAnswer::NotFound),
+        _ => Err(reply.broken("a word nobody knows")),
+    }
+}

@@ -1,0 +1,21 @@
+//! Operations on tasks: one file, one operation, one function.
+
+mod cancel;
+mod claim;
+mod complete;
+mod fail;
+mod get;
+mod heartbeat;
+mod list;
+mod release;
+mod retry;
+mod settle;
+mod submit;
+mod submit_batch;
+mod task_queue;
+
+
+pub use submit::{Idempotency, Submitted};
+pub use submit_batch::{BatchAccepted, BatchItem, BatchSubmitted};
+pub use task_queue::TaskQueue;
+pub(crate) use task_queue::{refused, root};

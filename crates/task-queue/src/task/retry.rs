@@ -1,0 +1,40 @@
+//! Makes a failed or cancelled task ready again: `lua/task_retry.lua`.
+
+use waggle_core::Call;
+
+use super::{
+    TaskQueue,
+    task_queue::{refused, root},
+};
+use crate::{
+    Error,
+    library::function,
+    model::{Retried, Status, SwarmName, TaskId},
+    store::Reader,
+};
+
+const FUNCTION: &str = function!("task_retry");
+
+impl TaskQueue {
+    /// Makes a failed or cancelled task ready again, its attempts counted from 0.
+    ///
+    /// # Errors
+    /// [`Error::WrongState`], [`Error::Duplicate`], [`Error::TaskNotFound`], [`Error::SwarmNotFound`],
+    /// [`Error::Redis`].
+    pub async fn retry(&self, swarm: &SwarmName, id: TaskId) -> Result<Retried, Error> {
+        let mut call = Call::new(FUNCTION, &root(swarm));
+        call.arg(id.encode(&mut [0; 36]));
+        let reply = self.inner.redis.call(call).await.map_err(|error| refused(swarm, error))?;
+        let mut reply = Reader::new(FUNCTION, reply)?;
+        match reply.text()?.as_str() {
+            "ok" => Ok(Retried { id, status: Status::Ready }),
+            "WRONGSTATE" => {
+                let status = reply.text()?.parse().map_err(|_| reply.broken("a status nobody knows"))?;
+                Err(Error::WrongState { id, status })
+            }
+            "DUPLICATE" => Err(Error::Duplicate(id)),
+            "NOTFOUND" => Err(Error::TaskNotFound(id)),
+            _ => Err(reply.broken("a word nobody knows").into()),
+        }
+    }
+}

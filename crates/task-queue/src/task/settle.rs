@@ -1,0 +1,167 @@
+//! Ends attempts, many in one call, and claims what comes next: `lua/task_settle.lua`.
+
+use waggle_core::{Call, Error as RedisError, Merge, Value};
+
+use super::{
+    TaskQueue,
+    task_queue::{refused, root},
+};
+use crate::{
+    Error,
+    library::function,
+    limits::MERGE_BYTES,
+    model::{
+        Claimed, Invalid, Outcome, OutcomeKind, Settled, SettledStatus, Settlement, Stamp, Status, SwarmName, TaskId,
+    },
+    store::{Reader, unit},
+};
+
+const FUNCTION: &str = function!("task_settle");
+
+impl TaskQueue {
+    /// Applies the outcomes, each on its own, and claims the next tasks. The claim follows the outcomes in the
+    /// same flush, and waits, where it may, only after them.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for the claim, before any outcome is applied; [`Error::SwarmNotFound`]; [`Error::Redis`]
+    /// when the claim fails: the outcomes may stand then, and sending them again does no harm.
+    pub async fn settle(
+        &self,
+        swarm: &SwarmName,
+        settlement: Settlement,
+    ) -> Result<(Vec<Settled>, Claimed), Error> {
+        let Settlement { agent, outcomes, claim } = settlement;
+        let claim = claim.map(|claim| claim.by(agent)).transpose()?;
+        let settled = futures_util::future::join_all(outcomes.into_iter().map(|outcome| self.settle_one(swarm, outcome)));
+        let claimed = async {
+            match claim {
+                Some(claim) => self.claim(swarm, claim).await,
+                None => Ok(Claimed::default()),
+            }
+        };
+        let (settled, claimed) = futures_util::future::join(settled, claimed).await;
+        Ok((settled, claimed?))
+    }
+
+    async fn settle_one(&self, swarm: &SwarmName, outcome: Outcome) -> Settled {
+        let id = outcome.id;
+        Settled { id, result: self.apply(swarm, outcome).await }
+    }
+
+    /// Applies one outcome.
+    pub(super) async fn apply(&self, swarm: &SwarmName, outcome: Outcome) -> Result<SettledStatus, Error> {
+        outcome.check()?;
+        let item = SettleItem::encode(outcome, &self.inner.codec)?;
+        let id = item.id;
+        let answer = if item.value.len() > MERGE_BYTES {
+            let reply = self.inner.redis.call(SettleMerge.call(swarm, std::slice::from_ref(&item))).await;
+            let answers = reply.and_then(|reply| SettleMerge.split(swarm, vec![item], reply));
+            answers.map_err(|error| refused(swarm, error))?.into_iter().next()
+        } else {
+            let merged = self.inner.settles.run(swarm.clone(), item).await;
+            Some(merged.map_err(|error| refused(swarm, error))?)
+        };
+        let too_short = || RedisError::Internal { detail: "task_settle: the reply is too short".to_owned() };
+        let (settled, due_in) = answer.ok_or_else(too_short)?.into_result(id)?;
+        if let Some(ms) = due_in {
+            self.inner.alarms.promoter.at(swarm, ms);
+        }
+        Ok(settled)
+    }
+}
+
+/// An outcome on its way into Redis.
+pub(crate) struct SettleItem {
+    kind: &'static str,
+    id: TaskId,
+    token: String,
+    value: Vec<u8>,
+    wait: String,
+}
+
+impl SettleItem {
+    fn encode(outcome: Outcome, codec: &waggle_core::Codec) -> Result<Self, Error> {
+        let (kind, value, wait) = match outcome.outcome {
+            OutcomeKind::Complete => {
+                let result = outcome.result.filter(|json| !json.is_null());
+                ("c", result.map_or_else(Vec::new, |json| codec.encode(json.as_bytes())), String::new())
+            }
+            OutcomeKind::Fail => {
+                let error = outcome.error.ok_or_else(|| Invalid::field("/error", "needed"))?;
+                let error = serde_json::to_vec(&error).map_err(|_| Invalid::field("/error", "not JSON"))?;
+                let wait = match (outcome.retryable, outcome.retry_after_ms) {
+                    (Some(false), _) => "never".to_owned(),
+                    (_, Some(ms)) => ms.to_string(),
+                    (_, None) => String::new(),
+                };
+                ("f", codec.encode(&error), wait)
+            }
+            OutcomeKind::Release => ("r", Vec::new(), outcome.delay_ms.unwrap_or(0).to_string()),
+        };
+        Ok(Self { kind, id: outcome.id, token: outcome.lease, value, wait })
+    }
+}
+
+/// What `task_settle` says of one outcome.
+pub(crate) enum SettleAnswer {
+    /// With the milliseconds until the task becomes claimable again, where it was scheduled.
+    Applied(SettledStatus, Option<i64>),
+    LeaseLost(u32),
+    NotFound,
+}
+
+impl SettleAnswer {
+    fn read(mut reply: Reader) -> Result<Self, RedisError> {
+        let word = reply.text()?;
+        match word.as_str() {
+            "ok" | "replayed" => {
+                let status: Status = reply.text()?.parse().map_err(|_| reply.broken("a status nobody knows"))?;
+                let run_at = reply.optional_integer()?.map(Stamp);
+                let due_in = reply.optional_integer()?;
+                Ok(Self::Applied(SettledStatus { status, run_at, replayed: word == "replayed" }, due_in))
+            }
+            "LEASELOST" => Ok(Self::LeaseLost(u32::try_from(reply.integer()?).unwrap_or(0))),
+            "NOTFOUND" => Ok(Self::NotFound),
+            _ => Err(reply.broken("a word nobody knows")),
+        }
+    }
+
+    fn into_result(self, id: TaskId) -> Result<(SettledStatus, Option<i64>), Error> {
+        match self {
+            Self::Applied(settled, due_in) => Ok((settled, due_in)),
+            Self::LeaseLost(attempt) => Err(Error::LeaseLost { id, attempt }),
+            Self::NotFound => Err(Error::TaskNotFound(id)),
+        }
+    }
+}
+
+/// Joins outcomes that wait for the same swarm.
+pub(crate) struct SettleMerge;
+
+impl Merge for SettleMerge {
+    type Key = SwarmName;
+    type Item = SettleItem;
+    type Output = SettleAnswer;
+    const MAX_ITEMS: usize = 100;
+
+    fn call(&self, swarm: &SwarmName, items: &[SettleItem]) -> Call {
+        let mut call = Call::new(FUNCTION, &root(swarm));
+        let mut buffer = [0; 36];
+        for item in items {
+            let random = if item.kind == "f" { unit().to_string() } else { String::new() };
+            call.arg(item.kind)
+                .arg(item.id.encode(&mut buffer))
+                .arg(item.token.as_str())
+                .arg(item.value.as_slice())
+                .arg(item.wait.as_str())
+                .arg(random);
+        }
+        call.weight(items.len());
+        call
+    }
+
+    fn split(&self, _: &SwarmName, items: Vec<SettleItem>, reply: Value) -> Result<Vec<SettleAnswer>, RedisError> {
+        let mut reply = Reader::new(FUNCTION, reply)?;
+        items.iter().map(|_| SettleAnswer::read(reply.array()?)).collect()
+    }
+}

@@ -1,0 +1,203 @@
+//! Takes a task in: `lua/task_submit.lua`.
+
+use bytes::Bytes;
+use waggle_core::{Call, Error as RedisError, Merge, Value};
+
+use super::{
+    TaskQueue,
+    task_queue::{refused, root},
+};
+use crate::{
+    Error,
+    library::function,
+    limits::MERGE_BYTES,
+    model::{NewTask, SwarmName, Task, TaskId, Text},
+    store::{Reader, Spec, as_submitted, digest},
+};
+
+const FUNCTION: &str = function!("task_submit");
+
+/// A key under which the same request is answered alike for 24 hours.
+#[derive(Debug, Clone)]
+pub struct Idempotency {
+    /// The caller's key.
+    pub key: Text,
+    /// What the key is good for: the operation and who asks.
+    pub scope: String,
+    /// SHA-256 of the body.
+    pub body_digest: [u8; 32],
+}
+
+/// The answer to a submit.
+#[derive(Debug, Clone)]
+pub struct Submitted {
+    /// The task: the new one, or the unfinished one with the same `dedup_key`.
+    pub task: Task,
+    /// Whether it is new.
+    pub created: bool,
+    /// Whether the answer is that of an earlier request with the same idempotency key.
+    pub replayed: bool,
+}
+
+/// What became of one task of a `task_submit`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Taken {
+    In,
+    Duplicate(TaskId),
+    TooManyCapabilitySets,
+}
+
+/// A task on its way into Redis.
+pub(crate) struct SubmitItem {
+    pub(crate) id: TaskId,
+    pub(crate) spec: Spec,
+}
+
+impl TaskQueue {
+    /// Takes `task` in, or finds the unfinished task that has its `dedup_key`.
+    ///
+    /// # Errors
+    /// [`Error::SwarmNotFound`], [`Error::IdempotencyMismatch`], [`Error::TooManyCapabilitySets`], [`Error::Redis`].
+    /// After an unknown outcome the same request under an [`Idempotency`] does no harm.
+    pub async fn submit(
+        &self,
+        swarm: &SwarmName,
+        task: NewTask,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Submitted, Error> {
+        let spec = Spec::encode(&task, &self.inner.codec)?;
+        let item = SubmitItem { id: TaskId::new(), spec: spec.clone() };
+        let id = item.id;
+        let (replayed, now, id, taken) = if idempotency.is_some() || spec.size() > MERGE_BYTES {
+            let reply = self.submit_apart(swarm, &[item], idempotency.as_ref()).await?;
+            let (id, taken) = reply.items.into_iter().next().ok_or_else(too_short)?;
+            (reply.replayed, reply.now, id, taken)
+        } else {
+            let (now, taken) =
+                self.inner.submits.run(swarm.clone(), item).await.map_err(|error| refused(swarm, error))?;
+            (false, now, id, taken)
+        };
+        match taken {
+            Taken::In => {
+                let task = self.as_taken_in(swarm, id, now, &spec)?;
+                Ok(Submitted { task, created: true, replayed })
+            }
+            Taken::Duplicate(id) => {
+                let task = self.get(swarm, id, std::time::Duration::ZERO).await?;
+                Ok(Submitted { task, created: false, replayed })
+            }
+            Taken::TooManyCapabilitySets => Err(Error::TooManyCapabilitySets),
+        }
+    }
+
+    /// Submits in a call of its own, which an idempotency key or a large payload needs.
+    pub(crate) async fn submit_apart(
+        &self,
+        swarm: &SwarmName,
+        items: &[SubmitItem],
+        idempotency: Option<&Idempotency>,
+    ) -> Result<SubmitReply, Error> {
+        let reply = self.inner.redis.call(call(swarm, items, idempotency)).await;
+        let reply = reply.map_err(|error| refused(swarm, error))?;
+        Ok(SubmitReply::read(reply)?)
+    }
+
+    /// The task as it stood when it was taken in: what the first answer said, and every replay of it.
+    fn as_taken_in(&self, swarm: &SwarmName, id: TaskId, now: i64, spec: &Spec) -> Result<Task, Error> {
+        let mut text = now.to_string();
+        if let Some(run_at) = spec.run_at(now) {
+            text.push_str(&format!(",{run_at}"));
+        }
+        self.note_schedule(swarm, now, spec);
+        let mut stored = Vec::with_capacity(text.len() + spec.size() + 2);
+        stored.extend_from_slice(text.as_bytes());
+        stored.push(b' ');
+        stored.extend_from_slice(spec.header.as_bytes());
+        stored.push(b'\n');
+        stored.extend_from_slice(&spec.rest);
+        let stored = Bytes::from(stored);
+        Ok(as_submitted(swarm, id, &stored, &self.inner.codec)?)
+    }
+
+    /// Lets the promoter know of a task that is due before it would look next.
+    pub(super) fn note_schedule(&self, swarm: &SwarmName, now: i64, spec: &Spec) {
+        if let Some(run_at) = spec.run_at(now) {
+            self.inner.alarms.promoter.at(swarm, run_at - now);
+        }
+    }
+}
+
+pub(super) fn too_short() -> RedisError {
+    RedisError::Internal { detail: "task_submit: the reply is too short".to_owned() }
+}
+
+fn call(swarm: &SwarmName, items: &[SubmitItem], idempotency: Option<&Idempotency>) -> Call {
+    let mut call = Call::new(FUNCTION, &root(swarm));
+    match idempotency {
+        Some(idempotency) => {
+            let digest = digest(&[idempotency.scope.as_bytes(), idempotency.key.as_str().as_bytes()]);
+            call.arg(digest).arg(&idempotency.body_digest[..]);
+        }
+        None => {
+            call.arg("").arg("");
+        }
+    }
+    let mut buffer = [0; 36];
+    for SubmitItem { id, spec } in items {
+        call.arg(id.encode(&mut buffer))
+            .arg(spec.when.as_str())
+            .arg(spec.header.as_str())
+            .arg(spec.dedup_key.as_str())
+            .arg(spec.rest.as_slice());
+    }
+    call.weight(items.len());
+    call
+}
+
+/// What `task_submit` returns.
+pub(crate) struct SubmitReply {
+    pub(crate) replayed: bool,
+    /// Redis time of the submit, in milliseconds.
+    pub(crate) now: i64,
+    pub(crate) items: Vec<(TaskId, Taken)>,
+}
+
+impl SubmitReply {
+    pub(crate) fn read(reply: Value) -> Result<Self, RedisError> {
+        let mut reply = Reader::new(FUNCTION, reply)?;
+        let (replayed, now) = (reply.integer()? == 1, reply.integer()?);
+        let mut items = Vec::with_capacity(reply.remaining());
+        while reply.remaining() > 0 {
+            let mut item = reply.array()?;
+            let word = item.text()?;
+            let id = item.text()?.parse().map_err(|_| item.broken("expected a task id"))?;
+            let taken = match word.as_str() {
+                "ok" => Taken::In,
+                "dup" => Taken::Duplicate(id),
+                "CAPABILITYSETS" => Taken::TooManyCapabilitySets,
+                _ => return Err(item.broken("a word nobody knows")),
+            };
+            items.push((id, taken));
+        }
+        Ok(Self { replayed, now, items })
+    }
+}
+
+/// Joins submits that wait for the same swarm.
+pub(crate) struct SubmitMerge;
+
+impl Merge for SubmitMerge {
+    type Key = SwarmName;
+    type Item = SubmitItem;
+    type Output = (i64, Taken);
+    const MAX_ITEMS: usize = 100;
+
+    fn call(&self, swarm: &SwarmName, items: &[SubmitItem]) -> Call {
+        call(swarm, items, None)
+    }
+
+    fn split(&self, _: &SwarmName, _: Vec<SubmitItem>, reply: Value) -> Result<Vec<(i64, Taken)>, RedisError> {
+        let reply = SubmitReply::read(reply)?;
+        Ok(reply.items.into_iter().map(|(_, taken)| (reply.now, taken)).collect())
+    }
+}

@@ -1,0 +1,133 @@
+//! Waiting for tasks.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use tokio::{sync::oneshot, time::timeout};
+
+use super::{
+    Waiters,
+    delivery::Delivery,
+    group::{Answer, Place, Waiter},
+    late_claim::LateClaim,
+    registry::{GroupKey, Shared},
+};
+use crate::{
+    Error,
+    limits::WAITING_CLAIMS,
+    model::{Claim, SwarmName, Task},
+    store::{digest, joined},
+};
+
+impl Waiters {
+    /// Asks for tasks and waits as long as the claim says. Dropping the future takes no task.
+    pub(crate) async fn claim(&self, swarm: &SwarmName, claim: Claim) -> Result<Vec<Task>, Error> {
+        let patient = claim.wait_ms > 0 && !self.shared.is_draining();
+        let wait = Duration::from_millis(claim.wait_ms);
+        let (waiter, mut answer) = waiter(&claim, patient);
+        let standing = Standing::take(&self.shared, swarm, claim, waiter)?;
+        if !patient {
+            return received(answer.await);
+        }
+        match timeout(wait, &mut answer).await {
+            Ok(answered) => received(answered),
+            Err(_) if standing.leave() => Ok(Vec::new()),
+            // It is in a call right now, and that call has a deadline of its own.
+            Err(_) => received(answer.await),
+        }
+    }
+}
+
+fn waiter(claim: &Claim, patient: bool) -> (Waiter, oneshot::Receiver<Answer>) {
+    let (sender, receiver) = oneshot::channel();
+    let waiter = Waiter {
+        agent: claim.agent.clone(),
+        want: claim.max_tasks,
+        lease_ms: claim.lease_ms.map_or_else(String::new, |ms| ms.to_string()),
+        claim_id: claim.claim_id.as_ref().map_or_else(String::new, |id| digest(&[id.as_str().as_bytes()])),
+        capabilities: joined(&claim.capabilities),
+        patient,
+        answer: sender,
+    };
+    (waiter, receiver)
+}
+
+/// An answer that never comes means that the service is stopping.
+fn received(answer: Result<Answer, oneshot::error::RecvError>) -> Result<Vec<Task>, Error> {
+    answer.map_or(Err(Error::Draining), |answer| answer.map(Delivery::take))
+}
+
+/// The place of a claim in its group, given up when the caller goes.
+struct Standing {
+    shared: Arc<Shared>,
+    key: Arc<GroupKey>,
+    place: Place,
+}
+
+impl Standing {
+    fn take(shared: &Arc<Shared>, swarm: &SwarmName, claim: Claim, waiter: Waiter) -> Result<Self, Error> {
+        if shared.waiting.load(Ordering::Relaxed) >= WAITING_CLAIMS {
+            return Err(Error::TooManyWaiting);
+        }
+        if waiter.patient {
+            shared.subscriptions.need(&shared.redis, swarm);
+        }
+        let key = Arc::new(GroupKey { swarm: swarm.clone(), queues: claim.queues });
+        let place = shared.next_place();
+        let booked = {
+            let mut groups = shared.groups();
+            let group = groups.entry(Arc::clone(&key)).or_default();
+            group.add(place, waiter);
+            group.book()
+        };
+        shared.waiting.fetch_add(1, Ordering::Relaxed);
+        if booked {
+            shared.call(Arc::clone(&key));
+        }
+        Ok(Self { shared: Arc::clone(shared), key, place })
+    }
+
+    /// Leaves the group; false when the claim is in a call now, or answered.
+    fn leave(&self) -> bool {
+        let mut groups = self.shared.groups();
+        let Some(group) = groups.get_mut(&self.key) else { return false };
+        let left = group.remove(self.place);
+        if group.is_idle() {
+            groups.remove(&self.key);
+        }
+        left
+    }
+}
+
+impl Drop for Standing {
+    fn drop(&mut self) {
+        self.leave();
+        self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Shared {
+    /// Queues a call for a group that has booked one; it takes its claims when the flush starts.
+    pub(super) fn call(self: &Arc<Self>, key: Arc<GroupKey>) {
+        let late = LateClaim::new(Arc::clone(self), Arc::clone(&key));
+        let Err(error) = self.redis.call_late(Box::new(late)) else { return };
+        let waiters = {
+            let mut groups = self.groups();
+            let Some(group) = groups.get_mut(&key) else { return };
+            group.unbook();
+            group.take_fresh()
+        };
+        for waiter in waiters {
+            // Whoever has gone does not need to be told.
+            let _gone = waiter.answer.send(Err(Error::Redis(error.clone())));
+        }
+    }
+}
+
+/// Tells a claim that there is nothing.
+pub(super) fn answer_nothing(waiter: Waiter) {
+    // Whoever has gone does not need to be told.
+    let _gone = waiter.answer.send(Ok(Delivery::nothing()));
+}

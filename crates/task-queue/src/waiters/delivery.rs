@@ -1,0 +1,65 @@
+//! Tasks on their way to the claim that gets them.
+
+use std::sync::Arc;
+
+use waggle_core::{Call, Redis};
+
+use crate::{
+    library::function,
+    model::{SwarmName, Task},
+    task::root,
+};
+
+/// Tasks that have been claimed and not yet been taken by whoever asked. Dropped untaken, because the caller hung up,
+/// they are given back: the attempt does not count.
+pub(crate) struct Delivery {
+    tasks: Vec<Task>,
+    way_back: Option<Arc<WayBack>>,
+}
+
+/// What giving back needs.
+pub(crate) struct WayBack {
+    pub(crate) redis: Redis,
+    pub(crate) swarm: SwarmName,
+}
+
+impl Delivery {
+    pub(crate) fn new(tasks: Vec<Task>, way_back: Arc<WayBack>) -> Self {
+        Self { tasks, way_back: Some(way_back) }
+    }
+
+    /// No tasks: nothing to give back.
+    pub(crate) const fn nothing() -> Self {
+        Self { tasks: Vec::new(), way_back: None }
+    }
+
+    /// Hands the tasks over for good.
+    pub(crate) fn take(mut self) -> Vec<Task> {
+        self.way_back = None;
+        std::mem::take(&mut self.tasks)
+    }
+}
+
+impl Drop for Delivery {
+    fn drop(&mut self) {
+        let Some(way_back) = self.way_back.take() else { return };
+        let tasks = std::mem::take(&mut self.tasks);
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { way_back.give_back(&tasks).await });
+        }
+    }
+}
+
+impl WayBack {
+    async fn give_back(&self, tasks: &[Task]) {
+        let mut call = Call::new(function!("task_settle"), &root(&self.swarm));
+        let mut buffer = [0; 36];
+        for task in tasks {
+            let Some(lease) = &task.lease else { continue };
+            call.arg("r").arg(task.id.encode(&mut buffer)).arg(lease.token.as_str()).arg("").arg("0").arg("");
+        }
+        if let Err(error) = self.redis.call(call).await {
+            tracing::warn!(%error, tasks = tasks.len(), "tasks claimed for a caller that hung up return when their leases end");
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! The claims that ask the same queues of one swarm.
+
+use std::collections::BTreeMap;
+
+use tokio::sync::oneshot;
+
+use super::delivery::Delivery;
+use crate::{Error, model::AgentName};
+
+/// Claims that go into the first call of a round after a wake-up; each following call takes twice as many.
+const FIRST_CALL: usize = 4;
+/// Claims that go into one call at most.
+pub(super) const CALL_CLAIMS: usize = 100;
+
+/// The place of a claim in the order in which claims came to this server.
+pub(super) type Place = u64;
+
+/// What a claim is answered.
+pub(super) type Answer = Result<Delivery, Error>;
+
+/// A claim that waits to be answered.
+pub(super) struct Waiter {
+    pub(super) agent: AgentName,
+    pub(super) want: usize,
+    /// Milliseconds as text; empty for each task's own.
+    pub(super) lease_ms: String,
+    /// Digest of the claim id; empty for none.
+    pub(super) claim_id: String,
+    /// Capabilities joined by commas.
+    pub(super) capabilities: String,
+    /// Whether it may wait when there is nothing.
+    pub(super) patient: bool,
+    pub(super) answer: oneshot::Sender<Answer>,
+}
+
+#[derive(Default)]
+pub(super) struct Group {
+    fresh: BTreeMap<Place, Waiter>,
+    parked: BTreeMap<Place, Waiter>,
+    /// Parked claims from this place on are to go round.
+    round: Option<Place>,
+    /// How many go into the next call of the round.
+    step: usize,
+    /// Counts wake-ups.
+    epoch: u64,
+    /// Whether a call is waiting for the next flush.
+    queued: bool,
+    in_flight: usize,
+}
+
+/// What one call took along.
+pub(super) struct Taken {
+    pub(super) waiters: Vec<(Place, Waiter)>,
+    epoch: u64,
+}
+
+impl Group {
+    pub(super) fn add(&mut self, place: Place, waiter: Waiter) {
+        self.fresh.insert(place, waiter);
+    }
+
+    /// Takes a claim out that no longer waits; false when it is in a call now, or answered.
+    pub(super) fn remove(&mut self, place: Place) -> bool {
+        self.fresh.remove(&place).is_some() || self.parked.remove(&place).is_some()
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.fresh.is_empty() && self.parked.is_empty() && !self.queued && self.in_flight == 0
+    }
+
+    /// Whether a wake-up concerns anybody here.
+    pub(super) fn has_waiters(&self) -> bool {
+        !self.parked.is_empty() || self.in_flight > 0
+    }
+
+    /// Notes that a call is to be queued, if one has anything to take along and none is queued yet.
+    pub(super) fn book(&mut self) -> bool {
+        let book = self.wants_call();
+        self.queued |= book;
+        book
+    }
+
+    /// The call that was booked could not be queued.
+    pub(super) fn unbook(&mut self) {
+        self.queued = false;
+    }
+
+    /// Something became ready: every claim that was parked or is in a call goes round.
+    pub(super) fn wake(&mut self) {
+        self.epoch += 1;
+        self.start_round(FIRST_CALL);
+    }
+
+    /// Nothing was heard for a while: one claim looks whether that is true.
+    pub(super) fn probe(&mut self) {
+        if self.round.is_none() {
+            self.start_round(1);
+        }
+    }
+
+    fn start_round(&mut self, step: usize) {
+        self.round = Some(0);
+        self.step = step;
+    }
+
+    /// Whether a call has anything to take along.
+    fn wants_call(&self) -> bool {
+        !self.queued && (!self.fresh.is_empty() || self.round.is_some_and(|from| self.parked.range(from..).next().is_some()))
+    }
+
+    /// The claims of the next call, the eldest first; those whose callers have gone are dropped.
+    pub(super) fn take(&mut self) -> Taken {
+        self.queued = false;
+        let mut places = Vec::new();
+        if let Some(from) = self.round {
+            places.extend(self.parked.range(from..).map(|(place, _)| *place).take(self.step.min(CALL_CLAIMS)));
+            self.step = (self.step * 2).min(CALL_CLAIMS);
+            self.round = places.last().map(|last| last + 1);
+        }
+        let mut waiters: Vec<_> =
+            places.into_iter().filter_map(|place| Some((place, self.parked.remove(&place)?))).collect();
+        while waiters.len() < CALL_CLAIMS {
+            let Some(first) = self.fresh.pop_first() else { break };
+            waiters.push(first);
+        }
+        waiters.retain(|(_, waiter)| !waiter.answer.is_closed());
+        self.in_flight += usize::from(!waiters.is_empty());
+        Taken { waiters, epoch: self.epoch }
+    }
+
+    /// A call has come back.
+    pub(super) fn landed(&mut self) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+    }
+
+    /// Parks a claim that got nothing. When a wake-up came while it was in the call, or the call is to be made again,
+    /// it goes round once more.
+    pub(super) fn park(&mut self, place: Place, waiter: Waiter, taken_at: u64, again: bool) {
+        if again || self.epoch != taken_at {
+            self.round = Some(self.round.map_or(place, |from| from.min(place)));
+            self.step = self.step.max(FIRST_CALL);
+        }
+        self.parked.insert(place, waiter);
+    }
+
+    /// Ends the round, unless a wake-up came since the call that found nothing left was built.
+    pub(super) fn nothing_left(&mut self, taken_at: u64) {
+        if self.epoch == taken_at {
+            self.round = None;
+        }
+    }
+
+    /// Claims that no call could be queued for.
+    pub(super) fn take_fresh(&mut self) -> Vec<Waiter> {
+        std::mem::take(&mut self.fresh).into_values().collect()
+    }
+
+    /// Everybody who waits, for the end of the service.
+    pub(super) fn clear(&mut self) -> Vec<Waiter> {
+        self.round = None;
+        let fresh = std::mem::take(&mut self.fresh);
+        fresh.into_values().chain(std::mem::take(&mut self.parked).into_values()).collect()
+    }
+}
+
+impl Taken {
+    pub(super) const fn epoch(&self) -> u64 {
+        self.epoch
+    }
+}

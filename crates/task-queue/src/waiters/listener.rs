@@ -1,0 +1,70 @@
+//! Hears wake-ups, and looks for itself once a second in case one was lost.
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use tokio::{
+    sync::broadcast::error::RecvError,
+    time::{MissedTickBehavior, interval},
+};
+use waggle_core::Wake;
+
+use super::{group::Group, registry::Shared};
+use crate::{keys, model::SwarmName};
+
+/// How often one claim of each group looks whether nothing is there indeed.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Runs until it is aborted.
+pub(super) async fn run(shared: Arc<Shared>) {
+    let mut wakes = shared.redis.wakeups().receiver();
+    let mut ticks = interval(LOOK_AGAIN);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            wake = wakes.recv() => match wake {
+                Ok(Wake::Message { channel, payload }) => heard(&shared, &channel, &payload),
+                Ok(Wake::Listening { channel }) => listening(&shared, &channel),
+                Ok(Wake::Gap) | Err(RecvError::Lagged(_)) => missed(&shared),
+                Err(RecvError::Closed) => return,
+            },
+            _ = ticks.tick() => tick(&shared),
+        }
+    }
+}
+
+/// `r <queue>` or `f <id>`: see `lua/parts/wake.lua`.
+fn heard(shared: &Arc<Shared>, channel: &str, payload: &[u8]) {
+    let Some(swarm) = keys::swarm_of_channel(channel) else { return };
+    let Some((kind, what)) = str::from_utf8(payload).ok().and_then(|text| text.split_once(' ')) else { return };
+    match kind {
+        "r" => shared.stir(
+            |key| key.swarm == swarm && key.queues.iter().any(|queue| queue.as_str() == what),
+            Group::wake,
+        ),
+        "f" => {
+            if let Ok(id) = what.parse() {
+                shared.watches.wake(id);
+            }
+        }
+        _ => tracing::debug!(kind, "a wake-up of a kind this version does not know"),
+    }
+}
+
+fn listening(shared: &Arc<Shared>, channel: &str) {
+    let Some(swarm) = keys::swarm_of_channel(channel) else { return };
+    shared.stir(|key| key.swarm == swarm, Group::wake);
+    shared.watches.wake_all();
+}
+
+fn missed(shared: &Arc<Shared>) {
+    shared.stir(|_| true, Group::wake);
+    shared.watches.wake_all();
+}
+
+fn tick(shared: &Arc<Shared>) {
+    shared.stir(|_| true, Group::probe);
+    shared.tidy();
+    let waited_for: HashSet<SwarmName> = shared.groups().keys().map(|key| key.swarm.clone()).collect();
+    let watching = !shared.watches.is_empty();
+    shared.subscriptions.tidy(&shared.redis, |swarm| watching || waited_for.contains(swarm));
+}

@@ -1,0 +1,139 @@
+//! The registry of all who wait in this server.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    },
+};
+
+use tokio::task::AbortHandle;
+use waggle_core::{Codec, Redis};
+
+use super::{
+    group::{Group, Place},
+    listener,
+    subscriptions::Subscriptions,
+    watches::Watches,
+};
+use crate::{
+    maintenance::Alarms,
+    model::{QueueName, SwarmName, TaskId},
+};
+
+/// Claims that ask the same queues, in the same order, of the same swarm.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct GroupKey {
+    pub(super) swarm: SwarmName,
+    pub(super) queues: Vec<QueueName>,
+}
+
+/// All who wait in this server.
+pub(crate) struct Waiters {
+    pub(super) shared: Arc<Shared>,
+    listener: AbortHandle,
+}
+
+pub(super) struct Shared {
+    pub(super) redis: Redis,
+    pub(super) codec: Codec,
+    pub(super) alarms: Alarms,
+    groups: Mutex<HashMap<Arc<GroupKey>, Group>>,
+    pub(super) watches: Watches,
+    pub(super) subscriptions: Subscriptions,
+    places: AtomicU64,
+    pub(super) waiting: AtomicUsize,
+    draining: AtomicBool,
+}
+
+impl Waiters {
+    /// Spawns the listener for wake-ups.
+    pub(crate) fn spawn(redis: Redis, codec: Codec, alarms: Alarms) -> Self {
+        let shared = Arc::new(Shared {
+            redis,
+            codec,
+            alarms,
+            groups: Mutex::default(),
+            watches: Watches::default(),
+            subscriptions: Subscriptions::default(),
+            places: AtomicU64::new(1),
+            waiting: AtomicUsize::new(0),
+            draining: AtomicBool::new(false),
+        });
+        let listener = tokio::spawn(listener::run(Arc::clone(&shared))).abort_handle();
+        Self { shared, listener }
+    }
+
+    pub(crate) fn waiting_claims(&self) -> usize {
+        self.shared.waiting.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.shared.is_draining()
+    }
+
+    /// A watch on the end of a task; see [`super::watches`].
+    pub(crate) fn watch(&self, swarm: &SwarmName, id: TaskId) -> super::watches::Watch {
+        self.shared.subscriptions.need(&self.shared.redis, swarm);
+        Watches::watch(&self.shared, id)
+    }
+
+    /// Answers all who wait, and lets nobody wait any more.
+    pub(crate) fn drain(&self) {
+        self.shared.draining.store(true, Ordering::SeqCst);
+        self.shared.answer_all();
+        self.shared.watches.wake_all();
+    }
+}
+
+impl Drop for Waiters {
+    fn drop(&mut self) {
+        self.listener.abort();
+    }
+}
+
+impl Shared {
+    /// A poisoned lock only says that some other thread panicked: every change of a group is complete in itself.
+    pub(super) fn groups(&self) -> MutexGuard<'_, HashMap<Arc<GroupKey>, Group>> {
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::SeqCst)
+    }
+
+    /// Answers every claim that waits, with nothing.
+    pub(super) fn answer_all(&self) {
+        let waiters: Vec<_> = self.groups().values_mut().flat_map(Group::clear).collect();
+        for waiter in waiters {
+            super::claims::answer_nothing(waiter);
+        }
+    }
+
+    pub(super) fn next_place(&self) -> Place {
+        self.places.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Changes every group that `which` names, and lets it call Redis where it wants to.
+    pub(super) fn stir(self: &Arc<Self>, which: impl Fn(&GroupKey) -> bool, change: impl Fn(&mut Group)) {
+        let stirred: Vec<_> = {
+            let mut groups = self.groups();
+            let chosen = groups.iter_mut().filter(|(key, group)| group.has_waiters() && which(key));
+            chosen
+                .filter_map(|(key, group)| {
+                    change(group);
+                    group.book().then(|| Arc::clone(key))
+                })
+                .collect()
+        };
+        for key in stirred {
+            self.call(key);
+        }
+    }
+
+    /// Drops groups that nobody stands in.
+    pub(super) fn tidy(&self) {
+        self.groups().retain(|_, group| !group.is_idle());
+    }
+}

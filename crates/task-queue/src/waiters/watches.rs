@@ -1,0 +1,67 @@
+//! Waiting for the end of a task.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::sync::{Notify, futures::OwnedNotified};
+
+use super::registry::Shared;
+use crate::model::TaskId;
+
+#[derive(Default)]
+pub(super) struct Watches {
+    tasks: Mutex<HashMap<TaskId, Arc<Notify>>>,
+}
+
+/// An interest in the end of one task, given up when dropped.
+pub(crate) struct Watch {
+    shared: Arc<Shared>,
+    id: TaskId,
+    notify: Arc<Notify>,
+}
+
+impl Watches {
+    pub(super) fn watch(shared: &Arc<Shared>, id: TaskId) -> Watch {
+        let notify = Arc::clone(shared.watches.tasks().entry(id).or_default());
+        Watch { shared: Arc::clone(shared), id, notify }
+    }
+
+    pub(super) fn wake(&self, id: TaskId) {
+        if let Some(notify) = self.tasks().get(&id) {
+            notify.notify_waiters();
+        }
+    }
+
+    pub(super) fn wake_all(&self) {
+        for notify in self.tasks().values() {
+            notify.notify_waiters();
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.tasks().is_empty()
+    }
+
+    fn tasks(&self) -> MutexGuard<'_, HashMap<TaskId, Arc<Notify>>> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Watch {
+    /// Resolves at the first wake-up after this call, also one that comes before it is awaited.
+    pub(crate) fn finished(&self) -> OwnedNotified {
+        Arc::clone(&self.notify).notified_owned()
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let mut tasks = self.shared.watches.tasks();
+        // The map's and our own: nobody else watches this task.
+        if Arc::strong_count(&self.notify) <= 2 {
+            tasks.remove(&self.id);
+        }
+    }
+}

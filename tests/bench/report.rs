@@ -1,0 +1,94 @@
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::Context;
+use serde_json::{Value, json};
+
+use crate::figure::Figure;
+use crate::progress;
+
+const HEADINGS: [&str; 6] = ["figure", "value", "range", "target", "verdict", "detail"];
+
+/// All figures of a run, in the order in which they were measured.
+#[derive(Default)]
+pub(crate) struct Report {
+    quick: bool,
+    redis: Option<String>,
+    figures: Vec<Figure>,
+}
+
+impl Report {
+    pub(crate) fn new(quick: bool) -> Report {
+        Report { quick, ..Report::default() }
+    }
+
+    /// Adds figures, and shows them as they come.
+    pub(crate) fn add(&mut self, figures: Vec<Figure>) {
+        for figure in &figures {
+            let [name, value, range, target, verdict, detail] = figure.cells();
+            progress::say(&format!("  {name}: {value} [{range}] {target} {verdict} ({detail})"));
+        }
+        self.figures.extend(figures);
+    }
+
+    /// Notes the version of the Redis that was measured.
+    pub(crate) fn note_redis(&mut self, version: &str) {
+        self.redis = Some(version.to_owned());
+    }
+
+    /// Prints the table, in Markdown, on standard output.
+    ///
+    /// # Errors
+    /// When standard output is closed.
+    pub(crate) fn print(&self) -> anyhow::Result<()> {
+        if self.figures.is_empty() {
+            return Ok(());
+        }
+        let mut rows = vec![HEADINGS.map(str::to_owned)];
+        rows.extend(self.figures.iter().map(Figure::cells));
+        let widths: [usize; 6] = std::array::from_fn(|column| {
+            rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)
+        });
+        let mut out = io::stdout().lock();
+        for (index, row) in rows.iter().enumerate() {
+            write_row(&mut out, row, &widths)?;
+            if index == 0 {
+                write_row(&mut out, &widths.map(|width| "-".repeat(width)), &widths)?;
+            }
+        }
+        let missed = self.figures.iter().filter(|figure| figure.is_missed()).count();
+        writeln!(out, "\n{missed} of {} targets missed.", self.targets())?;
+        Ok(())
+    }
+
+    /// # Errors
+    /// When the file cannot be written.
+    pub(crate) fn write_json(&self, path: &Path) -> anyhow::Result<()> {
+        let text = serde_json::to_string_pretty(&self.json())? + "\n";
+        fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "quick": self.quick,
+            "machine": {
+                "cpus": std::thread::available_parallelism().map_or(0, usize::from),
+                "kernel": fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim(),
+                "redis": self.redis,
+            },
+            "figures": self.figures.iter().map(Figure::json).collect::<Vec<_>>(),
+        })
+    }
+
+    fn targets(&self) -> usize {
+        self.figures.iter().filter(|figure| figure.has_target()).count()
+    }
+}
+
+fn write_row(out: &mut impl Write, row: &[String; 6], widths: &[usize; 6]) -> io::Result<()> {
+    for (cell, width) in row.iter().zip(widths) {
+        write!(out, "| {cell:width$} ")?;
+    }
+    writeln!(out, "|")
+}

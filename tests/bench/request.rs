@@ -1,0 +1,90 @@
+//! The requests of the load, as the bytes that go over the wire.
+
+use std::fmt::Write as _;
+
+use crate::answer::Held;
+
+/// What every task carries, as JSON, quotes included.
+pub(crate) const PAYLOAD_BYTES: usize = 256;
+/// Stands before the number in a numbered payload.
+pub(crate) const SEQUENCE_MARK: &str = "sequence-";
+/// What a task ends with.
+const RESULT: &str = r#"{"ok":true}"#;
+const TASKS: &str = "/v1/swarms/default/tasks";
+
+/// What a claim asks for.
+pub(crate) struct Claim<'a> {
+    pub(crate) agent: &'a str,
+    pub(crate) queue: &'a str,
+    pub(crate) max_tasks: usize,
+    pub(crate) wait_ms: u64,
+}
+
+pub(crate) fn get(path: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n").into_bytes()
+}
+
+pub(crate) fn submit(queue: &str) -> Vec<u8> {
+    post(TASKS, &task(queue, ""))
+}
+
+/// A submit whose payload holds a number, so that its receipt can be matched with its send.
+pub(crate) fn submit_numbered(queue: &str, number: usize) -> Vec<u8> {
+    post(TASKS, &task(queue, &format!("{SEQUENCE_MARK}{number}-")))
+}
+
+pub(crate) fn submit_batch(queue: &str, tasks: usize) -> Vec<u8> {
+    let task = task(queue, "");
+    let body = format!(r#"{{"tasks":[{}]}}"#, vec![task.as_str(); tasks].join(","));
+    post(&format!("{TASKS}/batch"), &body)
+}
+
+pub(crate) fn claim(claim: &Claim<'_>) -> Vec<u8> {
+    let Claim { agent, .. } = claim;
+    post("/v1/swarms/default/claims", &format!(r#"{{"agent":"{agent}",{}}}"#, claim_fields(claim)))
+}
+
+pub(crate) fn complete(held: &Held) -> Vec<u8> {
+    let Held { id, lease } = held;
+    post(&format!("{TASKS}/{id}/complete"), &format!(r#"{{"lease":"{lease}","result":{RESULT}}}"#))
+}
+
+/// Completes what is held, and claims the next where `next` is given.
+pub(crate) fn settle(agent: &str, held: &[Held], next: Option<&Claim<'_>>) -> Vec<u8> {
+    let mut body = format!(r#"{{"agent":"{agent}","outcomes":["#);
+    for (index, Held { id, lease }) in held.iter().enumerate() {
+        let comma = if index > 0 { "," } else { "" };
+        write!(body, r#"{comma}{{"id":"{id}","lease":"{lease}","outcome":"complete","result":{RESULT}}}"#)
+            .expect("writing to a string cannot fail");
+    }
+    body.push(']');
+    if let Some(next) = next {
+        write!(body, r#","claim":{{{}}}"#, claim_fields(next)).expect("writing to a string cannot fail");
+    }
+    body.push('}');
+    post("/v1/swarms/default/settlements", &body)
+}
+
+fn claim_fields(claim: &Claim<'_>) -> String {
+    let Claim { queue, max_tasks, wait_ms, .. } = claim;
+    format!(r#""queues":["{queue}"],"max_tasks":{max_tasks},"wait_ms":{wait_ms}"#)
+}
+
+fn task(queue: &str, start: &str) -> String {
+    // A fixed sequence without repetitions: a service that compresses it has nothing to gain.
+    let filler = (0..).scan(1_u32, |state, _: u32| {
+        *state = state.wrapping_mul(1_103_515_245).wrapping_add(12_345);
+        Some(char::from(b'a' + ((*state >> 16) % 26) as u8))
+    });
+    let text: String = start.chars().chain(filler).take(PAYLOAD_BYTES - 2).collect();
+    format!(r#"{{"queue":"{queue}","payload":"{text}"}}"#)
+}
+
+fn post(path: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n\
+         content-length: {length}\r\n\r\n{body}"
+    )
+    .into_bytes()
+}
