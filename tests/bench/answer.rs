@@ -70,3 +70,37 @@ fn strings<'a>(mut rest: &'a [u8], key: &'a [u8]) -> impl Iterator<Item = String
         Some(value)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claims_tasks_come_with_their_leases() {
+        let body = br#"{"tasks":[{"id":"a","lease":{"token":"1"}},{"id":"b","lease":{"token":"2"}}],"directive":"run"}"#;
+        let pairs: Vec<_> = tasks(body).unwrap().into_iter().map(|held| (held.id, held.lease)).collect();
+        assert_eq!(pairs, [("a".to_owned(), "1".to_owned()), ("b".to_owned(), "2".to_owned())]);
+    }
+
+    #[test]
+    fn a_settlements_outcomes_are_not_taken_for_tasks() {
+        let body = br#"{"outcomes":[{"id":"a","status":200}],"tasks":[{"id":"b","lease":{"token":"2"}}]}"#;
+        assert_eq!(one_task(body).unwrap().id, "b");
+        assert_eq!(count_status(body, 200), 1);
+    }
+
+    #[test]
+    fn a_task_without_a_lease_is_refused() {
+        assert!(tasks(br#"{"tasks":[{"id":"a"}]}"#).is_err());
+    }
+
+    #[test]
+    fn an_empty_claim_has_no_tasks() {
+        assert!(tasks(br#"{"tasks":[],"directive":"run"}"#).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_number_is_read_behind_its_mark() {
+        assert_eq!(number_after(b"sequence-42-abc", b"sequence-"), Some(42));
+    }
+}

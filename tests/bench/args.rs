@@ -15,7 +15,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
 
-    /// A few minutes instead of a quarter of an hour: smaller loads, fewer rounds, rougher figures.
+    /// About a minute instead of about ten: smaller loads, fewer rounds, rougher figures.
     #[arg(long)]
     pub(crate) quick: bool,
 

@@ -145,3 +145,23 @@ fn short(value: f64) -> String {
         _ => format!("{value:.3}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_tells_what_must_be_from_what_is_wanted() {
+        let target = Target::at_most(160.0).wanting(120.0);
+        assert_eq!(
+            [200.0, 150.0, 120.0].map(|value| target.verdict(value)),
+            ["missed", "reached", "reached, as wanted"]
+        );
+        assert_eq!(Target::at_least(0.65).verdict(0.5), "missed");
+    }
+
+    #[test]
+    fn nothing_measured_reaches_nothing() {
+        assert!(Figure::new("empty", "ms", Vec::new()).target(Target::at_most(1.0)).is_missed());
+    }
+}

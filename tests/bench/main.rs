@@ -21,6 +21,7 @@ mod idle;
 mod info;
 mod latency;
 mod load;
+mod machine;
 mod naive;
 mod operations;
 mod process;

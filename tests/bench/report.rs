@@ -6,21 +6,21 @@ use anyhow::Context;
 use serde_json::{Value, json};
 
 use crate::figure::Figure;
+use crate::machine::Machine;
 use crate::progress;
 
 const HEADINGS: [&str; 6] = ["figure", "value", "range", "target", "verdict", "detail"];
 
 /// All figures of a run, in the order in which they were measured.
-#[derive(Default)]
 pub(crate) struct Report {
     quick: bool,
-    redis: Option<String>,
+    pub(crate) machine: Machine,
     figures: Vec<Figure>,
 }
 
 impl Report {
-    pub(crate) fn new(quick: bool) -> Report {
-        Report { quick, ..Report::default() }
+    pub(crate) fn new(quick: bool, machine: Machine) -> Report {
+        Report { quick, machine, figures: Vec::new() }
     }
 
     /// Adds figures, and shows them as they come.
@@ -30,11 +30,6 @@ impl Report {
             progress::say(&format!("  {name}: {value} [{range}] {target} {verdict} ({detail})"));
         }
         self.figures.extend(figures);
-    }
-
-    /// Notes the version of the Redis that was measured.
-    pub(crate) fn note_redis(&mut self, version: &str) {
-        self.redis = Some(version.to_owned());
     }
 
     /// Prints the table, in Markdown, on standard output.
@@ -72,11 +67,7 @@ impl Report {
     fn json(&self) -> Value {
         json!({
             "quick": self.quick,
-            "machine": {
-                "cpus": std::thread::available_parallelism().map_or(0, usize::from),
-                "kernel": fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim(),
-                "redis": self.redis,
-            },
+            "machine": self.machine.json(),
             "figures": self.figures.iter().map(Figure::json).collect::<Vec<_>>(),
         })
     }

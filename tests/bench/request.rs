@@ -88,3 +88,31 @@ fn post(path: &str, body: &str) -> Vec<u8> {
     )
     .into_bytes()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_payload_has_the_size_it_says() {
+        for request in [submit("q"), submit_numbered("q", 0), submit_numbered("q", 99_999)] {
+            let text = String::from_utf8(request).unwrap();
+            let body: serde_json::Value =
+                serde_json::from_str(text.split_once("\r\n\r\n").unwrap().1).unwrap();
+            assert_eq!(body["payload"].to_string().len(), PAYLOAD_BYTES);
+        }
+    }
+
+    #[test]
+    fn a_settlement_is_json_with_and_without_a_claim() {
+        let held = [Held { id: "a".into(), lease: "1".into() }, Held { id: "b".into(), lease: "2".into() }];
+        let claim = Claim { agent: "x", queue: "q", max_tasks: 1, wait_ms: 0 };
+        for next in [None, Some(&claim)] {
+            let text = String::from_utf8(settle("x", &held, next)).unwrap();
+            let body: serde_json::Value =
+                serde_json::from_str(text.split_once("\r\n\r\n").unwrap().1).unwrap();
+            assert_eq!(body["outcomes"].as_array().unwrap().len(), 2);
+            assert_eq!(body.get("claim").is_some(), next.is_some());
+        }
+    }
+}

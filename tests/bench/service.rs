@@ -41,7 +41,7 @@ impl Programs {
     pub(crate) fn new(args: &Args) -> anyhow::Result<Programs> {
         let bench = std::env::current_exe()?;
         let waggle = args.waggle.clone().unwrap_or_else(|| bench.with_file_name("waggle"));
-        let directory = args.dir.clone().unwrap_or_else(std::env::temp_dir);
+        let directory = std::path::absolute(args.dir.clone().unwrap_or_else(std::env::temp_dir))?;
         Ok(Programs { waggle: std::path::absolute(waggle)?, bench, directory })
     }
 

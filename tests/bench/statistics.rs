@@ -15,3 +15,15 @@ pub(crate) fn range(samples: &[f64]) -> (f64, f64) {
         .iter()
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &sample| (low.min(sample), high.max(sample)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_the_middle_whatever_the_order() {
+        assert!((median(&[9.0, 1.0, 2.0]) - 2.0).abs() < f64::EPSILON);
+        assert!((median(&[4.0, 1.0, 2.0, 9.0]) - 3.0).abs() < f64::EPSILON);
+        assert!(median(&[]).is_nan());
+    }
+}

@@ -1,4 +1,5 @@
 use crate::args::{Args, Bench};
+use crate::machine::Machine;
 use crate::report::Report;
 use crate::scale::Scale;
 use crate::service::Programs;
@@ -11,7 +12,7 @@ use crate::{batch, growth, idle, latency, naive, progress, settlements, single};
 pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
     let (programs, scale) = (Programs::new(args)?, Scale::new(args.quick));
     let selected = if args.only.is_empty() { Bench::ALL.to_vec() } else { args.only.clone() };
-    let mut report = Report::new(args.quick);
+    let mut report = Report::new(args.quick, Machine::look().await);
     let result = measure(&selected, &programs, &scale, &mut report).await;
     report.print()?;
     if let Some(path) = &args.json {
@@ -28,7 +29,7 @@ async fn measure(
 ) -> anyhow::Result<()> {
     if selected.iter().any(|bench| *bench != Bench::Ceiling) {
         let service = programs.waggle().await?;
-        report.note_redis(service.settled_info().await?.version()?);
+        report.machine.note_redis(service.settled_info().await?.version()?);
         service.stop().await?;
     }
     for bench in selected {

@@ -13,19 +13,17 @@
 local CLAIMER_ARGS = 6
 
 local function read_claimer(args, at)
-  local claimer = {
+  return {
     agent = args[at], want = tonumber(args[at + 1]), lease_ms = tonumber(args[at + 2]), claim_id = args[at + 3],
-    seed = args[at + 4], capabilities = {}, tasks = {},
+    seed = args[at + 4], able_to = args[at + 5], tasks = {},
   }
-  for capability in string.gmatch(args[at + 5], '[^,]+') do claimer.capabilities[capability] = true end
-  return claimer
 end
 
-local function take(root, queue, claimers, leases, now)
+local function take(root, queue, claimers, leases, budget, now)
   local q = redis.call('HMGET', queue_key(root, queue), 'ready>running', 'classes', 'pins')
   local claimed = tonumber(q[1] or 0)
   local plain = tonumber(q[2] or 0) == 0 and tonumber(q[3] or 0) == 0
-  local taken, left = (plain and take_plain or take_special)(root, queue, claimers, leases, claimed, now)
+  local taken, left = (plain and take_plain or take_special)(root, queue, claimers, leases, claimed, budget, now)
   if taken > 0 then redis.call('HINCRBY', queue_key(root, queue), 'ready>running', taken) end
   return left
 end
@@ -49,12 +47,13 @@ local function task_claim(keys, args)
       claimer.recalled = #claimer.tasks > 0
     end
   end
+  local budget = { steps = CLAIM_STEPS }
   for at = 2, queues + 1 do
     if not wanting(claimers) then
       left = math.max(left, SOME)
       break
     end
-    left = math.max(left, take(root, args[at], claimers, leases, now))
+    left = math.max(left, take(root, args[at], claimers, leases, budget, now))
   end
   if #leases > 0 then redis.call('ZADD', root .. 'leases', unpack(leases)) end
   local reply = { left }

@@ -11,6 +11,7 @@ local LEASE_EXPIRED = '\0{"message":"the lease ended without a word from its hol
 
 local function reap_one(root, effects, id, now)
   local s = redis.call('HMGET', state_key(root, id), 'at', 'q', 'rt', 'cr', 'dd', 'wt', 'en', 'cc')
+  if not s[1] then return unlease(effects, id) end
   local task = {
     id = id, key = state_key(root, id), attempt = tonumber(s[1]), queue = s[2] or QUEUE_DEFAULT,
     retention = tonumber(s[3] or RETENTION_MS_DEFAULT), has_dedup = s[5] == '1', watched = s[6] == '1',

@@ -15,9 +15,9 @@ local function submit_one(root, counts, lists, now, id, when, header, dedup, res
     local holder = redis.call('HGET', root .. 'dedup', dedup)
     if holder and holder ~= id then return { 'dup', holder } end
   end
-  if list.pool and redis.call('SCARD', specials_key(root, list.pool)) >= CAPABILITY_SETS
-      and redis.call('EXISTS', list.key) == 0 then
-    return { 'CAPABILITYSETS', id }
+  if list.pool and not lists[list.key] and redis.call('EXISTS', list.key) == 0 then
+    local sets = redis.call('SCARD', specials_key(root, list.pool)) + (lists.new[list.pool] or 0)
+    if sets >= CAPABILITY_SETS then return { 'CAPABILITYSETS', id } end
   end
   local run_at = nil
   if string.sub(when, 1, 1) == '+' then
@@ -40,6 +40,7 @@ local function submit_one(root, counts, lists, now, id, when, header, dedup, res
     if not waiting then
       waiting = { list = list, elements = {} }
       lists[list.key] = waiting
+      if list.pool then lists.new[list.pool] = (lists.new[list.pool] or 0) + 1 end
     end
     waiting.elements[#waiting.elements + 1] = id
     tally(counts, list.queue, 'new', 'ready')
@@ -63,10 +64,11 @@ local function task_submit(keys, args)
     end
   end
   local now = now_ms(root)
-  local reply, counts, lists = { 0, now }, new_tally(), {}
+  local reply, counts, lists = { 0, now }, new_tally(), { new = {} }
   for at = 3, #args, 5 do
     reply[#reply + 1] = submit_one(root, counts, lists, now, args[at], args[at + 1], args[at + 2], args[at + 3], args[at + 4])
   end
+  lists.new = nil
   for _, waiting in pairs(lists) do push_ready(root, waiting.list, waiting.elements, false) end
   write_tally(root, counts)
   if remembered then redis.call('SET', remembered, args[2] .. cmsgpack.pack(reply), 'PX', IDEMPOTENCY_MS) end

@@ -65,6 +65,12 @@ pub(crate) const OPERATIONS: &[(&str, &str)] = lua![
     "swarm_enroll.lua",
     "swarm_page.lua",
     "keyspace_begin.lua",
+    "keyspace_ledger.lua",
+    "keyspace_advance.lua",
+    "keyspace_node.lua",
+    "keyspace_scan.lua",
+    "audit_read.lua",
+    "audit_tasks.lua",
 ];
 
 const CLOCK: (&str, &str) = ("parts/time.lua", include_str!("../lua/parts/time.lua"));

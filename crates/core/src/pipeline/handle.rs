@@ -13,7 +13,7 @@ use super::merge::{Merge, Merger};
 use super::queue::Queue;
 use crate::config::RedisConfig;
 use crate::handle::Backend;
-use crate::{Call, Error, metrics};
+use crate::{Call, Error};
 
 /// The callers' side of the pipeline.
 pub(crate) struct Pipeline {
@@ -55,10 +55,7 @@ impl Pipeline {
     }
 
     pub(crate) fn call_late(&self, late: Box<dyn LateCall>) -> Result<(), Error> {
-        if !self.queue.try_reserve(1) {
-            metrics::refused();
-            return Err(Error::unavailable("the backlog is full"));
-        }
+        self.queue.try_reserve()?;
         self.queue.push(Work::Late(late), Instant::now())
     }
 

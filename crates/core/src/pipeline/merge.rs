@@ -176,9 +176,15 @@ impl<M: Merge> Group for Queued<M> {
         // A caller that is gone does not want it any more.
         match outputs {
             Ok(outputs) => {
-                replies.into_iter().zip(outputs).for_each(|(reply, output)| drop(reply.send(Ok(output))))
+                for (reply, output) in replies.into_iter().zip(outputs) {
+                    drop(reply.send(Ok(output)));
+                }
             }
-            Err(error) => replies.into_iter().for_each(|reply| drop(reply.send(Err(error.clone())))),
+            Err(error) => {
+                for reply in replies {
+                    drop(reply.send(Err(error.clone())));
+                }
+            }
         }
     }
 }

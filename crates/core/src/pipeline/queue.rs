@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, TryAcquireError};
 use tokio::time::{Instant, timeout_at};
 
 use super::entry::{Entry, Work};
@@ -52,8 +52,13 @@ impl Queue {
 
     /// Takes room for `operations`, waiting for it until the caller's patience ends.
     pub(super) async fn reserve(&self, operations: usize, arrived: Instant) -> Result<(), Error> {
-        if self.try_reserve(operations) {
-            return Ok(());
+        match self.room.try_acquire_many(self.charge(operations)) {
+            Ok(permit) => {
+                permit.forget();
+                return Ok(());
+            }
+            Err(TryAcquireError::Closed) => return Err(closed()),
+            Err(TryAcquireError::NoPermits) => {}
         }
         match timeout_at(arrived + self.patience, self.room.acquire_many(self.charge(operations))).await {
             Ok(Ok(permit)) => {
@@ -61,15 +66,20 @@ impl Queue {
                 Ok(())
             }
             Ok(Err(_)) => Err(closed()),
-            Err(_) => {
-                metrics::refused();
-                Err(Error::unavailable("the backlog is full"))
-            }
+            Err(_) => Err(full()),
         }
     }
 
-    pub(super) fn try_reserve(&self, operations: usize) -> bool {
-        self.room.try_acquire_many(self.charge(operations)).map(|permit| permit.forget()).is_ok()
+    /// Takes room for one operation, or says at once that there is none.
+    pub(super) fn try_reserve(&self) -> Result<(), Error> {
+        match self.room.try_acquire() {
+            Ok(permit) => {
+                permit.forget();
+                Ok(())
+            }
+            Err(TryAcquireError::Closed) => Err(closed()),
+            Err(TryAcquireError::NoPermits) => Err(full()),
+        }
     }
 
     /// Queues work whose room is reserved.
@@ -184,6 +194,64 @@ impl Queue {
     }
 }
 
-pub(super) fn closed() -> Error {
+fn full() -> Error {
+    metrics::refused();
+    Error::unavailable("the backlog is full")
+}
+
+fn closed() -> Error {
     Error::unavailable("this connection to Redis is closing")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Call;
+
+    const DELAY: Duration = Duration::from_millis(5);
+
+    fn queue(waiting: usize) -> Queue {
+        let limits = PipelineConfig { max_operations: 3, max_in_flight: 2, ..PipelineConfig::default() };
+        let queue = Queue::new(&limits, Duration::from_secs(2));
+        for _ in 0..waiting {
+            let (reply, _) = tokio::sync::oneshot::channel();
+            let work = Work::One { call: Call::new("f", "{k}"), reply };
+            queue.try_reserve().unwrap();
+            queue.push(work, Instant::now()).unwrap();
+        }
+        queue
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_on_its_way_means_at_once() {
+        assert_eq!(queue(1).step(0, false), Step::Flush);
+        assert_eq!(queue(0).step(0, false), Step::Sleep(None));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn with_a_flush_on_its_way_only_replies_time_or_numbers_let_the_next_one_go() {
+        let waiting = queue(2);
+        let due = Instant::now() + DELAY;
+        assert_eq!(waiting.step(1, false), Step::Sleep(Some(due)));
+        assert_eq!(waiting.step(1, true), Step::Flush, "the replies of any flush");
+        assert_eq!(queue(3).step(1, false), Step::Flush, "as many as fit");
+        tokio::time::advance(DELAY).await;
+        assert_eq!(waiting.step(1, false), Step::Flush, "the longest wait");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_more_flushes_than_allowed_are_on_their_way() {
+        assert_eq!(queue(3).step(2, false), Step::Sleep(None));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_closed_queue_is_emptied_and_then_done() {
+        let queue = queue(1);
+        queue.close();
+        assert_eq!(queue.step(1, false), Step::Flush);
+        queue.settle(queue.take().len());
+        assert_ne!(queue.step(1, false), Step::Done, "replies are still to come");
+        assert_eq!(queue.step(0, false), Step::Done);
+        assert!(queue.try_reserve().is_err());
+    }
 }

@@ -44,7 +44,7 @@ fn text(data_dir: &DataDir, durability: Durability) -> String {
          maxmemory-policy noeviction\n\
          # A function that runs for a second is stuck: answer BUSY to everybody else.\n\
          busy-reply-threshold 1000\n\
-         # Ten wake-ups a second cost a quarter of a percent of a core; fewer would\n\
+         # Ten wake-ups a second cost an eighth of a percent of a core; fewer would\n\
          # delay the sync of the last write.\n\
          hz 10\n\
          dynamic-hz yes\n\

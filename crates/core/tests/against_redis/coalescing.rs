@@ -1,13 +1,18 @@
 //! What travels together, and what does not wait.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use futures_util::poll;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 use waggle_core::{Call, Error, LateCall, Redis, Value};
 
 use crate::support::{ROOT, Sums, TestServer, bump, eventually, text};
+
+/// As long as the settings allow.
+const MAX_DELAY: Duration = Duration::from_secs(1);
 
 /// A flush that stays on its way until [`release`](Held::release).
 struct Held<'a> {
@@ -30,6 +35,15 @@ impl Held<'_> {
     }
 }
 
+/// Time enough for a flush to start that should not: several round trips on
+/// another lane.
+async fn a_moment(redis: &Redis) {
+    let mut connection = redis.exclusive().await.unwrap();
+    for _ in 0..20 {
+        connection.query(&redis::cmd("PING")).await.unwrap();
+    }
+}
+
 /// Flushes wait for each other as long as the settings allow.
 async fn patient(server: &TestServer) -> Redis {
     server.connect_with(|config| config.pipeline.max_delay_ms = 1_000).await
@@ -42,11 +56,14 @@ async fn what_arrives_while_a_flush_is_on_its_way_travels_in_one_call() {
     let sums = Sums::default();
     let merger = redis.merger(sums.clone());
     let held = hold(&server, &redis).await;
-    let mut runs = Box::pin(join_all((1..=50).map(|i| merger.run(ROOT.to_owned(), i))));
-    assert!(poll!(&mut runs).is_pending());
+    let mut first = Box::pin(join_all((1..=25).map(|i| merger.run(ROOT.to_owned(), i))));
+    assert!(poll!(&mut first).is_pending());
+    a_moment(&redis).await;
     assert!(sums.calls().is_empty(), "nothing is bound before the flush starts");
+    let mut second = Box::pin(join_all((26..=50).map(|i| merger.run(ROOT.to_owned(), i))));
+    assert!(poll!(&mut second).is_pending());
     held.release().await;
-    let outputs: Vec<i64> = runs.await.into_iter().map(Result::unwrap).collect();
+    let outputs: Vec<i64> = first.await.into_iter().chain(second.await).map(Result::unwrap).collect();
     assert_eq!(sums.calls(), vec![(1..=50).collect::<Vec<_>>()]);
     let expected: Vec<i64> = (1..=50)
         .scan(0, |sum, i| {
@@ -77,11 +94,11 @@ async fn plain_calls_that_wait_share_one_write() {
 async fn a_call_goes_out_at_once_when_nothing_is_on_its_way() {
     let server = TestServer::start();
     let redis = patient(&server).await;
-    let started = tokio::time::Instant::now();
+    let started = Instant::now();
     for _ in 0..20 {
         redis.call(bump(ROOT, 1)).await.unwrap();
     }
-    assert!(started.elapsed() < std::time::Duration::from_millis(900), "one call alone waited for company");
+    assert!(started.elapsed() < MAX_DELAY, "one call alone waited for company");
 }
 
 #[tokio::test]
@@ -107,12 +124,14 @@ async fn a_full_batch_does_not_wait_for_the_flush_before() {
     let sums = Sums::default();
     let merger = redis.merger(sums.clone());
     let mut runs = Box::pin(join_all((0..99).map(|i| merger.run(ROOT.to_owned(), i))));
+    let started = Instant::now();
     assert!(poll!(&mut runs).is_pending());
-    tokio::task::yield_now().await;
+    a_moment(&redis).await;
     assert!(sums.calls().is_empty(), "99 wait for company");
     let mut last = Box::pin(merger.run(ROOT.to_owned(), 99));
     assert!(poll!(&mut last).is_pending());
     eventually("the hundredth starts the flush", async || sums.calls().len() == 1).await;
+    assert!(started.elapsed() < MAX_DELAY, "it was time that started the flush");
     held.release().await;
     assert_eq!(runs.await.len(), 99);
     last.await.unwrap();

@@ -49,14 +49,29 @@ async fn a_full_memory_is_told_apart() {
 }
 
 #[tokio::test]
-async fn a_replica_refuses_and_is_left_as_soon_as_it_is_primary_again() {
+async fn a_replica_refuses_and_its_connection_is_given_up() {
     let server = TestServer::start();
-    let redis = server.connect().await;
+    let redis = server.connect_with(|config| config.pool.min = 0).await;
     let () = server.admin("REPLICAOF 127.0.0.1 1");
+    let hot = || {
+        server
+            .connections()
+            .iter()
+            .filter(|line| line.contains("cmd=fcall"))
+            .map(|line| id(line))
+            .collect::<Vec<_>>()
+    };
     let error = redis.call(bump(ROOT, 1)).await.unwrap_err();
     assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
     let () = server.admin("REPLICAOF NO ONE");
+    let before = hot();
     redis.call(bump(ROOT, 1)).await.unwrap();
+    assert_ne!(hot(), before, "behind the same address may by now be another server");
+}
+
+/// The first field of a line of `CLIENT LIST`.
+fn id(line: &str) -> String {
+    line.split(' ').next().unwrap().to_owned()
 }
 
 #[tokio::test]

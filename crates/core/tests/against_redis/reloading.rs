@@ -9,7 +9,13 @@ use crate::support::{ROOT, Sums, TestServer, bump, library};
 #[tokio::test]
 async fn flushed_functions_are_loaded_once_and_the_calls_repeated() {
     let server = TestServer::start();
-    let redis = server.connect().await;
+    // Many flushes on their way at once, all of which find the functions gone.
+    let redis = server
+        .connect_with(|config| {
+            config.pipeline.max_operations = 5;
+            config.pipeline.max_delay_ms = 0;
+        })
+        .await;
     let () = server.admin("FUNCTION FLUSH");
     let () = server.admin("CONFIG RESETSTAT");
     let merger = redis.merger(Sums::default());

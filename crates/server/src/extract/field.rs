@@ -30,7 +30,7 @@ pub(super) fn refused(path: &Path, message: &str) -> Problem {
 }
 
 fn field(pointer: String, message: &str) -> FieldError {
-    FieldError { pointer: capped(&pointer).to_owned(), detail: capped(without_place(message)).to_owned() }
+    FieldError { pointer: capped(&pointer).to_owned(), detail: capped(shortened(without_place(message))).to_owned() }
 }
 
 /// The path as RFC 6901 writes it.
@@ -62,6 +62,13 @@ fn between<'a>(message: &'a str, start: &str) -> Option<&'a str> {
 /// Without `at line 1 column 2`: the pointer says it better.
 fn without_place(message: &str) -> &str {
     message.rfind(" at line ").map_or(message, |end| &message[..end])
+}
+
+/// Without the list of all fields there are, where it is too long to be shown whole.
+fn shortened(message: &str) -> &str {
+    let listed = message.chars().count() > DETAIL_CHARS && message.starts_with("unknown ");
+    let end = message.find(", expected one of").filter(|_| listed);
+    end.map_or(message, |end| &message[..end])
 }
 
 fn capped(text: &str) -> &str {

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::problem::Problem;
 
 /// An address longer than this is refused.
-const MAX_URI_BYTES: usize = 8 * 1_024;
+const MAX_URI_BYTES: usize = 4 * 1_024;
 
 /// The layer around every route.
 #[derive(Clone)]

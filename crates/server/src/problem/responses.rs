@@ -54,6 +54,6 @@ problems! {
 fn problem(description: &str) -> RefOr<Response> {
     let content = Content::new(Some(Ref::from_schema_name("Problem")));
     let mut response = Response::new(description);
-    response.content.insert("application/problem+json".to_owned(), content);
+    response.content.insert("application/problem+json".to_owned(), RefOr::T(content));
     RefOr::T(response)
 }

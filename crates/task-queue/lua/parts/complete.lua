@@ -4,7 +4,7 @@ local function complete(root, effects, task, result, now)
   redis.call('HSET', task.key, 'st', 'completed', 'fa', now, 'lt', task.token, 'lo', 'c:completed:')
   if result ~= '' then
     redis.call('SET', outcome_key(root, task.id), result)
-  elseif task.attempt > 1 then
+  elseif task.fence > 1 then
     redis.call('DEL', outcome_key(root, task.id))
   end
   unlease(effects, task.id)

@@ -9,7 +9,7 @@ local function lease(root, element, claimer, leases, now)
   local key = state_key(root, id)
   local s = redis.call('HMGET', key, 'st', 'en', 'at', 'fe')
   if (s[1] and s[1] ~= 'ready') or tonumber(s[2] or 0) ~= entry then return nil end
-  local spec = parse_spec(text)
+  local spec = parse_header(text)
   local attempt, fence = tonumber(s[3] or 0) + 1, tonumber(s[4] or 0) + 1
   local token = fence .. '-' .. claimer.seed
   local expires = now + (claimer.lease_ms or spec.l or LEASE_MS_DEFAULT)

@@ -6,18 +6,22 @@
 local HEADER_BYTES = 512
 local HEADER_BYTES_MAX = 16384
 
-local function parse_spec(text)
-  local line = string.find(text, '\n', 1, true)
+-- Most tasks have a header of nothing but defaults: they share one table, which nobody may change.
+local ALL_DEFAULTS = {}
+
+local function parse_header(text)
   local space = string.find(text, ' ', 1, true)
-  local stamps = string.sub(text, 1, space - 1)
-  local comma = string.find(stamps, ',', 1, true)
-  local header = string.sub(text, space + 1, line - 1)
-  local spec = header == '{}' and {} or cjson.decode(header)
-  spec.run_at = comma and tonumber(string.sub(stamps, comma + 1)) or nil
-  return spec
+  if string.sub(text, space + 1, space + 3) == '{}\n' then return ALL_DEFAULTS end
+  return cjson.decode(string.sub(text, space + 1, string.find(text, '\n', space, true) - 1))
 end
 
--- The header alone: the payload behind it may be large and is not touched.
+-- Whether it was submitted for a later time.
+local function was_scheduled(text)
+  local comma = string.find(text, ',', 1, true)
+  return comma ~= nil and comma < string.find(text, ' ', 1, true)
+end
+
+-- The header alone, and the text it was read from: the payload behind it may be large and is not touched.
 local function read_header(root, id)
   local key = spec_key(root, id)
   local text = redis.call('GETRANGE', key, 0, HEADER_BYTES - 1)
@@ -25,7 +29,7 @@ local function read_header(root, id)
   if not string.find(text, '\n', 1, true) then
     text = redis.call('GETRANGE', key, 0, HEADER_BYTES_MAX - 1)
   end
-  return parse_spec(text)
+  return parse_header(text), text
 end
 
 local function queue_of(spec) return spec.q or QUEUE_DEFAULT end

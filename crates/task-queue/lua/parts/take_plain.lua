@@ -1,6 +1,7 @@
 -- Claims from a queue whose ready tasks everybody may claim: one LMPOP takes as many as are wanted,
 -- the highest priority first. Of every STARVATION_PERIOD tasks one is the oldest of any priority.
 
+-- Elements one call looks at, over all its queues: bounds its time, and keeps what is handed to unpack small.
 local CLAIM_STEPS = 1000
 local NOTHING, SOME, AGAIN = 0, 1, 2
 
@@ -33,9 +34,9 @@ local function next_claimer(claimers, from)
 end
 
 -- Returns how many tasks were handed out and what is left: NOTHING, SOME, or AGAIN when it stopped for its bound.
-local function take_plain(root, queue, claimers, leases, claimed, now)
-  local keys, taken, steps, at = plain_keys(root, queue), 0, 0, next_claimer(claimers, 1)
-  while claimers[at] and steps < CLAIM_STEPS do
+local function take_plain(root, queue, claimers, leases, claimed, budget, now)
+  local keys, taken, at = plain_keys(root, queue), 0, next_claimer(claimers, 1)
+  while claimers[at] and budget.steps > 0 do
     local wanted = 0
     for i = at, #claimers do wanted = wanted + claimers[i].want end
     local place = (claimed + taken) % STARVATION_PERIOD
@@ -43,11 +44,11 @@ local function take_plain(root, queue, claimers, leases, claimed, now)
     if place == STARVATION_PERIOD - 1 then
       elements = pop_oldest(keys)
     else
-      elements = pop_highest(keys, math.min(wanted, STARVATION_PERIOD - 1 - place))
+      elements = pop_highest(keys, math.min(wanted, STARVATION_PERIOD - 1 - place, budget.steps))
     end
     if not elements then return taken, NOTHING end
     for _, element in ipairs(elements) do
-      steps = steps + 1
+      budget.steps = budget.steps - 1
       local task = lease(root, element, claimers[at], leases, now)
       if task then
         taken = taken + 1

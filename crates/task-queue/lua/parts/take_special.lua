@@ -8,6 +8,12 @@ local function able(capabilities, required)
   return true
 end
 
+local function capabilities_of(claimer)
+  local capabilities = {}
+  for capability in string.gmatch(claimer.able_to, '[^,]+') do capabilities[capability] = true end
+  return capabilities
+end
+
 local function add_pool(root, queue, pool, agent, claimer, lists)
   for _, member in ipairs(redis.call('SMEMBERS', specials_key(root, pool))) do
     local slash = string.find(member, '/', 1, true)
@@ -21,6 +27,7 @@ local function add_pool(root, queue, pool, agent, claimer, lists)
 end
 
 local function open_lists(root, queue, claimer)
+  claimer.capabilities = claimer.capabilities or capabilities_of(claimer)
   local lists = {}
   for priority = PRIORITY_MAX, 0, -1 do
     lists[#lists + 1] = { key = ready_key(root, queue, priority), queue = queue, priority = priority }
@@ -47,14 +54,14 @@ local function best(lists, oldest_of_any)
 end
 
 -- Returns how many tasks were handed out; what is left may still suit other claimers.
-local function take_special(root, queue, claimers, leases, claimed, now)
-  local taken, steps = 0, 0
+local function take_special(root, queue, claimers, leases, claimed, budget, now)
+  local taken = 0
   for _, claimer in ipairs(claimers) do
     local lists = claimer.want > 0 and open_lists(root, queue, claimer) or {}
-    while claimer.want > 0 and steps < CLAIM_STEPS do
+    while claimer.want > 0 and budget.steps > 0 do
       local list = best(lists, (claimed + taken) % STARVATION_PERIOD == STARVATION_PERIOD - 1)
       if not list then break end
-      steps = steps + 1
+      budget.steps = budget.steps - 1
       local element = redis.call('LPOP', list.key)
       note_if_emptied(root, list)
       list.head = redis.call('LINDEX', list.key, 0)
@@ -66,5 +73,5 @@ local function take_special(root, queue, claimers, leases, claimed, now)
       end
     end
   end
-  return taken, steps < CLAIM_STEPS and SOME or AGAIN
+  return taken, budget.steps > 0 and SOME or AGAIN
 end

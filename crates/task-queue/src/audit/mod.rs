@@ -1,1 +1,27 @@
-//! x
+//! Whether what is in Redis fits together: each task in one state and in that state's index, the counts as the tasks are,
+//! nothing left behind, nothing that expires though it must not.
+//!
+//! It only reads, in bounded steps, and remembers a few dozen bytes for each task. Of a swarm at rest every finding is
+//! true. On a live one tasks move between the steps, so a finding counts only when it is found again and again
+//! ([`PASSES`] times), and counts are compared only where no task of the swarm moved during a pass.
+//!
+//! The checks read the stored form by rules of their own, not through `store/`: what is to be checked is no witness.
+
+mod check;
+mod counts;
+mod dedup;
+mod indexes;
+mod inventory;
+mod keyspace;
+mod kind;
+mod pages;
+mod pass;
+mod record;
+mod report;
+mod run;
+mod specials;
+mod task;
+
+pub use check::Check;
+pub use report::{Finding, Report};
+pub use run::{PASSES, run, run_swarm};

@@ -7,5 +7,5 @@ mod token;
 
 pub(crate) use reader::Reader;
 pub(crate) use record::{claimed_task, task_of_record};
-pub(crate) use spec::{Spec, as_submitted, empty_object, joined};
+pub(crate) use spec::{Spec, When, empty_object, joined, taken_in};
 pub(crate) use token::{digest, seed, unit};

@@ -3,6 +3,8 @@
 //! The header is JSON for the functions, defaults left out; the extras are JSON for Rust alone;
 //! neither can hold a line break. The stamps are put in front by `task_submit`.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use waggle_core::{Codec, Error};
@@ -38,19 +40,32 @@ struct Header {
     dedup_key: Option<Text>,
 }
 
-/// What only clients need to know.
-#[derive(Debug, Default, Serialize, Deserialize)]
+/// What only clients need to know, as it is read.
+#[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Extras {
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "type")]
     kind: Option<Text>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<Tag>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<Json>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     traceparent: Option<String>,
 }
+
+/// The same, as it is written.
+#[derive(Debug, Serialize)]
+struct ExtrasOf<'a> {
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'a Text>,
+    #[serde(skip_serializing_if = "<[Tag]>::is_empty")]
+    tags: &'a [Tag],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<Cow<'a, Json>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traceparent: Option<&'a str>,
+}
+
+/// Bytes reserved for a header or extras.
+const ROOM: usize = 128;
 
 /// The parts of a spec that `task_submit` is given.
 #[derive(Debug, Clone)]
@@ -58,38 +73,32 @@ pub(crate) struct Spec {
     pub(crate) header: String,
     /// Extras and payload frame.
     pub(crate) rest: Vec<u8>,
-    /// `` now, `+ms` after a delay, `ms` at a time.
-    pub(crate) when: String,
+    pub(crate) when: When,
     pub(crate) dedup_key: String,
 }
 
 impl Spec {
     pub(crate) fn encode(task: &NewTask, codec: &Codec) -> Result<Self, Error> {
-        let mut rest = text_of(&Extras {
-            kind: task.kind.clone(),
-            tags: task.tags.clone(),
+        let payload_bytes = task.payload.as_ref().map_or(0, |json| json.as_bytes().len());
+        let mut rest = Vec::with_capacity(payload_bytes + ROOM);
+        write_json(&mut rest, &ExtrasOf {
+            kind: task.kind.as_ref(),
+            tags: &task.tags,
             metadata: task.metadata.as_ref().map(one_line).transpose()?,
-            traceparent: task.traceparent.clone(),
+            traceparent: task.traceparent.as_deref(),
         })?;
         rest.push(b'\n');
         if let Some(payload) = task.payload.as_ref().filter(|json| !json.is_null()) {
             codec.encode_into(payload.as_bytes(), &mut rest);
         }
-        let header = text_of(&header_of(task))?;
+        let mut header = Vec::with_capacity(ROOM);
+        write_json(&mut header, &header_of(task))?;
         Ok(Self {
             header: String::from_utf8(header).map_err(|_| broken("header"))?,
             rest,
-            when: when(task),
+            when: When::of(task),
             dedup_key: task.dedup_key.as_ref().map_or_else(String::new, |key| key.as_str().to_owned()),
         })
-    }
-
-    /// When the task becomes claimable, if not at once, for a submit at `now` (milliseconds).
-    pub(crate) fn run_at(&self, now: i64) -> Option<i64> {
-        match self.when.strip_prefix('+') {
-            Some(delay) => delay.parse::<i64>().ok().map(|delay| now + delay),
-            None => self.when.parse::<i64>().ok().filter(|at| *at > now),
-        }
     }
 
     /// Bytes of the spec, near enough to decide whether it may share a call.
@@ -118,29 +127,120 @@ pub(crate) fn joined(capabilities: &[Capability]) -> String {
     capabilities.iter().map(Capability::as_str).collect::<Vec<_>>().join(",")
 }
 
-fn when(task: &NewTask) -> String {
-    match task.run_at {
-        Some(Stamp(ms)) => ms.max(0).to_string(),
-        None if task.delay_ms > 0 => format!("+{}", task.delay_ms),
-        None => String::new(),
+/// When a task becomes claimable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum When {
+    Now,
+    /// Milliseconds after its submit.
+    After(u64),
+    /// Milliseconds since the epoch; one in the past means now.
+    At(i64),
+}
+
+impl When {
+    fn of(task: &NewTask) -> Self {
+        match task.run_at {
+            Some(Stamp(ms)) => Self::At(ms.max(0)),
+            None if task.delay_ms > 0 => Self::After(task.delay_ms),
+            None => Self::Now,
+        }
+    }
+
+    /// As `task_submit` wants it: nothing, `+ms` or `ms`.
+    pub(crate) fn to_text(self) -> String {
+        match self {
+            Self::Now => String::new(),
+            Self::After(ms) => format!("+{ms}"),
+            Self::At(ms) => ms.to_string(),
+        }
+    }
+
+    /// The time for a submit at `now` (milliseconds), if it is not at once.
+    pub(crate) fn run_at(self, now: i64) -> Option<i64> {
+        match self {
+            Self::Now => None,
+            Self::After(ms) => Some(now.saturating_add_unsigned(ms)),
+            Self::At(ms) => (ms > now).then_some(ms),
+        }
     }
 }
 
 /// Line breaks between the tokens of a JSON text would end the line early.
-fn one_line(json: &Json) -> Result<Json, Error> {
+fn one_line(json: &Json) -> Result<Cow<'_, Json>, Error> {
     if !json.as_bytes().contains(&b'\n') && !json.as_bytes().contains(&b'\r') {
-        return Ok(json.clone());
+        return Ok(Cow::Borrowed(json));
     }
     let value: serde_json::Value = serde_json::from_str(json.as_str()).map_err(|_| broken("metadata"))?;
-    Json::parse(value.to_string()).map_err(|_| broken("metadata"))
+    Json::parse(value.to_string()).map(Cow::Owned).map_err(|_| broken("metadata"))
 }
 
-fn text_of(part: &impl Serialize) -> Result<Vec<u8>, Error> {
-    serde_json::to_vec(part).map_err(|_| broken("header"))
+fn write_json(out: &mut Vec<u8>, part: &impl Serialize) -> Result<(), Error> {
+    serde_json::to_writer(out, part).map_err(|_| broken("header"))
 }
 
 fn broken(part: &str) -> Error {
     Error::Internal { detail: format!("the {part} of a stored task cannot be read or written") }
+}
+
+/// The task that was taken in under `id` at `now` (milliseconds): what the first answer says, and every replay of it.
+pub(crate) fn taken_in(
+    swarm: &SwarmName,
+    id: TaskId,
+    now: i64,
+    run_at: Option<i64>,
+    task: NewTask,
+) -> Result<Task, Error> {
+    let metadata = task.metadata.filter(|json| !json.is_null());
+    Ok(Task {
+        payload: task.payload.filter(|json| !json.is_null()),
+        max_attempts: task.max_attempts,
+        requires: task.requires,
+        tags: task.tags,
+        metadata: metadata.map_or_else(empty_object, Ok)?,
+        traceparent: task.traceparent,
+        kind: task.kind,
+        agent: task.agent,
+        priority: task.priority,
+        ..untouched(swarm, id, task.queue, Stamp(now), run_at.map(Stamp))?
+    })
+}
+
+/// A task of which only the outline is known.
+fn untouched(
+    swarm: &SwarmName,
+    id: TaskId,
+    queue: QueueName,
+    created_at: Stamp,
+    run_at: Option<Stamp>,
+) -> Result<Task, Error> {
+    Ok(Task {
+        id,
+        swarm: swarm.clone(),
+        queue,
+        kind: None,
+        status: if run_at.is_some() { Status::Scheduled } else { Status::Ready },
+        priority: PRIORITY_DEFAULT,
+        payload: None,
+        result: None,
+        error: None,
+        progress: None,
+        attempt: 0,
+        max_attempts: ATTEMPTS_DEFAULT,
+        agent: None,
+        requires: Vec::new(),
+        depends_on: Vec::new(),
+        parent: None,
+        tags: Vec::new(),
+        metadata: empty_object()?,
+        cancel_requested: false,
+        created_at,
+        run_at,
+        started_at: None,
+        finished_at: None,
+        lease_expires_at: None,
+        traceparent: None,
+        lease: None,
+    })
 }
 
 /// The task a stored spec describes, as it was the moment it was submitted.
@@ -153,32 +253,16 @@ pub(crate) fn as_submitted(swarm: &SwarmName, id: TaskId, spec: &Bytes, codec: &
     let extras: Extras = parse(&spec[line + 1..extras_end], "extras")?;
     let frame = spec.slice(extras_end + 1..);
     Ok(Task {
-        id,
-        swarm: swarm.clone(),
-        queue: header.queue.unwrap_or_default(),
         kind: extras.kind,
-        status: if run_at.is_some() { Status::Scheduled } else { Status::Ready },
         priority: header.priority.unwrap_or(PRIORITY_DEFAULT),
         payload: frame_json(frame, codec)?,
-        result: None,
-        error: None,
-        progress: None,
-        attempt: 0,
         max_attempts: header.max_attempts.unwrap_or(ATTEMPTS_DEFAULT),
         agent: header.agent,
         requires: capabilities(header.requires.as_deref())?,
-        depends_on: Vec::new(),
-        parent: None,
         tags: extras.tags,
         metadata: extras.metadata.map_or_else(empty_object, Ok)?,
-        cancel_requested: false,
-        created_at,
-        run_at,
-        started_at: None,
-        finished_at: None,
-        lease_expires_at: None,
         traceparent: extras.traceparent,
-        lease: None,
+        ..untouched(swarm, id, header.queue.unwrap_or_default(), created_at, run_at)?
     })
 }
 

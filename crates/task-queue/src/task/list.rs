@@ -10,7 +10,7 @@ use crate::{
     Error,
     library::function,
     limits::{PAGE_DEFAULT, PAGE_MAX},
-    model::{Invalid, ListQuery, Page, Status, SwarmName, Task},
+    model::{AgentName, Invalid, ListQuery, Page, QueueName, Status, SwarmName, Task, TaskId},
     store::{Reader, task_of_record},
 };
 
@@ -120,7 +120,27 @@ impl Cursor {
         let plain = String::from_utf8(bytes?).ok()?;
         let (status, after) = plain.split_once(' ')?;
         let status = status.parse().ok().filter(|status| listed().any(|listed| listed == *status))?;
-        Some(Self { status, after: after.to_owned() })
+        is_place(status, after).then(|| Self { status, after: after.to_owned() })
+    }
+}
+
+/// Whether `after` is a place that `task_list` may have named: anybody may send a cursor.
+fn is_place(status: Status, after: &str) -> bool {
+    const LONGEST_LIST: u64 = 1 << 40;
+    let parts: Vec<_> = after.split(' ').collect();
+    match (status, parts.as_slice()) {
+        (_, [""]) => true,
+        (Status::Ready, [pool, list, offset]) => {
+            let (queue, agent) = pool.split_once('@').map_or((*pool, None), |(queue, agent)| (queue, Some(agent)));
+            let small = |text: &str| text.parse::<u64>().is_ok_and(|number| number < LONGEST_LIST);
+            queue.parse::<QueueName>().is_ok()
+                && agent.is_none_or(|agent| agent.parse::<AgentName>().is_ok())
+                && small(list)
+                && small(offset)
+        }
+        (Status::Ready, _) => false,
+        (_, [score, id]) => score.parse::<u64>().is_ok() && id.parse::<TaskId>().is_ok(),
+        _ => false,
     }
 }
 
@@ -133,6 +153,10 @@ mod tests {
         let cursor = Cursor { status: Status::Ready, after: "queue@agent 3 40".to_owned() };
         let back = Cursor::decode(&cursor.encode()).unwrap();
         assert_eq!((back.status, back.after), (cursor.status, cursor.after));
+        for forged in ["running abc def", "ready default 1 99999999999999999999", "ready a/b 1 1", "failed 1"] {
+            let text: String = forged.bytes().map(|byte| format!("{byte:02x}")).collect();
+            assert!(Cursor::decode(&text).is_none(), "{forged}");
+        }
         for broken in ["zz", "6", "é", "7265616479", &"00".repeat(2_000)] {
             assert!(Cursor::decode(broken).is_none(), "{broken}");
         }

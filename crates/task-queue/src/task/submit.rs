@@ -1,6 +1,5 @@
 //! Takes a task in: `lua/task_submit.lua`.
 
-use bytes::Bytes;
 use waggle_core::{Call, Error as RedisError, Merge, Value};
 
 use super::{
@@ -12,7 +11,7 @@ use crate::{
     library::function,
     limits::MERGE_BYTES,
     model::{NewTask, SwarmName, Task, TaskId, Text},
-    store::{Reader, Spec, as_submitted, digest},
+    store::{Reader, Spec, When, digest, taken_in},
 };
 
 const FUNCTION: &str = function!("task_submit");
@@ -66,9 +65,9 @@ impl TaskQueue {
         idempotency: Option<Idempotency>,
     ) -> Result<Submitted, Error> {
         let spec = Spec::encode(&task, &self.inner.codec)?;
-        let item = SubmitItem { id: TaskId::new(), spec: spec.clone() };
-        let id = item.id;
-        let (replayed, now, id, taken) = if idempotency.is_some() || spec.size() > MERGE_BYTES {
+        let (id, when, apart) = (TaskId::new(), spec.when, idempotency.is_some() || spec.size() > MERGE_BYTES);
+        let item = SubmitItem { id, spec };
+        let (replayed, now, id, taken) = if apart {
             let reply = self.submit_apart(swarm, &[item], idempotency.as_ref()).await?;
             let (id, taken) = reply.items.into_iter().next().ok_or_else(too_short)?;
             (reply.replayed, reply.now, id, taken)
@@ -79,7 +78,8 @@ impl TaskQueue {
         };
         match taken {
             Taken::In => {
-                let task = self.as_taken_in(swarm, id, now, &spec)?;
+                self.note_schedule(swarm, now, when);
+                let task = taken_in(swarm, id, now, when.run_at(now), task)?;
                 Ok(Submitted { task, created: true, replayed })
             }
             Taken::Duplicate(id) => {
@@ -102,26 +102,9 @@ impl TaskQueue {
         Ok(SubmitReply::read(reply)?)
     }
 
-    /// The task as it stood when it was taken in: what the first answer said, and every replay of it.
-    fn as_taken_in(&self, swarm: &SwarmName, id: TaskId, now: i64, spec: &Spec) -> Result<Task, Error> {
-        let mut text = now.to_string();
-        if let Some(run_at) = spec.run_at(now) {
-            text.push_str(&format!(",{run_at}"));
-        }
-        self.note_schedule(swarm, now, spec);
-        let mut stored = Vec::with_capacity(text.len() + spec.size() + 2);
-        stored.extend_from_slice(text.as_bytes());
-        stored.push(b' ');
-        stored.extend_from_slice(spec.header.as_bytes());
-        stored.push(b'\n');
-        stored.extend_from_slice(&spec.rest);
-        let stored = Bytes::from(stored);
-        Ok(as_submitted(swarm, id, &stored, &self.inner.codec)?)
-    }
-
     /// Lets the promoter know of a task that is due before it would look next.
-    pub(super) fn note_schedule(&self, swarm: &SwarmName, now: i64, spec: &Spec) {
-        if let Some(run_at) = spec.run_at(now) {
+    pub(super) fn note_schedule(&self, swarm: &SwarmName, now: i64, when: When) {
+        if let Some(run_at) = when.run_at(now) {
             self.inner.alarms.promoter.at(swarm, run_at - now);
         }
     }
@@ -145,7 +128,7 @@ fn call(swarm: &SwarmName, items: &[SubmitItem], idempotency: Option<&Idempotenc
     let mut buffer = [0; 36];
     for SubmitItem { id, spec } in items {
         call.arg(id.encode(&mut buffer))
-            .arg(spec.when.as_str())
+            .arg(spec.when.to_text())
             .arg(spec.header.as_str())
             .arg(spec.dedup_key.as_str())
             .arg(spec.rest.as_slice());

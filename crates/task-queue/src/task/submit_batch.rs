@@ -55,7 +55,7 @@ impl TaskQueue {
         }
         let reply = self.submit_apart(swarm, &items, idempotency.as_ref()).await?;
         for item in &items {
-            self.note_schedule(swarm, reply.now, &item.spec);
+            self.note_schedule(swarm, reply.now, item.spec.when);
         }
         let mut taken = reply.items.into_iter().map(accepted);
         let unanswered = || Err(Error::Redis(super::submit::too_short()));

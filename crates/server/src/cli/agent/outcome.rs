@@ -1,8 +1,8 @@
 //! What a command's end means for its task.
 
-use std::{borrow::Cow, os::unix::process::ExitStatusExt as _, process::ExitStatus};
+use std::{os::unix::process::ExitStatusExt as _, process::ExitStatus};
 
-use serde_json::{json, value::to_raw_value};
+use serde_json::{Value, json, value::to_raw_value};
 use waggle_task_queue::model::{Complete, Fail, Json, Outcome, Release, TaskError};
 
 use super::{
@@ -19,7 +19,7 @@ pub(super) fn of(held: &Held, finished: &Finished) -> Outcome {
         return too_large(held);
     }
     if !finished.status.success() {
-        return failed(held, finished, kind(finished.status));
+        return failed(held, finished);
     }
     match result(&finished.stdout) {
         Some(json) if json.as_bytes().len() > OUTPUT_BYTES => too_large(held),
@@ -30,7 +30,7 @@ pub(super) fn of(held: &Held, finished: &Finished) -> Outcome {
 /// The outcome of a command that was told to stop because its task was cancelled. The service turns
 /// every failure of such a task into `cancelled`.
 pub(super) fn cancelled(held: &Held, finished: &Finished) -> Outcome {
-    failed(held, finished, "cancelled")
+    fail(held, "cancelled", format!("cancelled: {}", message(finished)), &details(finished), true)
 }
 
 /// The outcome of a task that is given back. `delay_ms` keeps it from coming back at once.
@@ -54,18 +54,28 @@ fn too_large(held: &Held) -> Outcome {
     fail(held, "output_too_large", message, &json!({ "limit_bytes": OUTPUT_BYTES }), false)
 }
 
-fn failed(held: &Held, finished: &Finished, kind: &str) -> Outcome {
-    let stderr = String::from_utf8_lossy(&finished.stderr);
-    let how = how(finished.status);
-    let message = match stderr.lines().rev().find(|line| !line.trim().is_empty()) {
-        Some(line) => format!("{how}: {}", line.trim()),
-        None => how,
-    };
-    let details = json!({ "status": finished.status.code(), "signal": finished.status.signal(), "stderr_tail": stderr });
-    fail(held, kind, message, &details, true)
+fn failed(held: &Held, finished: &Finished) -> Outcome {
+    let kind = if finished.status.signal().is_some() { "signal" } else { "exit_status" };
+    fail(held, kind, message(finished), &details(finished), true)
 }
 
-fn fail(held: &Held, kind: &str, mut message: String, details: &serde_json::Value, retryable: bool) -> Outcome {
+/// How it ended, and the last line of what it said.
+fn message(finished: &Finished) -> String {
+    let stderr = String::from_utf8_lossy(&finished.stderr);
+    let last = stderr.lines().rev().find(|line| !line.trim().is_empty());
+    let how = how(finished.status);
+    last.map_or_else(|| how.clone(), |line| format!("{how}: {}", line.trim()))
+}
+
+fn details(finished: &Finished) -> Value {
+    let stderr = String::from_utf8_lossy(&finished.stderr);
+    match finished.status.signal() {
+        Some(signal) => json!({ "signal": signal, "stderr_tail": stderr }),
+        None => json!({ "status": finished.status.code(), "stderr_tail": stderr }),
+    }
+}
+
+fn fail(held: &Held, kind: &str, mut message: String, details: &Value, retryable: bool) -> Outcome {
     message.truncate(message.floor_char_boundary(MESSAGE_BYTES));
     let details = Json::parse(details.to_string()).ok();
     let error = TaskError { message, kind: Some(kind.to_owned()), details };
@@ -81,14 +91,10 @@ fn result(stdout: &[u8]) -> Option<Json> {
     Json::parse(text.trim().to_owned()).ok().or_else(|| string(&text))
 }
 
-fn string(text: &Cow<'_, str>) -> Option<Json> {
+fn string(text: &str) -> Option<Json> {
     let text = text.strip_suffix('\n').unwrap_or(text);
     let quoted = to_raw_value(text.strip_suffix('\r').unwrap_or(text)).ok()?;
     Json::parse(quoted.get().to_owned()).ok()
-}
-
-fn kind(status: ExitStatus) -> &'static str {
-    if status.signal().is_some() { "signal" } else { "exit_status" }
 }
 
 fn how(status: ExitStatus) -> String {
@@ -132,9 +138,15 @@ mod tests {
     }
 
     #[test]
-    fn an_end_by_a_signal_is_told_from_one_by_a_status() {
-        let (killed, exited) = (ExitStatus::from_raw(9), ExitStatus::from_raw(3 << 8));
-        assert_eq!((kind(killed), how(killed).as_str()), ("signal", "killed by signal 9"));
-        assert_eq!((kind(exited), how(exited).as_str()), ("exit_status", "exit status 3"));
+    fn a_message_says_how_a_command_ended_and_what_it_said_last() {
+        let finished = |raw, stderr: &str| Finished {
+            status: ExitStatus::from_raw(raw),
+            stdout: Vec::new(),
+            too_much: false,
+            stderr: stderr.into(),
+        };
+        assert_eq!(message(&finished(3 << 8, "first\nno such file\n\n")), "exit status 3: no such file");
+        assert_eq!(message(&finished(9, "")), "killed by signal 9");
+        assert_eq!(details(&finished(9, "")), json!({ "signal": 9, "stderr_tail": "" }));
     }
 }

@@ -1,6 +1,10 @@
 //! A running command and the process group it leads.
 
-use std::{io, process::ExitStatus, time::Duration};
+use std::{
+    io::{self, Write as _},
+    process::ExitStatus,
+    time::Duration,
+};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{
@@ -141,10 +145,17 @@ async fn read_head(pipe: Option<impl AsyncRead + Unpin>, group: Pid, head: &mut 
 async fn read_tail(pipe: Option<impl AsyncRead + Unpin>, tail: &mut Tail) {
     let Some(mut pipe) = pipe else { return };
     let mut chunk = vec![0; CHUNK];
-    let mut own = tokio::io::stderr();
     while let Ok(read @ 1..) = pipe.read(&mut chunk).await {
         tail.push(&chunk[..read]);
-        let _ = own.write_all(&chunk[..read]).await;
+        pass_on(chunk[..read].to_vec()).await;
+    }
+}
+
+/// Whoever does not read this process's standard error holds up one command, not the heartbeats.
+async fn pass_on(chunk: Vec<u8>) {
+    let written = tokio::task::spawn_blocking(move || io::stderr().write_all(&chunk)).await;
+    if !matches!(written, Ok(Ok(()))) {
+        tracing::debug!("standard error cannot be written to");
     }
 }
 

@@ -1,6 +1,11 @@
 //! One agent from its start to its end.
 
-use std::{process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    io::{self, IsTerminal as _},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;
@@ -59,11 +64,12 @@ async fn give_up_when_idle(idle: &Idle, limit: Option<Duration>, stop: &Stop) ->
     std::future::pending().await
 }
 
-/// Standard output belongs to nobody here; what happens is told on standard error, at the level of
-/// `WAGGLE_LOG` (`info` where it is not set).
+/// What happens is told on standard error, at the level of `WAGGLE_LOG__LEVEL` (`info` where it is not
+/// set), the variable that sets the level of the service as well.
 fn log_to_stderr() {
-    let level = EnvFilter::try_from_env("WAGGLE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let built = tracing_subscriber::fmt().compact().with_target(false).with_writer(std::io::stderr);
+    let level = EnvFilter::try_from_env("WAGGLE_LOG__LEVEL").unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().compact().with_target(false).with_env_filter(level);
+    let lines = lines.with_ansi(io::stderr().is_terminal()).with_writer(io::stderr);
     // Whoever set up logging before has decided already.
-    let _ = built.with_env_filter(level).try_init();
+    let _ = lines.try_init();
 }

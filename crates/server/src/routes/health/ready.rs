@@ -1,14 +1,16 @@
 use axum::extract::State;
 use axum::http::StatusCode;
+use waggle_core::NotReady;
 
 use super::live::Health;
 use crate::app::App;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemBody};
 use crate::reply::Reply;
 
 /// Would a claim work now?
 ///
-/// Asks Redis: reachable, functions loaded, `maxmemory-policy noeviction`, append-only file writable.
+/// Asks Redis, once a second at most: reachable, functions loaded, `maxmemory-policy noeviction`, its
+/// disk writable.
 #[utoipa::path(
     get,
     path = "/health/ready",
@@ -16,14 +18,28 @@ use crate::reply::Reply;
     tag = "operators",
     responses(
         (status = 200, description = "It would.", body = Health),
-        (status = 503, description = "It would not; `code` and `detail` name what is missing.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 503, description = "It would not; `code` names what is missing: `backend_unavailable`, \
+            `functions_missing`, `unsafe_eviction_policy`, `persistence_failing`, `draining`.",
+            body = ProblemBody<'static>, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn ready(app: State<App>) -> Result<Reply, Problem> {
     if app.is_draining() {
         return Err(Problem::draining());
     }
-    let missing = app.queue().redis().check().await;
-    missing.map_err(|missing| Problem::not_ready(missing.code, missing.detail))?;
+    app.queue().redis().check().await.map_err(missing)?;
     Reply::json(StatusCode::OK, &Health { status: "ready" })
+}
+
+/// What Redis itself said stays in the log.
+fn missing(found: NotReady) -> Problem {
+    tracing::warn!(code = found.code, detail = found.detail, "not ready");
+    let detail = match found.code {
+        "backend_unavailable" => "Redis cannot be reached",
+        "functions_missing" => "the function library is missing in Redis and cannot be loaded",
+        "unsafe_eviction_policy" => "Redis may delete tasks: set its maxmemory-policy to noeviction",
+        "persistence_failing" => "Redis cannot write to its disk: make room",
+        _ => "Redis is not as it has to be",
+    };
+    Problem::not_ready(found.code, detail)
 }

@@ -1,0 +1,46 @@
+# Everything one does here. `make help` lists it.
+#
+# ARGS is handed on: make run ARGS="--listen 127.0.0.1:9000"
+
+CARGO  ?= cargo
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+ARGS   ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check verify openapi bench example set-up
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: set-up ## Serve on 127.0.0.1:8700, optimised, with a Redis of its own and its data in ./data
+	$(CARGO) build --release --locked -p waggle-server --bin waggle
+	exec $(TARGET)/release/waggle serve --data-dir ./data $(ARGS)
+
+test: set-up ## Run all tests on a real Redis
+	$(CARGO) build --locked --workspace --bins
+	$(CARGO) test --locked --workspace --doc --quiet
+	scripts/test.sh $(ARGS)
+
+check: ## Check formatting and lints
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+
+verify: ## Compare what is generated with what is checked in
+	scripts/verify.sh
+
+openapi: ## Write openapi/openapi.json anew
+	$(CARGO) build --locked -p waggle-server --bin waggle
+	mkdir -p openapi
+	$(TARGET)/debug/waggle openapi > $(TARGET)/openapi.json
+	cp $(TARGET)/openapi.json openapi/openapi.json
+
+bench: set-up ## Measure an optimised build
+	$(CARGO) build --release --locked -p waggle-server -p waggle-tests --bins
+	$(TARGET)/release/waggle-bench $(ARGS)
+
+example: set-up ## Count the words of this repository with eight shell agents
+	$(CARGO) build --locked -p waggle-server --bin waggle
+	PATH="$(abspath $(TARGET))/debug:$$PATH" examples/swarm-of-shell-agents/run.sh $(ARGS)
+
+set-up:
+	@scripts/set-up.sh

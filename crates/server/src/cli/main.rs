@@ -1,0 +1,91 @@
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+
+use super::{agent, doctor, migrate, openapi, serve, task};
+use crate::serve::ServeError;
+
+/// What still runs when a command has ended is not waited for longer than this.
+const LAST_TASKS: Duration = Duration::from_millis(100);
+/// The exit status of a command that failed after it was understood.
+const FAILED: u8 = 1;
+
+/// Waggle: tasks for swarms of agents, over HTTP, kept in Redis.
+#[derive(Debug, Parser)]
+#[command(name = "waggle", version, about, long_about = None, arg_required_else_help = true, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  waggle serve                                      a service on 127.0.0.1:8700 with a Redis of its own
+  waggle task submit --payload '{\"say\":\"hello\"}'    a task for whoever is able
+  waggle agent run --queue default -- wc -w         an ordinary command as an agent";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the service
+    Serve(serve::ServeArgs),
+    /// Bring the stored data to this version
+    Migrate(migrate::MigrateArgs),
+    /// Look for what keeps the service from working
+    Doctor(doctor::DoctorArgs),
+    /// Print the OpenAPI document
+    Openapi(openapi::OpenapiArgs),
+    /// Submit tasks and look at them
+    Task(task::TaskArgs),
+    /// Work on tasks
+    Agent(agent::AgentArgs),
+}
+
+/// Runs the command line of this process; errors are one line on standard error.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return report(&error.into()),
+    };
+    let ended = runtime.block_on(run(cli.command));
+    runtime.shutdown_timeout(LAST_TASKS);
+    ended.unwrap_or_else(|error| report(&error))
+}
+
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve(args) => args.run().await,
+        Command::Migrate(args) => args.run().await,
+        Command::Doctor(args) => args.run().await,
+        Command::Openapi(args) => args.run(),
+        Command::Task(args) => args.run().await,
+        Command::Agent(args) => args.run().await,
+    }
+}
+
+fn report(error: &anyhow::Error) -> ExitCode {
+    // Several lines would not read as one error in a log.
+    let line = format!("{error:#}").replace('\n', " ");
+    let _ = writeln!(std::io::stderr(), "waggle: {line}");
+    ExitCode::from(error.downcast_ref::<ServeError>().map_or(FAILED, ServeError::exit_status))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn wrong_usage_ends_with_status_2_as_a_wrong_setting_does() {
+        let error = Cli::try_parse_from(["waggle", "serve", "--no-such-flag"]).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+    }
+}

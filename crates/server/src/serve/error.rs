@@ -1,0 +1,66 @@
+use std::net::SocketAddr;
+
+use waggle_core::config::ConfigError;
+use waggle_core::server::StartError;
+
+/// Why the service did not start, or could not go on: one line that names the setting and the remedy.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// A setting that cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {problem}; choose another address with `--listen` (setting `server.listen`)")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// There is no private Redis.
+    #[error(transparent)]
+    PrivateRedis(#[from] StartError),
+    /// The Redis that the settings name cannot be used.
+    #[error("cannot use the Redis of {setting}: {problem}")]
+    Redis {
+        /// The setting that names it.
+        setting: &'static str,
+        /// What is wrong with it, and what helps.
+        problem: String,
+    },
+    /// The data was written by an older version.
+    #[error("the stored data has version {found} and this waggle needs {needed}: run `waggle migrate` with the same settings")]
+    KeyspaceOlder {
+        /// The data's version.
+        found: u32,
+        /// This program's.
+        needed: u32,
+    },
+    /// The data was written by a newer version.
+    #[error("the stored data has version {found} and this waggle knows {known} at most: run a newer waggle")]
+    KeyspaceNewer {
+        /// The data's version.
+        found: u32,
+        /// This program's.
+        known: u32,
+    },
+    /// The operating system or the process itself does not let the service start.
+    #[error("cannot start: {0}")]
+    System(String),
+    /// The private Redis was given up while the service ran.
+    #[error("the service ends because {0}")]
+    RedisGivenUp(StartError),
+    /// Serving ended by itself.
+    #[error("serving ended unexpectedly: {0}")]
+    Serving(String),
+}
+
+impl ServeError {
+    /// The exit status: 2 where the service did not start and a setting or a command helps, else 1.
+    pub const fn exit_status(&self) -> u8 {
+        match self {
+            Self::RedisGivenUp(_) | Self::Serving(_) => 1,
+            _ => 2,
+        }
+    }
+}

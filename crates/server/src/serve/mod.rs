@@ -1,0 +1,20 @@
+//! `waggle serve`: from settings to a service that answers, and in order to its end.
+
+mod activity;
+mod connection;
+mod error;
+mod files;
+mod gate;
+mod keyspace;
+mod listener;
+mod log;
+mod run;
+mod server;
+mod signals;
+mod store;
+#[cfg(test)]
+mod tests;
+
+pub use error::ServeError;
+pub use run::{Ended, run};
+pub use store::Store;

@@ -1,0 +1,113 @@
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use waggle_core::Codec;
+use waggle_task_queue::{Maintenance, TaskQueue};
+
+use super::listener::Bound;
+use super::server::Http;
+use super::signals::Signals;
+use super::{ServeError, Store, files, keyspace, log};
+use crate::app::App;
+use crate::config::Settings;
+
+/// How long a stopping service still says so to new requests, before it closes its connections.
+const NOTICE: Duration = Duration::from_millis(200);
+
+/// How the service ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// As asked: everything answered, everything written.
+    InOrder,
+    /// At the second signal; the exit status that says which.
+    AtOnce(u8),
+}
+
+/// Runs the service until it is told to stop.
+///
+/// # Errors
+/// [`ServeError`], one line for the operator.
+pub async fn run(settings: Settings) -> Result<Ended, ServeError> {
+    log::install(&settings.log);
+    let mut signals = Signals::catch()?;
+    let metrics = crate::metrics::install().map_err(|error| ServeError::System(error.to_string()))?;
+    let bound = Bound::to(settings.server.listen)?;
+    files::raise_limit();
+    let store = tokio::select! {
+        store = Store::open(&settings) => store?,
+        _ = signals.next() => return Ok(Ended::InOrder),
+    };
+    let ended = serve(&settings, bound, &store, metrics, &mut signals).await;
+    if !matches!(ended, Ok(Ended::AtOnce(_))) {
+        store.close().await;
+    }
+    ended
+}
+
+/// From a store to an answer and back.
+async fn serve(
+    settings: &Settings,
+    bound: Bound,
+    store: &Store,
+    metrics: PrometheusHandle,
+    signals: &mut Signals,
+) -> Result<Ended, ServeError> {
+    keyspace::check(store).await?;
+    let codec = Codec::new(settings.redis.codec.threshold_bytes, settings.server.body_limit_bytes);
+    let queue = TaskQueue::new(store.redis().clone(), codec);
+    let upkeep = tokio::spawn(crate::metrics::upkeep(metrics.clone()));
+    let maintenance = Maintenance::spawn(&queue);
+    let app = App::new(queue, settings.server.body_limits(), metrics);
+    let listener = bound.listen()?;
+    announce(&listener.local_addr().map_err(|error| ServeError::System(error.to_string()))?);
+    let mut http = Http::start(listener, &settings.server, app.clone());
+    let ended = until_stopped(settings, &app, store, &mut http, signals).await;
+    upkeep.abort();
+    if matches!(ended, Ok(Ended::InOrder)) {
+        maintenance.stop().await;
+    }
+    ended
+}
+
+/// Tells whoever started the service that it answers now, and where.
+fn announce(address: &SocketAddr) {
+    tracing::info!(%address, "ready");
+    // Nobody may be listening: that is no reason to stop.
+    let _ = writeln!(std::io::stdout(), "waggle listens on http://{address}");
+}
+
+async fn until_stopped(
+    settings: &Settings,
+    app: &App,
+    store: &Store,
+    http: &mut Http,
+    signals: &mut Signals,
+) -> Result<Ended, ServeError> {
+    tokio::select! {
+        ended = http.ended() => return ended.and(Err(ServeError::Serving("the listener closed".to_owned()))),
+        error = store.failed() => {
+            http.abort();
+            return Err(ServeError::RedisGivenUp(error));
+        }
+        _ = signals.next() => {}
+    }
+    tracing::info!("stopping: waiting polls are answered, new requests refused");
+    tokio::select! {
+        ended = drain(settings, app, http) => ended.map(|()| Ended::InOrder),
+        status = signals.next() => {
+            tracing::warn!("stopping at once");
+            http.abort();
+            Ok(Ended::AtOnce(status))
+        }
+    }
+}
+
+/// Answers what waits, then ends the connections as they fall silent.
+async fn drain(settings: &Settings, app: &App, http: &mut Http) -> Result<(), ServeError> {
+    app.drain();
+    tokio::time::sleep(NOTICE).await;
+    http.finish(settings.server.shutdown_timeout());
+    http.ended().await
+}

@@ -1,0 +1,28 @@
+-- audit_tasks: reads what the audit needs to know of tasks.
+--
+-- keys    root of the swarm
+-- args    ids
+-- returns for each: { first line of the spec ('' where there is none), field of the state, value, … }
+-- fails   -
+-- promise changes nothing; each task is read at one instant
+
+local function first_line(root, id)
+  for _, bytes in ipairs({ HEADER_BYTES, HEADER_BYTES_MAX }) do
+    local text = redis.call('GETRANGE', spec_key(root, id), 0, bytes - 1)
+    local line = string.find(text, '\n', 1, true)
+    if line then return string.sub(text, 1, line - 1) end
+  end
+  return ''
+end
+
+local function audit_tasks(keys, args)
+  local root, reply = keys[1], {}
+  for _, id in ipairs(args) do
+    local task = redis.call('HGETALL', state_key(root, id))
+    table.insert(task, 1, first_line(root, id))
+    reply[#reply + 1] = task
+  end
+  return reply
+end
+
+register('audit_tasks', audit_tasks, { 'no-writes' })

@@ -1,0 +1,89 @@
+//! What can be wrong.
+
+use serde::Serialize;
+
+/// What is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    /// A key of this service belongs to no swarm.
+    UntaggedKey,
+    /// A key of a kind that this version does not write.
+    UnknownKey,
+    /// A key of another Redis type than its kind has.
+    WrongType,
+    /// Live data that will expire.
+    Expires,
+    /// A memory of an idempotency key or a claim id that will never expire.
+    NeverExpires,
+    /// A swarm that has keys and is not in the directory: no maintenance visits it.
+    UnlistedSwarm,
+    /// A state, outcome or progress of a task that does not exist.
+    Orphan,
+    /// A spec or a state that makes no sense.
+    Unreadable,
+    /// A task that is not in the index of its state.
+    NotIndexed,
+    /// A task that is in the index of another state, or in the wrong list.
+    WrongIndex,
+    /// A task that could be claimed twice.
+    Duplicate,
+    /// An entry of an index for a task that does not exist.
+    Dangling,
+    /// A running task without agent, token or expiry, or with another expiry than its lease.
+    Lease,
+    /// A fence behind the attempt, or a token of another fence.
+    Fence,
+    /// More attempts than the task may have.
+    Attempts,
+    /// A scheduled task that is due at another time than it says.
+    Schedule,
+    /// A finished task that is kept for another time than it was to be.
+    Retention,
+    /// What the state repeats of the spec differs from it.
+    Copy,
+    /// A deduplication key held by no unfinished task that has it.
+    DedupHolder,
+    /// An unfinished task that does not hold its deduplication key.
+    DedupLost,
+    /// The arrows of a queue do not add up to the tasks found.
+    Counts,
+    /// A field of a queue that nothing writes, or an arrow between states that no task goes.
+    UnknownField,
+    /// The lists for certain capabilities or agents are not those that are named.
+    Specials,
+    /// A queue that is not in the list of queues, or only there.
+    Queues,
+}
+
+impl Check {
+    /// The word for it, as it is serialized.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UntaggedKey => "untagged_key",
+            Self::UnknownKey => "unknown_key",
+            Self::WrongType => "wrong_type",
+            Self::Expires => "expires",
+            Self::NeverExpires => "never_expires",
+            Self::UnlistedSwarm => "unlisted_swarm",
+            Self::Orphan => "orphan",
+            Self::Unreadable => "unreadable",
+            Self::NotIndexed => "not_indexed",
+            Self::WrongIndex => "wrong_index",
+            Self::Duplicate => "duplicate",
+            Self::Dangling => "dangling",
+            Self::Lease => "lease",
+            Self::Fence => "fence",
+            Self::Attempts => "attempts",
+            Self::Schedule => "schedule",
+            Self::Retention => "retention",
+            Self::Copy => "copy",
+            Self::DedupHolder => "dedup_holder",
+            Self::DedupLost => "dedup_lost",
+            Self::Counts => "counts",
+            Self::UnknownField => "unknown_field",
+            Self::Specials => "specials",
+            Self::Queues => "queues",
+        }
+    }
+}

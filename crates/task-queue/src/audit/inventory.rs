@@ -1,0 +1,80 @@
+//! The keys of a swarm.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Check,
+    kind::{Kind, Part},
+    report::Findings,
+};
+use crate::{migrate::Key, model::TaskId};
+
+/// Which parts of a task have keys.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Parts {
+    pub(super) spec: bool,
+    pub(super) others: [bool; 3],
+    /// A part has another type than it should, and cannot be read.
+    pub(super) broken: bool,
+}
+
+/// The keys of a swarm: tasks by their ids, everything else by name.
+#[derive(Debug, Default)]
+pub(super) struct Inventory {
+    pub(super) keys: usize,
+    pub(super) tasks: BTreeMap<TaskId, Parts>,
+    /// Indexes and counts, behind the root.
+    pub(super) names: BTreeSet<String>,
+}
+
+impl Inventory {
+    /// Notes a key that a walk has met, perhaps for a second time.
+    pub(super) fn note(&mut self, name: &str, key: &Key, findings: &mut Findings<'_>) {
+        self.keys += 1;
+        let Some(kind) = Kind::of(name) else {
+            return findings.add(Check::UnknownKey, name, format!("a {} that this version does not write", key.kind));
+        };
+        let typed = key.kind == kind.redis_type();
+        findings.that(typed, Check::WrongType, name, || format!("is a {}, not a {}", key.kind, kind.redis_type()));
+        match key.expires_in {
+            Some(left) if !kind.expires() => findings.add(Check::Expires, name, format!("is lost in {left} ms")),
+            None if kind.expires() => findings.add(Check::NeverExpires, name, "is kept for ever"),
+            _ => {}
+        }
+        match kind {
+            Kind::Part(part, id) => self.tasks.entry(id).or_default().note(part, typed),
+            Kind::Memory | Kind::Clock | Kind::Swarm => {}
+            _ if typed => drop(self.names.insert(name.to_owned())),
+            _ => {}
+        }
+    }
+
+    /// Tasks that are there and can be read.
+    pub(super) fn readable(&self) -> Vec<TaskId> {
+        self.tasks.iter().filter(|(_, parts)| parts.spec && !parts.broken).map(|(id, _)| *id).collect()
+    }
+
+    pub(super) fn task_count(&self) -> usize {
+        self.tasks.values().filter(|parts| parts.spec).count()
+    }
+
+    pub(super) fn check_orphans(&self, findings: &mut Findings<'_>) {
+        for (id, parts) in self.tasks.iter().filter(|(_, parts)| !parts.spec) {
+            for (prefix, _) in ["s", "o", "g"].iter().zip(parts.others).filter(|(_, there)| *there) {
+                findings.add(Check::Orphan, format!("{prefix}:{id}"), "its task does not exist");
+            }
+        }
+    }
+}
+
+impl Parts {
+    fn note(&mut self, part: Part, typed: bool) {
+        self.broken |= !typed;
+        match part {
+            Part::Spec => self.spec = true,
+            Part::State => self.others[0] = true,
+            Part::Outcome => self.others[1] = true,
+            Part::Progress => self.others[2] = true,
+        }
+    }
+}

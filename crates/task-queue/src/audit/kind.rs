@@ -1,0 +1,128 @@
+//! The kinds of keys that this version writes.
+
+use crate::model::{Status, TaskId};
+
+/// A part of a task that has a key of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Spec,
+    State,
+    Outcome,
+    Progress,
+}
+
+/// What a key of a swarm holds, by its name behind the root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind<'a> {
+    Part(Part, TaskId),
+    Queue(&'a str),
+    Ready,
+    Special { pool: &'a str, member: &'a str },
+    Specials(&'a str),
+    Pinned(&'a str),
+    Finished(Status),
+    Leases,
+    Scheduled,
+    Dedup,
+    Queues,
+    Swarm,
+    /// An idempotency key or a claim id.
+    Memory,
+    /// The manual clock of `lua/parts/time_test.lua`.
+    Clock,
+}
+
+impl<'a> Kind<'a> {
+    pub(super) fn of(name: &'a str) -> Option<Self> {
+        Some(match name {
+            "leases" => Self::Leases,
+            "scheduled" => Self::Scheduled,
+            "dedup" => Self::Dedup,
+            "queues" => Self::Queues,
+            "swarm" => Self::Swarm,
+            "clock" => Self::Clock,
+            _ => return Self::of_prefixed(name),
+        })
+    }
+
+    fn of_prefixed(name: &'a str) -> Option<Self> {
+        let (prefix, rest) = name.split_once(':').filter(|(_, rest)| !rest.is_empty())?;
+        Some(match prefix {
+            "t" => Self::Part(Part::Spec, canonical(rest)?),
+            "s" => Self::Part(Part::State, canonical(rest)?),
+            "o" => Self::Part(Part::Outcome, canonical(rest)?),
+            "g" => Self::Part(Part::Progress, canonical(rest)?),
+            "q" => Self::Queue(rest),
+            "k" => {
+                // `<pool>:<priority>/<capabilities>`: names hold colons, and no slash.
+                let slash = rest.find('/')?;
+                let colon = rest[..slash].rfind(':')?;
+                Self::Special { pool: &rest[..colon], member: &rest[colon + 1..] }
+            }
+            "c" => Self::Specials(rest),
+            "p" => Self::Pinned(rest),
+            "x" => Self::Finished(rest.parse().ok().filter(|status: &Status| status.is_finished())?),
+            "i" | "b" => Self::Memory,
+            _ if is_ready(prefix) => Self::Ready,
+            _ => return None,
+        })
+    }
+
+    /// As `TYPE` says.
+    pub(super) const fn redis_type(self) -> &'static str {
+        match self {
+            Self::Part(Part::State, _) | Self::Queue(_) | Self::Dedup | Self::Swarm => "hash",
+            Self::Part(..) | Self::Memory | Self::Clock => "string",
+            Self::Ready | Self::Special { .. } => "list",
+            Self::Specials(_) => "set",
+            Self::Pinned(_) | Self::Finished(_) | Self::Leases | Self::Scheduled | Self::Queues => "zset",
+        }
+    }
+
+    /// Whether such a key is forgotten by itself after a time.
+    pub(super) const fn expires(self) -> bool {
+        matches!(self, Self::Memory)
+    }
+}
+
+/// The queue of a pool, and the agent its tasks are pinned to.
+pub(super) fn queue_and_agent(pool: &str) -> (&str, Option<&str>) {
+    pool.split_once('@').map_or((pool, None), |(queue, agent)| (queue, Some(agent)))
+}
+
+fn is_ready(prefix: &str) -> bool {
+    matches!(prefix.as_bytes(), [b'r', b'0'..=b'9'])
+}
+
+/// An id as the service writes it; other ways to write a UUID are not its own.
+pub(super) fn canonical(text: &str) -> Option<TaskId> {
+    let id: TaskId = text.parse().ok()?;
+    (id.encode(&mut [0; 36]) == text).then_some(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys;
+
+    #[test]
+    fn every_key_that_is_built_is_of_a_known_kind() {
+        let id = TaskId::new();
+        assert_eq!(Kind::of(&keys::spec("", id)), Some(Kind::Part(Part::Spec, id)));
+        assert_eq!(Kind::of(&keys::state("", id)), Some(Kind::Part(Part::State, id)));
+        assert_eq!(Kind::of(&keys::queue("", "a:b")), Some(Kind::Queue("a:b")));
+        assert_eq!(Kind::of(&keys::ready("", "a:b", 9)), Some(Kind::Ready));
+        let special = keys::special("", "a:5@x:y", "7/b:c,d");
+        assert_eq!(Kind::of(&special), Some(Kind::Special { pool: "a:5@x:y", member: "7/b:c,d" }));
+        assert_eq!(Kind::of(&keys::finished("", Status::Failed)), Some(Kind::Finished(Status::Failed)));
+    }
+
+    #[test]
+    fn other_keys_are_not() {
+        for name in ["", "t", "t:", "t:x", "ready", "r10:a", "x:running", "k:a", "z:a", "wake"] {
+            assert_eq!(Kind::of(name), None, "{name}");
+        }
+        let id = TaskId::new().to_string();
+        assert_eq!(Kind::of(&format!("t:{}", id.to_uppercase())), None);
+    }
+}

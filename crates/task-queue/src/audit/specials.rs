@@ -1,0 +1,100 @@
+//! The lists of tasks for certain capabilities or agents, and what names them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use waggle_core::{Error, Redis};
+
+use super::{
+    Check,
+    counts::{COUNTERS, Tallies},
+    inventory::Inventory,
+    kind::{Kind, queue_and_agent},
+    pages::{read, text},
+    report::Findings,
+};
+
+/// Members by their pool, agents by their queue.
+type Sets = BTreeMap<String, BTreeSet<String>>;
+
+/// What is there and what is named.
+#[derive(Debug, Default)]
+pub(super) struct Specials {
+    lists: Sets,
+    named: Sets,
+    pinned: Sets,
+}
+
+impl Specials {
+    pub(super) async fn read(redis: &Redis, root: &str, inventory: &Inventory) -> Result<Self, Error> {
+        let mut specials = Self::default();
+        for name in &inventory.names {
+            if let Some(Kind::Special { pool, member }) = Kind::of(name) {
+                specials.lists.entry(pool.to_owned()).or_default().insert(member.to_owned());
+            }
+        }
+        let names = inventory.names.iter().map(String::as_str);
+        let names = names.filter(|name| matches!(Kind::of(name), Some(Kind::Specials(_) | Kind::Pinned(_))));
+        read(redis, root, names, |name, elements| match Kind::of(name) {
+            Some(Kind::Specials(pool)) => {
+                specials.named.entry(pool.to_owned()).or_default().extend(elements.iter().map(text));
+            }
+            Some(Kind::Pinned(queue)) => {
+                let agents = elements.chunks_exact(2).map(|pair| text(&pair[0]));
+                specials.pinned.entry(queue.to_owned()).or_default().extend(agents);
+            }
+            _ => {}
+        })
+        .await?;
+        Ok(specials)
+    }
+
+    pub(super) fn check(&self, tallies: &Tallies, findings: &mut Findings<'_>) {
+        compare("c", &self.named, &self.lists, findings);
+        compare("p", &self.pinned, &self.agents(), findings);
+        let mut queues: BTreeSet<&str> = tallies.queues.keys().map(String::as_str).collect();
+        queues.extend(self.lists.keys().map(|pool| queue_and_agent(pool).0));
+        for queue in queues {
+            for (counter, there) in COUNTERS.into_iter().zip(self.lists_of(queue)) {
+                let counted = tallies.counter(queue, counter);
+                findings.that(counted == there, Check::Specials, &format!("q:{queue} {counter}"), || {
+                    format!("{counted} lists are counted and {there} are there")
+                });
+            }
+        }
+    }
+
+    /// Agents that have lists, by queue.
+    fn agents(&self) -> Sets {
+        let mut agents = Sets::new();
+        for (queue, agent) in self.lists.keys().map(|pool| queue_and_agent(pool)) {
+            if let Some(agent) = agent {
+                agents.entry(queue.to_owned()).or_default().insert(agent.to_owned());
+            }
+        }
+        agents
+    }
+
+    /// Lists of a queue's own pool, and of the pools of agents.
+    fn lists_of(&self, queue: &str) -> [i64; 2] {
+        let mut counts = [0, 0];
+        for (pool, members) in &self.lists {
+            let (of, agent) = queue_and_agent(pool);
+            if of == queue {
+                counts[usize::from(agent.is_some())] += i64::try_from(members.len()).unwrap_or(i64::MAX);
+            }
+        }
+        counts
+    }
+}
+
+fn compare(prefix: &str, named: &Sets, there: &Sets, findings: &mut Findings<'_>) {
+    let empty = BTreeSet::new();
+    let keys: BTreeSet<&String> = named.keys().chain(there.keys()).collect();
+    for key in keys {
+        let [named, there] = [named, there].map(|sets| sets.get(key).unwrap_or(&empty));
+        findings.that(named == there, Check::Specials, &format!("{prefix}:{key}"), || {
+            let only = |a: &BTreeSet<String>, b| a.difference(b).next().cloned();
+            format!("named and not there: {:?}; there and not named: {:?}", only(named, there), only(there, named))
+        });
+    }
+}

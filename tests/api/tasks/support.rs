@@ -1,0 +1,65 @@
+//! What several of these tests look at.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use waggle_task_queue::model::Stamp;
+
+/// Every field of a task, as the contract lists them.
+pub(crate) const TASK_FIELDS: [&str; 24] = [
+    "agent",
+    "attempt",
+    "cancel_requested",
+    "created_at",
+    "depends_on",
+    "error",
+    "finished_at",
+    "id",
+    "lease_expires_at",
+    "max_attempts",
+    "metadata",
+    "parent",
+    "payload",
+    "priority",
+    "progress",
+    "queue",
+    "requires",
+    "result",
+    "run_at",
+    "started_at",
+    "status",
+    "swarm",
+    "tags",
+    "type",
+];
+
+/// Milliseconds since the epoch of a stamp, which must be written as the contract has it.
+#[track_caller]
+pub(crate) fn stamp(value: &Value) -> i64 {
+    let text = value.as_str().unwrap_or_else(|| panic!("a stamp: {value}"));
+    assert!(text.len() == 24 && text.ends_with('Z') && &text[19..20] == ".", "RFC 3339, UTC, milliseconds: {text}");
+    serde_json::from_value::<Stamp>(value.clone()).expect("a stamp").0
+}
+
+/// The milliseconds between two stamps.
+#[track_caller]
+pub(crate) fn between(earlier: &Value, later: &Value) -> i64 {
+    stamp(later) - stamp(earlier)
+}
+
+/// The names of an object's fields, sorted.
+pub(crate) fn fields(value: &Value) -> Vec<&str> {
+    let mut names: Vec<_> = value.as_object().expect("an object").keys().map(String::as_str).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Takes this long at least: nothing else shows that something does not happen.
+pub(crate) async fn a_moment() {
+    tokio::time::sleep(Duration::from_millis(150)).await;
+}
+
+/// Payloads in their order.
+pub(crate) fn payloads<'a>(tasks: impl IntoIterator<Item = &'a Value>) -> Vec<Value> {
+    tasks.into_iter().map(|task| task["payload"].clone()).collect()
+}

@@ -1,0 +1,30 @@
+//! The invariants, checked by the audit that `waggle doctor --audit` runs.
+
+use std::sync::Arc;
+
+use waggle_core::Redis;
+use waggle_core::config::RedisConfig;
+
+use crate::{Service, on_harness};
+
+/// What the audit finds wrong in one swarm of a service; empty when all invariants hold.
+pub async fn audit(service: Arc<Service>, swarm: String) -> Vec<String> {
+    on_harness(async move {
+        let redis = auditor(&service).await;
+        let swarm = swarm.parse().unwrap();
+        waggle_task_queue::audit::swarm(&redis, &swarm).await.expect("the audit runs").findings
+    })
+    .await
+}
+
+/// A connection of the harness's own, past every proxy.
+async fn auditor(service: &Service) -> Redis {
+    if let Some(redis) = service.auditor.get() {
+        return redis.clone();
+    }
+    let mut config = RedisConfig::default();
+    config.pool.min = 0;
+    let target = service.target().clone();
+    let redis = Redis::connect(&config, target, waggle_task_queue::library()).await.expect("Redis can be audited");
+    service.auditor.get_or_init(|| redis).clone()
+}

@@ -1,0 +1,12 @@
+//! What clients did and were told, and whether that can be true of the service the contract describes.
+
+mod client;
+mod event;
+mod invariants;
+mod recorder;
+mod verdict;
+
+pub use client::{Answered, Client, Ended};
+pub use event::{Event, Op, Outcome};
+pub use recorder::History;
+pub use verdict::{Finding, Verdict};

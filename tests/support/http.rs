@@ -1,0 +1,151 @@
+//! A client that tells the three ways a call can end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use reqwest::{Method, RequestBuilder};
+use serde_json::Value;
+
+use crate::assert_problem;
+
+/// Longer than any answer may take: the longest long poll and what a stopped Redis adds.
+const TIMEOUT: Duration = Duration::from_secs(75);
+
+/// An HTTP client for one service.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: Arc<str>,
+}
+
+/// A request that was not sent yet.
+#[derive(Debug)]
+#[must_use]
+pub struct Request(RequestBuilder);
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body as it came.
+    pub text: String,
+    /// The body as JSON; null where it is none.
+    pub body: Value,
+}
+
+/// No answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lost {
+    /// The connection did not come about: nothing was sent.
+    NotSent,
+    /// The request was sent, or may have been.
+    Unanswered,
+}
+
+impl Client {
+    /// A client for the service at `base`, such as `http://127.0.0.1:8700`.
+    pub fn new(base: &str) -> Self {
+        let http = reqwest::Client::builder().timeout(TIMEOUT).tcp_nodelay(true).no_proxy().build().unwrap();
+        Self { http, base: base.into() }
+    }
+
+    /// The address given.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// A request with any method.
+    pub fn request(&self, method: Method, path: &str) -> Request {
+        Request(self.http.request(method, format!("{}{path}", self.base)))
+    }
+
+    /// `GET path`.
+    pub fn get(&self, path: &str) -> Request {
+        self.request(Method::GET, path)
+    }
+
+    /// `POST path`.
+    pub fn post(&self, path: &str) -> Request {
+        self.request(Method::POST, path)
+    }
+
+    /// `PUT path`.
+    pub fn put(&self, path: &str) -> Request {
+        self.request(Method::PUT, path)
+    }
+}
+
+impl Request {
+    /// With a header.
+    pub fn header(self, name: &str, value: &str) -> Self {
+        Self(self.0.header(name, value))
+    }
+
+    /// With a JSON body.
+    pub fn json(self, body: impl Into<Value>) -> Self {
+        let body: Value = body.into();
+        self.raw(body.to_string())
+    }
+
+    /// With a body that is said to be JSON.
+    pub fn raw(self, body: impl Into<reqwest::Body>) -> Self {
+        Self(self.0.header("content-type", "application/json").body(body))
+    }
+
+    /// With a body and nothing said about it.
+    pub fn untyped(self, body: impl Into<reqwest::Body>) -> Self {
+        Self(self.0.body(body))
+    }
+
+    /// Sends it.
+    ///
+    /// # Panics
+    /// When no answer comes.
+    pub async fn send(self) -> Reply {
+        self.try_send().await.expect("the service answers")
+    }
+
+    /// Sends it.
+    ///
+    /// # Errors
+    /// When no answer comes.
+    pub async fn try_send(self) -> Result<Reply, Lost> {
+        let lost = |error: reqwest::Error| if error.is_connect() { Lost::NotSent } else { Lost::Unanswered };
+        let response = self.0.send().await.map_err(lost)?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.map_err(|_| Lost::Unanswered)?;
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Ok(Reply { status, headers, text, body })
+    }
+}
+
+impl Reply {
+    /// The body, after a look at the status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        self.body
+    }
+
+    /// The body of a 200.
+    #[track_caller]
+    pub fn ok(self) -> Value {
+        self.expect(200)
+    }
+
+    /// The problem, after a look at its whole shape.
+    #[track_caller]
+    pub fn problem(self, status: u16, code: &str) -> Value {
+        assert_problem(&self, status, code);
+        self.body
+    }
+
+    /// A header's text; empty where there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,8 @@
+//! A proxy that stands between two processes and misbehaves on demand.
+
+mod connection;
+mod listener;
+mod mode;
+
+pub use listener::Proxy;
+pub use mode::Mode;

@@ -1,0 +1,134 @@
+//! A Redis of the harness's own, for tests that need to stand between it and the service.
+
+use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use redis::FromRedisValue;
+use rustix::process::Signal;
+
+use crate::process::{signal, spawn};
+use crate::sandbox::new_dir;
+use crate::wait::until_some_blocking;
+
+/// A server boots in some 25 ms; a busy machine takes longer.
+const BOOT: Duration = Duration::from_secs(20);
+
+/// A Redis with an append-only file, in a directory of its own; killed when dropped.
+#[derive(Debug)]
+pub struct RedisServer {
+    directory: PathBuf,
+    port: Option<u16>,
+    settings: Vec<String>,
+    child: Mutex<Option<Child>>,
+}
+
+impl RedisServer {
+    /// Starts one on a unix socket.
+    pub fn start() -> Self {
+        Self::boot_new(None, &[])
+    }
+
+    /// Starts one on a loopback port.
+    pub fn on_a_port() -> Self {
+        Self::boot_new(Some(free_port()), &[])
+    }
+
+    /// Starts one on `port` with further settings: pairs of a name with `--` and a value.
+    pub(crate) fn boot_new(port: Option<u16>, settings: &[&str]) -> Self {
+        let settings = settings.iter().map(|&setting| setting.to_owned()).collect();
+        let server = Self { directory: new_dir("redis"), port, settings, child: Mutex::new(None) };
+        server.boot();
+        server
+    }
+
+    /// Starts the process again after [`kill`](Self::kill), on the same data.
+    pub fn boot(&self) {
+        let mut command = Command::new("redis-server");
+        command.args(["--save", "", "--appendonly", "yes", "--appendfsync", "everysec"]);
+        command.args(["--maxmemory-policy", "noeviction", "--logfile", "redis.log"]);
+        command.arg("--port").arg(self.port.unwrap_or(0).to_string()).args(["--bind", "127.0.0.1"]);
+        command.arg("--unixsocket").arg(self.socket()).arg("--dir").arg(&self.directory);
+        command.args(&self.settings);
+        *self.child.lock().unwrap() = Some(spawn(&command).unwrap());
+        until_some_blocking("redis-server answers", BOOT, || self.try_query::<String>("PING").ok());
+    }
+
+    /// The unix socket; there is one beside the port, too.
+    pub fn socket(&self) -> PathBuf {
+        self.directory.join("redis.sock")
+    }
+
+    /// The loopback port, if it has one.
+    pub fn port(&self) -> Option<u16> {
+        self.port
+    }
+
+    /// Its address as `redis.url` takes it.
+    pub fn url(&self) -> String {
+        match self.port {
+            Some(port) => format!("redis://127.0.0.1:{port}"),
+            None => format!("redis+unix://{}", self.socket().display()),
+        }
+    }
+
+    /// `kill -9`.
+    pub fn kill(&self) {
+        if let Some(mut child) = self.child.lock().unwrap().take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// `kill -STOP`: it holds its connections and says nothing.
+    pub fn freeze(&self) {
+        signal(self.pid(), Signal::STOP);
+    }
+
+    /// `kill -CONT`.
+    pub fn thaw(&self) {
+        signal(self.pid(), Signal::CONT);
+    }
+
+    /// Runs a command of words without blanks in them.
+    pub fn query<T: FromRedisValue>(&self, words: &str) -> T {
+        self.try_query(words).unwrap()
+    }
+
+    pub(crate) fn try_query<T: FromRedisValue>(&self, words: &str) -> redis::RedisResult<T> {
+        query(&format!("redis+unix://{}", self.socket().display()), words)
+    }
+
+    fn pid(&self) -> u32 {
+        self.child.lock().unwrap().as_ref().expect("it runs").id()
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Runs a command of words without blanks in them on the Redis at `url`.
+pub(crate) fn query<T: FromRedisValue>(url: &str, words: &str) -> redis::RedisResult<T> {
+    let mut words = words.split(' ');
+    let mut command = redis::cmd(words.next().unwrap_or_default());
+    for word in words {
+        command.arg(word);
+    }
+    command.query(&mut redis::Client::open(url)?.get_connection()?)
+}
+
+/// A port that was free a moment ago.
+pub(crate) fn free_port() -> u16 {
+    // A cluster's bus listens 10,000 above: ports from the lower half leave room for it.
+    loop {
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        if port < 55_000 && std::net::TcpListener::bind(("127.0.0.1", port + 10_000)).is_ok() {
+            return port;
+        }
+    }
+}

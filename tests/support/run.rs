@@ -1,0 +1,68 @@
+//! How a test runs: a swarm of its own, a deadline, and the audit at its end.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::shared::fresh_setup;
+use crate::{PATIENCE, Service, World, shared, until};
+
+/// The longest any test may take.
+const DEADLINE: Duration = Duration::from_secs(90);
+/// Characters of a test's name that its swarm carries.
+const NAME_CHARS: usize = 100;
+
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+/// Runs `test` in a new swarm of the binary's service; then the service must be ready and the swarm free of findings.
+pub fn in_a_swarm(test: impl AsyncFnOnce(World)) {
+    in_a_swarm_of(&shared(), test);
+}
+
+/// As [`in_a_swarm`], on a service of the test's own, of the kind the environment asks for: for tests that break it.
+pub fn on_a_service(test: impl AsyncFnOnce(World)) {
+    in_a_swarm_of(&Service::start(fresh_setup()), test);
+}
+
+/// As [`in_a_swarm`], on the service given.
+pub fn in_a_swarm_of(service: &Arc<Service>, test: impl AsyncFnOnce(World)) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let shown = ShownOnPanic(service);
+    runtime.block_on(async {
+        let world = World::new(service, &swarm_name()).await;
+        let swarm = world.swarm().to_owned();
+        tokio::time::timeout(DEADLINE, test(world)).await.expect("a test ends within its deadline");
+        assert_sound(service, &swarm).await;
+    });
+    drop(shown);
+}
+
+/// The service is ready, and nothing that the test left behind breaks an invariant.
+async fn assert_sound(service: &Arc<Service>, swarm: &str) {
+    let client = service.client();
+    until("the service is ready at the end of the test", PATIENCE, async || {
+        client.get("/health/ready").try_send().await.is_ok_and(|reply| reply.status == 200)
+    })
+    .await;
+    let findings = service.audit(swarm).await;
+    assert!(findings.is_empty(), "the audit of swarm {swarm} found:\n{}", findings.join("\n"));
+}
+
+/// The test's name, so that a log line or a key tells where it comes from.
+fn swarm_name() -> String {
+    let thread = std::thread::current();
+    let name: String = thread.name().unwrap_or("test").chars().filter(char::is_ascii).collect();
+    let start = name.len().saturating_sub(NAME_CHARS);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("{}-{number}", name[start..].trim_start_matches(|c: char| !c.is_ascii_alphanumeric()))
+}
+
+struct ShownOnPanic<'a>(&'a Service);
+
+impl Drop for ShownOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("--- the service's log ends with:\n{}", self.0.log_tail());
+        }
+    }
+}

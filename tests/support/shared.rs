@@ -1,0 +1,23 @@
+//! The service that all tests of a binary share.
+
+use std::sync::{Arc, LazyLock};
+
+use crate::{Cluster, Service, Setup};
+
+/// Started by the first test that needs it; ends with the process.
+static SHARED: LazyLock<Arc<Service>> = LazyLock::new(|| Service::start(fresh_setup()));
+
+/// The service of this binary: on a private Redis, or on a cluster with `WAGGLE_TEST_REDIS=cluster`.
+pub fn shared() -> Arc<Service> {
+    Arc::clone(&SHARED)
+}
+
+/// Whether `WAGGLE_TEST_REDIS=cluster` asks for a cluster.
+pub fn uses_cluster() -> bool {
+    std::env::var("WAGGLE_TEST_REDIS").is_ok_and(|word| word == "cluster")
+}
+
+/// A new setup of the kind the environment asks for.
+pub(crate) fn fresh_setup() -> Setup {
+    if uses_cluster() { Setup::cluster(&Arc::new(Cluster::start())) } else { Setup::private() }
+}
