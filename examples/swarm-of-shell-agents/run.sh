@@ -33,9 +33,9 @@ clean_up() {
     if [ -n "$server" ]; then
         kill -TERM "$server" 2>/dev/null && wait "$server" || true
     elif [ "$stage" = working ]; then
-        tasks ready | sed 's/^{"id":"\([^"]*\)".*/\1/' | while read -r id; do
-            "$waggle" task cancel "$id" >/dev/null || true
-        done
+        # The whole list first: it would shift under a reader while tasks are cancelled.
+        tasks ready 2>/dev/null | sed 's/^{"id":"\([^"]*\)".*/\1/' >"$work/left" || true
+        xargs "$waggle" task cancel <"$work/left" >/dev/null 2>&1 || true
     fi
     rm -rf "$work"
     exit "$status"
@@ -69,6 +69,7 @@ address() {
 }
 
 start_server() {
+    : >"$work/server.out"
     "$waggle" serve --listen 127.0.0.1:0 --data-dir "$work/data" >"$work/server.out" 2>"$work/server.err" &
     server=$!
     tries=100

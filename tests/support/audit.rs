@@ -12,7 +12,8 @@ pub async fn audit(service: Arc<Service>, swarm: String) -> Vec<String> {
     on_harness(async move {
         let redis = auditor(&service).await;
         let swarm = swarm.parse().unwrap();
-        waggle_task_queue::audit::swarm(&redis, &swarm).await.expect("the audit runs").findings
+        let report = waggle_task_queue::audit::run_swarm(&redis, &swarm).await.expect("the audit runs");
+        report.findings.iter().map(ToString::to_string).collect()
     })
     .await
 }

@@ -11,5 +11,7 @@ mod reply;
 pub mod router;
 mod routes;
 pub mod serve;
+#[cfg(test)]
+mod testing;
 
 pub use extract::BodyLimits;

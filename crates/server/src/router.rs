@@ -68,3 +68,110 @@ fn api() -> OpenApiRouter<App> {
     ),
 )]
 struct Document;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use axum::body::Body;
+    use axum::http::{Request, StatusCode};
+    use serde_json::Value;
+
+    use super::*;
+    use crate::testing::Service;
+
+    const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/openapi.json");
+
+    /// What the service answers, written down once more: an address is added on purpose or not at all.
+    const ROUTES: [(&str, &str); 18] = [
+        ("get", "/health/live"),
+        ("get", "/health/ready"),
+        ("get", "/metrics"),
+        ("get", "/openapi.json"),
+        ("get", "/v1/swarms/{swarm}"),
+        ("put", "/v1/swarms/{swarm}"),
+        ("post", "/v1/swarms/{swarm}/claims"),
+        ("post", "/v1/swarms/{swarm}/settlements"),
+        ("get", "/v1/swarms/{swarm}/tasks"),
+        ("post", "/v1/swarms/{swarm}/tasks"),
+        ("post", "/v1/swarms/{swarm}/tasks/batch"),
+        ("get", "/v1/swarms/{swarm}/tasks/{id}"),
+        ("post", "/v1/swarms/{swarm}/tasks/{id}/cancel"),
+        ("post", "/v1/swarms/{swarm}/tasks/{id}/complete"),
+        ("post", "/v1/swarms/{swarm}/tasks/{id}/fail"),
+        ("post", "/v1/swarms/{swarm}/tasks/{id}/heartbeat"),
+        ("post", "/v1/swarms/{swarm}/tasks/{id}/release"),
+        ("post", "/v1/swarms/{swarm}/tasks/{id}/retry"),
+    ];
+
+    fn parsed() -> Value {
+        serde_json::from_str(&document()).unwrap()
+    }
+
+    /// Each operation with its method and path.
+    fn operations(document: &Value) -> Vec<(String, String, Value)> {
+        let paths = document["paths"].as_object().unwrap().iter();
+        let items = paths.flat_map(|(path, item)| {
+            item.as_object().unwrap().iter().map(move |(method, operation)| (path, method, operation))
+        });
+        items.map(|(path, method, operation)| (method.clone(), path.clone(), operation.clone())).collect()
+    }
+
+    #[test]
+    fn the_document_lists_exactly_the_routes_there_are() {
+        let document = parsed();
+        let documented: BTreeSet<_> =
+            operations(&document).into_iter().map(|(method, path, _)| (method, path)).collect();
+        let expected: BTreeSet<_> =
+            ROUTES.iter().map(|(method, path)| ((*method).to_owned(), (*path).to_owned())).collect();
+        assert_eq!(documented, expected);
+    }
+
+    #[tokio::test]
+    async fn every_documented_route_answers() {
+        let service = Service::start().await;
+        for (method, path) in ROUTES {
+            let path =
+                path.replace("{swarm}", "default").replace("{id}", "01a205aa-cb6a-75fc-94de-ef603ee1f01a");
+            let request = Request::builder().method(method.to_uppercase().as_str()).uri(&path);
+            let answer = service.send(request.body(Body::empty()).unwrap()).await;
+            assert_ne!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+            assert_ne!(answer.body["code"], "not_found", "{method} {path}");
+        }
+        service.stop().await;
+    }
+
+    #[test]
+    fn every_operation_has_an_id_of_its_own_a_tag_and_responses_that_say_something() {
+        let document = parsed();
+        let mut ids = BTreeSet::new();
+        for (method, path, operation) in operations(&document) {
+            assert!(ids.insert(operation["operationId"].as_str().unwrap().to_owned()), "{method} {path}");
+            assert_eq!(operation["tags"].as_array().unwrap().len(), 1, "{method} {path}");
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                assert!(!response["description"].as_str().unwrap().is_empty(), "{method} {path} {status}");
+                let problem = response["content"].get("application/problem+json").is_some();
+                assert_eq!(problem, status.starts_with(['4', '5']), "{method} {path} {status}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_reference_of_the_document_leads_somewhere() {
+        let document = parsed();
+        let text = document.to_string();
+        for reference in text.split("\"$ref\":\"#").skip(1) {
+            let pointer = reference.split('"').next().unwrap();
+            assert!(document.pointer(pointer).is_some(), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn the_checked_in_document_is_the_generated_one() {
+        let checked_in = std::fs::read_to_string(CHECKED_IN).unwrap_or_default();
+        assert!(
+            checked_in == document(),
+            "openapi/openapi.json is not what the handlers say: run `make openapi`"
+        );
+    }
+}

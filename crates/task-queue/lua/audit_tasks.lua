@@ -7,12 +7,13 @@
 -- promise changes nothing; each task is read at one instant
 
 local function first_line(root, id)
+  local text = ''
   for _, bytes in ipairs({ HEADER_BYTES, HEADER_BYTES_MAX }) do
-    local text = redis.call('GETRANGE', spec_key(root, id), 0, bytes - 1)
+    text = redis.call('GETRANGE', spec_key(root, id), 0, bytes - 1)
     local line = string.find(text, '\n', 1, true)
     if line then return string.sub(text, 1, line - 1) end
   end
-  return ''
+  return text
 end
 
 local function audit_tasks(keys, args)

@@ -6,7 +6,7 @@
 --         seed of its tokens, capabilities joined by commas
 -- returns { left, tasks of the first claimer, … }; left is 0 when no ready task is left, 1 when some may be, 2 when the
 --         call stopped at its bound and is to be made again;
---         a task is { id, spec, attempt, token, expires_at, started_at, outcome, progress }
+--         a task is { `<id> <attempt> <token> <expires_at> <started_at>`, spec [, outcome, progress] }
 -- fails   SWARMNOTFOUND
 -- promise a task goes to one claimer, under a fence higher than any it had before
 
@@ -15,7 +15,7 @@ local CLAIMER_ARGS = 6
 local function read_claimer(args, at)
   return {
     agent = args[at], want = tonumber(args[at + 1]), lease_ms = tonumber(args[at + 2]), claim_id = args[at + 3],
-    seed = args[at + 4], able_to = args[at + 5], tasks = {},
+    seed = args[at + 4], able_to = args[at + 5], tasks = {}, held = '', longest = CLAIM_ID_MS,
   }
 end
 
@@ -58,7 +58,7 @@ local function task_claim(keys, args)
   if #leases > 0 then redis.call('ZADD', root .. 'leases', unpack(leases)) end
   local reply = { left }
   for _, claimer in ipairs(claimers) do
-    if claimer.claim_id ~= '' and not claimer.recalled and #claimer.tasks > 0 then remember(root, claimer, now) end
+    if claimer.claim_id ~= '' and not claimer.recalled and #claimer.tasks > 0 then remember(root, claimer) end
     reply[#reply + 1] = claimer.tasks
   end
   return reply

@@ -2,8 +2,8 @@
 --
 -- keys    root of the swarm
 -- args    for each lease: id, token, milliseconds from now ('' for the task's own lease), frame of the progress ('' for none)
--- returns for each lease: { 'ok', expires_at, cancel_requested (0|1), milliseconds until it ends },
---         { 'LEASELOST', attempt } or { 'NOTFOUND' }
+-- returns for each lease a line: `ok <expires_at> <cancel requested 0|1> <milliseconds until it ends>`,
+--         `LEASELOST <attempt>` or `NOTFOUND`
 -- fails   SWARMNOTFOUND
 -- promise a lease that has ended is not revived
 
@@ -15,7 +15,7 @@ local function heartbeat_one(root, now, id, token, extend, progress)
   redis.call('HSET', task.key, 'ex', expires)
   redis.call('ZADD', root .. 'leases', expires, id)
   if progress ~= '' then redis.call('SET', progress_key(root, id), progress) end
-  return { 'ok', expires, task.cancel and 1 or 0, lease }
+  return string.format('ok %.0f %d %.0f', expires, task.cancel and 1 or 0, lease)
 end
 
 local function task_heartbeat(keys, args)

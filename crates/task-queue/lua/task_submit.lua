@@ -3,8 +3,8 @@
 -- keys    root of the swarm
 -- args    idempotency key ('' for none), digest of the body,
 --         then for each task: id, when ('' now, '+ms' after a delay, 'ms' at a time), header, dedup key, rest of the spec
--- returns { replayed (0|1), now, item, … }; an item is { 'ok', id } (taken in), { 'dup', id } (the unfinished
---         task that has the dedup key) or { 'CAPABILITYSETS', id }
+-- returns { replayed (0|1), now, item, … }; an item is a line: `ok <id>` (taken in), `dup <id>` (the unfinished task
+--         that has the dedup key) or `CAPABILITYSETS <id>`
 -- fails   SWARMNOTFOUND, IDEMPOTENCYMISMATCH
 -- promise a task whose id is known already is not taken in twice; all tasks of a call stand or none
 
@@ -13,11 +13,11 @@ local function submit_one(root, counts, lists, now, id, when, header, dedup, res
   local list = ready_list(root, spec)
   if dedup ~= '' then
     local holder = redis.call('HGET', root .. 'dedup', dedup)
-    if holder and holder ~= id then return { 'dup', holder } end
+    if holder and holder ~= id then return 'dup ' .. holder end
   end
   if list.pool and not lists[list.key] and redis.call('EXISTS', list.key) == 0 then
     local sets = redis.call('SCARD', specials_key(root, list.pool)) + (lists.new[list.pool] or 0)
-    if sets >= CAPABILITY_SETS then return { 'CAPABILITYSETS', id } end
+    if sets >= CAPABILITY_SETS then return 'CAPABILITYSETS ' .. id end
   end
   local run_at = nil
   if string.sub(when, 1, 1) == '+' then
@@ -27,7 +27,7 @@ local function submit_one(root, counts, lists, now, id, when, header, dedup, res
   end
   local stamps = string.format('%.0f', now)
   if run_at then stamps = stamps .. ',' .. string.format('%.0f', run_at) end
-  if not redis.call('SET', spec_key(root, id), stamps .. ' ' .. header .. '\n' .. rest, 'NX') then return { 'ok', id } end
+  if not redis.call('SET', spec_key(root, id), stamps .. ' ' .. header .. '\n' .. rest, 'NX') then return 'ok ' .. id end
   if dedup ~= '' then
     redis.call('HSET', root .. 'dedup', dedup, id)
     redis.call('HSET', state_key(root, id), 'dd', 1)
@@ -45,7 +45,7 @@ local function submit_one(root, counts, lists, now, id, when, header, dedup, res
     waiting.elements[#waiting.elements + 1] = id
     tally(counts, list.queue, 'new', 'ready')
   end
-  return { 'ok', id }
+  return 'ok ' .. id
 end
 
 local function task_submit(keys, args)

@@ -69,6 +69,7 @@ pub(crate) const OPERATIONS: &[(&str, &str)] = lua![
     "keyspace_advance.lua",
     "keyspace_node.lua",
     "keyspace_scan.lua",
+    "keyspace_look.lua",
     "audit_read.lua",
     "audit_tasks.lua",
 ];

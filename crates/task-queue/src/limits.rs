@@ -70,6 +70,9 @@ pub const CLAIM_ID_MS: u64 = 3_600_000;
 pub const STARVATION_PERIOD: u64 = 16;
 /// Bytes of one item above which it travels in a call of its own.
 pub const MERGE_BYTES: usize = 16 * 1_024;
+/// Bytes a stored value may have once it is decompressed: bounds what reading may allocate, whatever the body limit
+/// was when it was written.
+pub const VALUE_BYTES: usize = 64 * 1_024 * 1_024;
 /// Claims waiting in one server; beyond, a claim is told to come back.
 pub const WAITING_CLAIMS: usize = 50_000;
 /// Tasks one sweep of the maintenance touches.

@@ -57,21 +57,31 @@ impl Cluster {
     async fn route(&self, cmd: &Cmd) -> Result<Value, RedisError> {
         let mut connection = self.connection.clone();
         let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
+        let mut to = primary_of(key_of(cmd));
         let mut left = REDIRECTS;
         loop {
-            let error = match connection.route_command(cmd.clone(), primary_of(key_of(cmd))).await {
+            let error = match connection.route_command(cmd.clone(), to).await {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
+            if left == 0 {
+                return Err(error);
+            }
+            left -= 1;
             match error.kind() {
                 ErrorKind::Server(ServerErrorKind::Ask) => return self.ask(cmd, error).await,
-                ErrorKind::Server(
-                    ServerErrorKind::Moved | ServerErrorKind::TryAgain | ServerErrorKind::ReadOnly,
-                ) if left > 0 => {
-                    // The client is already asking for the new map of slots; it
-                    // holds the next command back until it has it.
-                    left -= 1;
+                // The client asks for the new map of slots too, but it may ask a
+                // node that does not know it yet.
+                ErrorKind::Server(ServerErrorKind::Moved) => {
+                    to = named_node(&error).map_or_else(|| primary_of(key_of(cmd)), RoutingInfo::SingleNode);
+                }
+                ErrorKind::Server(ServerErrorKind::TryAgain | ServerErrorKind::ReadOnly) => {
                     tokio::time::sleep(backoff.next_delay()).await;
+                    to = primary_of(key_of(cmd));
+                }
+                _ if is_unconnected_node(&error) => {
+                    tokio::time::sleep(backoff.next_delay()).await;
+                    to = primary_of(key_of(cmd));
                 }
                 _ => return Err(error),
             }
@@ -81,12 +91,9 @@ impl Cluster {
     /// A slot in migration: the key is on the other node, which takes the
     /// command only right after `ASKING`, on the same connection.
     async fn ask(&self, cmd: &Cmd, error: RedisError) -> Result<Value, RedisError> {
-        let Some((host, port)) = error.redirect_node().and_then(|(node, _)| split(node)) else {
-            return Err(error);
-        };
+        let Some(node) = named_node(&error) else { return Err(error) };
         let mut asking = Pipeline::with_capacity(2);
         asking.cmd("ASKING").add_command(cmd.clone());
-        let node = SingleNodeRoutingInfo::ByAddress { host, port };
         let mut replies = self.connection.clone().route_pipeline(asking, 0, 2, node).await?;
         replies.pop().ok_or(error)
     }
@@ -100,11 +107,9 @@ fn primary_of(key: &[u8]) -> RoutingInfo {
 fn settled(error: RedisError) -> Result<Value, Error> {
     match redis::ServerError::try_from(error) {
         Ok(error) => Ok(Value::ServerError(error)),
-        // The client fails whatever is in flight when it loses its map of the
-        // slots, and does not tell what of it was already written.
-        Err(error) if error.kind() == ErrorKind::ClusterConnectionNotFound => {
-            Err(Error::unknown(error.to_string()))
-        }
+        Err(error) if is_unconnected_node(&error) => Err(before_send(&error)),
+        // Whatever else: when the client loses its map of the slots it fails all
+        // that is on its way, and does not tell what of it was written.
         Err(error) => Err(after_send(error)),
     }
 }
@@ -116,7 +121,15 @@ fn health_of(error: &RedisError) -> Health {
     }
 }
 
-fn split(node: &str) -> Option<(String, u16)> {
+/// The node that `MOVED` and `ASK` name.
+fn named_node(error: &RedisError) -> Option<SingleNodeRoutingInfo> {
+    let (node, _slot) = error.redirect_node()?;
     let (host, port) = node.rsplit_once(':')?;
-    Some((host.to_owned(), port.parse().ok()?))
+    Some(SingleNodeRoutingInfo::ByAddress { host: host.to_owned(), port: port.parse().ok()? })
+}
+
+/// There was no connection to the very node the command was for, so it was not
+/// written. The same kind without a detail says nothing about the command.
+fn is_unconnected_node(error: &RedisError) -> bool {
+    error.kind() == ErrorKind::ClusterConnectionNotFound && error.detail().is_some()
 }

@@ -46,7 +46,12 @@ async fn a_moment(redis: &Redis) {
 
 /// Flushes wait for each other as long as the settings allow.
 async fn patient(server: &TestServer) -> Redis {
-    server.connect_with(|config| config.pipeline.max_delay_ms = 1_000).await
+    server
+        .connect_with(|config| {
+            config.pipeline.max_delay_ms = 1_000;
+            config.pool.min = 0;
+        })
+        .await
 }
 
 #[tokio::test]

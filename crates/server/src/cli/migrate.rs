@@ -30,13 +30,19 @@ impl MigrateArgs {
     /// When Redis cannot be used, or the data is newer than this program.
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         let store = Store::open(&self.store.settings([])?).await?;
-        let migrated = migrate::run(store.redis(), |step| {
-            let _ = writeln!(std::io::stdout(), "{step}");
-        });
-        let migrated = migrated.await;
+        let migrated = migrate::run(store.redis(), say).await;
         store.close().await;
-        migrated?;
-        writeln!(std::io::stdout(), "the stored data has this version")?;
+        let migrate::Migrated { from, to } = migrated?;
+        say(&if from == to {
+            format!("nothing to do: the keys have version {to}")
+        } else {
+            format!("the keys had version {from} and have version {to}")
+        });
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Nobody may be listening: that is no reason to stop in the middle.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }

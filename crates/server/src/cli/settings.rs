@@ -28,7 +28,10 @@ impl StoreArgs {
     ///
     /// # Errors
     /// [`ServeError::Config`].
-    pub(super) fn settings(self, more: impl IntoIterator<Item = Option<Flag>>) -> Result<Settings, ServeError> {
+    pub(super) fn settings(
+        self,
+        more: impl IntoIterator<Item = Option<Flag>>,
+    ) -> Result<Settings, ServeError> {
         let own = [
             flag("--data-dir", "server.data_dir", self.data_dir),
             flag("--redis-url", "redis.url", self.redis_url),

@@ -32,7 +32,9 @@ impl TryFrom<String> for Listen {
     /// Names are not looked up, but for `localhost`: which of its addresses were meant?
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let text = text.strip_prefix("localhost:").map_or(text.clone(), |port| format!("127.0.0.1:{port}"));
-        text.parse().map(Self).map_err(|_| "expected an address and a port, such as 127.0.0.1:8700 or [::1]:8700")
+        text.parse()
+            .map(Self)
+            .map_err(|_| "expected an address and a port, such as 127.0.0.1:8700 or [::1]:8700")
     }
 }
 

@@ -11,8 +11,16 @@ const FILE: &str = "waggle.toml";
 const PREFIX: &str = "WAGGLE_";
 /// Variables that begin like settings and belong to others: the command line's own, those that
 /// `waggle agent run` gives to its commands, and the tests'.
-const NOT_SETTINGS: &[&str] =
-    &["WAGGLE_CONFIG", "WAGGLE_URL", "WAGGLE_TOKEN", "WAGGLE_SWARM", "WAGGLE_AGENT", "WAGGLE_LEASE", "WAGGLE_TASK_*", "WAGGLE_TEST_*"];
+const NOT_SETTINGS: &[&str] = &[
+    "WAGGLE_CONFIG",
+    "WAGGLE_URL",
+    "WAGGLE_TOKEN",
+    "WAGGLE_SWARM",
+    "WAGGLE_AGENT",
+    "WAGGLE_LEASE",
+    "WAGGLE_TASK_*",
+    "WAGGLE_TEST_*",
+];
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]

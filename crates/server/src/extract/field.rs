@@ -15,22 +15,25 @@ pub(super) fn locate<T: DeserializeOwned>(text: &str, error: &serde_json::Error)
     let found: Result<T, _> = serde_path_to_error::deserialize(input);
     match found {
         Err(error) => refused(error.path(), &error.inner().to_string()),
-        Ok(_) => Problem::fields(vec![field(String::new(), &error.to_string())]),
+        Ok(_) => Problem::fields(vec![field("", &error.to_string())]),
     }
 }
 
 /// The problem that the deserializer's `message` at `path` stands for.
 pub(super) fn refused(path: &Path, message: &str) -> Problem {
     let mut pointer = pointer(path);
-    if let Some(missing) = between(message, "missing field `") {
+    if let Some(name) = missing_or_repeated(message) {
         pointer.push('/');
-        pointer.push_str(&escaped(missing));
+        pointer.push_str(&escaped(name));
     }
-    Problem::fields(vec![field(pointer, message)])
+    Problem::fields(vec![field(&pointer, message)])
 }
 
-fn field(pointer: String, message: &str) -> FieldError {
-    FieldError { pointer: capped(&pointer).to_owned(), detail: capped(shortened(without_place(message))).to_owned() }
+fn field(pointer: &str, message: &str) -> FieldError {
+    FieldError {
+        pointer: capped(pointer).to_owned(),
+        detail: capped(shortened(without_place(message))).to_owned(),
+    }
 }
 
 /// The path as RFC 6901 writes it.
@@ -55,8 +58,11 @@ fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-fn between<'a>(message: &'a str, start: &str) -> Option<&'a str> {
-    message.strip_prefix(start)?.split('`').next()
+/// The field that only the message names: where it happens, its parent is being read.
+fn missing_or_repeated(message: &str) -> Option<&str> {
+    let name =
+        message.strip_prefix("missing field `").or_else(|| message.strip_prefix("duplicate field `"))?;
+    name.split('`').next()
 }
 
 /// Without `at line 1 column 2`: the pointer says it better.

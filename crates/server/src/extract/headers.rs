@@ -39,7 +39,10 @@ impl FromRequestParts<App> for IdempotencyKey {
         let Some(value) = parts.headers.get("idempotency-key") else { return Ok(Self(None)) };
         let key = value.to_str().ok().and_then(|text| text.parse().ok());
         let key = key.ok_or_else(|| {
-            Problem::field("/Idempotency-Key", "a key has 1 to 256 bytes, visible ASCII characters and spaces")
+            Problem::field(
+                "/Idempotency-Key",
+                "a key has 1 to 256 bytes, visible ASCII characters and spaces",
+            )
         })?;
         Ok(Self(Some(Bound { key, scope: scope(parts) })))
     }

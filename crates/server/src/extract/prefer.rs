@@ -42,7 +42,9 @@ impl Prefer {
         // Of a preference named twice the first one counts.
         match name.trim() {
             name if name.eq_ignore_ascii_case("wait") => self.wait_s = self.wait_s.or(value.parse().ok()),
-            name if name.eq_ignore_ascii_case("return") => self.minimal |= value.eq_ignore_ascii_case("minimal"),
+            name if name.eq_ignore_ascii_case("return") => {
+                self.minimal |= value.eq_ignore_ascii_case("minimal");
+            }
             _ => {}
         }
     }

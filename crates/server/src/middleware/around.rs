@@ -105,7 +105,8 @@ impl<F: Future<Output = Result<Response, Infallible>> + Unpin> Future for Answer
                 Poll::Ready(response) => Some(response),
             },
         };
-        let response = response.unwrap_or_else(|| Problem::internal("an answer was asked for twice").into_response());
+        let response =
+            response.unwrap_or_else(|| Problem::internal("an answer was asked for twice").into_response());
         Poll::Ready(Ok(self.context.finish(response)))
     }
 }
@@ -124,6 +125,7 @@ where
 }
 
 fn message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let text =
+        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     format!("a handler panicked: {}", text.unwrap_or("without a message"))
 }

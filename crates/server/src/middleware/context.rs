@@ -41,8 +41,7 @@ impl Context {
     pub(super) fn finish(&self, response: Response) -> Response {
         let id = self.id.text();
         let status = response.status();
-        let mut response =
-            if is_problem(status) { self.written(response, &id) } else { response };
+        let mut response = if is_problem(status) { self.written(response, &id) } else { response };
         let took = self.started.elapsed();
         self.recorder.record(self.route(), &self.method, status, took);
         tracing::debug!(

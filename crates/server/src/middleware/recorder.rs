@@ -57,8 +57,11 @@ impl Recorder {
     }
 
     fn series(&self, route: &str, method: &'static str, status: StatusCode) -> Histogram {
-        let labels =
-            [("route", route.to_owned()), ("method", method.to_owned()), ("status", status.as_str().to_owned())];
+        let labels = [
+            ("route", route.to_owned()),
+            ("method", method.to_owned()),
+            ("status", status.as_str().to_owned()),
+        ];
         let histogram = histogram!(HTTP_DURATION, &labels);
         let mut routes = self.routes.write().unwrap_or_else(PoisonError::into_inner);
         let series = Series { method, status, histogram: histogram.clone() };

@@ -191,8 +191,7 @@ mod tests {
     #[test]
     fn what_may_be_retried_unchanged_is_never_the_callers_fault_alone() {
         for code in Code::ALL {
-            let passing = code.status().is_server_error()
-                || matches!(code.status().as_u16(), 408 | 429);
+            let passing = code.status().is_server_error() || matches!(code.status().as_u16(), 408 | 429);
             assert!(passing || !code.retryable(), "{code:?}");
         }
     }

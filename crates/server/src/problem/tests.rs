@@ -49,7 +49,9 @@ fn expected(error: &Error) -> (&'static str, u16) {
         Error::Redis(Backend::OutOfMemory) => ("backend_out_of_memory", 503),
         Error::Redis(Backend::Disk) => ("backend_disk_error", 503),
         Error::Redis(Backend::Unknown { .. }) => ("outcome_unknown", 503),
-        Error::Redis(Backend::Refused { .. } | Backend::Internal { .. } | Backend::Codec(_)) => ("internal", 500),
+        Error::Redis(Backend::Refused { .. } | Backend::Internal { .. } | Backend::Codec(_)) => {
+            ("internal", 500)
+        }
     }
 }
 

@@ -71,9 +71,7 @@ impl Problem {
     /// The service is stopping.
     pub fn draining() -> Self {
         let detail = "the service is stopping: send the request again, to another server or in a moment";
-        Self { close: true, ..Self::new(Code::Draining, detail) }
-            .not_applied()
-            .after(Duration::from_secs(1))
+        Self { close: true, ..Self::new(Code::Draining, detail) }.not_applied().after(Duration::from_secs(1))
     }
 
     /// A fault of the service; `cause` goes to the log and nowhere else.
@@ -124,7 +122,11 @@ impl Problem {
         for error in &mut self.errors {
             error.pointer.insert_str(0, prefix);
         }
-        if self.errors.is_empty() { self } else { Self { detail: Self::fields(self.errors.clone()).detail, ..self } }
+        if self.errors.is_empty() {
+            self
+        } else {
+            Self { detail: Self::fields(self.errors.clone()).detail, ..self }
+        }
     }
 
     /// The fields that cannot be accepted, for an item whose text has been read already.

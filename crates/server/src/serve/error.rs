@@ -2,6 +2,7 @@ use std::net::SocketAddr;
 
 use waggle_core::config::ConfigError;
 use waggle_core::server::StartError;
+use waggle_task_queue::migrate::KeyspaceState;
 
 /// Why the service did not start, or could not go on: one line that names the setting and the remedy.
 #[derive(Debug, thiserror::Error)]
@@ -10,7 +11,9 @@ pub enum ServeError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {problem}; choose another address with `--listen` (setting `server.listen`)")]
+    #[error(
+        "cannot listen on {address}: {problem}; choose another address with `--listen` (setting `server.listen`)"
+    )]
     Listen {
         /// The address.
         address: SocketAddr,
@@ -28,22 +31,9 @@ pub enum ServeError {
         /// What is wrong with it, and what helps.
         problem: String,
     },
-    /// The data was written by an older version.
-    #[error("the stored data has version {found} and this waggle needs {needed}: run `waggle migrate` with the same settings")]
-    KeyspaceOlder {
-        /// The data's version.
-        found: u32,
-        /// This program's.
-        needed: u32,
-    },
-    /// The data was written by a newer version.
-    #[error("the stored data has version {found} and this waggle knows {known} at most: run a newer waggle")]
-    KeyspaceNewer {
-        /// The data's version.
-        found: u32,
-        /// This program's.
-        known: u32,
-    },
+    /// The data has a version that this program does not work on.
+    #[error("{0}")]
+    Keyspace(KeyspaceState),
     /// The operating system or the process itself does not let the service start.
     #[error("cannot start: {0}")]
     System(String),

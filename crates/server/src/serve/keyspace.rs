@@ -5,8 +5,7 @@ use super::{ServeError, Store};
 /// Makes sure that the data can be worked on: its version is ours, and Redis does not throw tasks away.
 ///
 /// # Errors
-/// [`ServeError::KeyspaceOlder`], [`ServeError::KeyspaceNewer`]; [`ServeError::Redis`] for an unsafe
-/// eviction policy.
+/// [`ServeError::Keyspace`]; [`ServeError::Redis`] for an unsafe eviction policy.
 pub(super) async fn check(store: &Store) -> Result<(), ServeError> {
     if let Err(missing) = store.redis().check().await
         && missing.code == "unsafe_eviction_policy"
@@ -16,10 +15,9 @@ pub(super) async fn check(store: &Store) -> Result<(), ServeError> {
     match migrate::status(store.redis()).await.map_err(|error| unusable(error.to_string()))? {
         KeyspaceState::Current => Ok(()),
         KeyspaceState::Empty => {
-            migrate::run(store.redis(), |_| {}).await.map(drop).map_err(|error| unusable(error.to_string()))
+            migrate::begin(store.redis()).await.map_err(|error| unusable(error.to_string()))
         }
-        KeyspaceState::Older { found, needed } => Err(ServeError::KeyspaceOlder { found, needed }),
-        KeyspaceState::Newer { found, known } => Err(ServeError::KeyspaceNewer { found, known }),
+        other => Err(ServeError::Keyspace(other)),
     }
 }
 

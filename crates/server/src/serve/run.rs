@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use waggle_core::Codec;
+use waggle_task_queue::limits::VALUE_BYTES;
 use waggle_task_queue::{Maintenance, TaskQueue};
 
 use super::listener::Bound;
@@ -55,7 +56,7 @@ async fn serve(
     signals: &mut Signals,
 ) -> Result<Ended, ServeError> {
     keyspace::check(store).await?;
-    let codec = Codec::new(settings.redis.codec.threshold_bytes, settings.server.body_limit_bytes);
+    let codec = Codec::new(settings.redis.codec.threshold_bytes, VALUE_BYTES);
     let queue = TaskQueue::new(store.redis().clone(), codec);
     let upkeep = tokio::spawn(crate::metrics::upkeep(metrics.clone()));
     let maintenance = Maintenance::spawn(&queue);

@@ -9,5 +9,5 @@ local function complete(root, effects, task, result, now)
   end
   unlease(effects, task.id)
   finish(root, effects, task, 'running', 'completed', now)
-  return { 'ok', 'completed', '', '' }
+  return 'ok completed'
 end

@@ -1,6 +1,6 @@
 -- Whether a task is held under a lease token right now.
 -- Returns the task when it is; else nil and the answer to give:
---   NOTFOUND | LEASELOST <attempt> | replayed <status> <run_at> ''   (the same outcome was applied before)
+--   NOTFOUND | LEASELOST <attempt> | replayed <status> [<run_at>]   (the same outcome was applied before)
 
 local function held(root, id, token, now, kind)
   local key = state_key(root, id)
@@ -14,9 +14,8 @@ local function held(root, id, token, now, kind)
     }
   end
   if kind and s[8] == token and string.sub(s[9], 1, 1) == kind then
-    local status, run_at = string.match(s[9], '^.:([a-z_]+):(%d*)$')
-    return nil, { 'replayed', status, run_at, '' }
+    return nil, 'replayed ' .. string.gsub(string.sub(s[9], 3), ':', ' ')
   end
-  if not s[1] and redis.call('EXISTS', spec_key(root, id)) == 0 then return nil, { 'NOTFOUND' } end
-  return nil, { 'LEASELOST', tonumber(s[4] or 0) }
+  if not s[1] and redis.call('EXISTS', spec_key(root, id)) == 0 then return nil, 'NOTFOUND' end
+  return nil, 'LEASELOST ' .. (s[4] or 0)
 end

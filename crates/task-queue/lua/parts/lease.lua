@@ -1,7 +1,14 @@
 -- Hands one task out under a new lease.
 
--- Returns the claimed task, or nil where the element is a tombstone.
--- { id, spec, attempt, token, expires_at, started_at, outcome, progress }
+-- A claimed task as it is answered: { `<id> <attempt> <token> <expires_at> <started_at>`, spec [, outcome, progress] };
+-- a task that nobody held before has neither outcome nor progress.
+local function claimed_task(root, id, spec, attempt, token, expires, started, fence)
+  local head = string.format('%s %d %s %.0f %.0f', id, attempt, token, expires, started)
+  if fence == 1 then return { head, spec } end
+  return { head, spec, redis.call('GET', outcome_key(root, id)), redis.call('GET', progress_key(root, id)) }
+end
+
+-- Returns the claimed task, or nil where the element is a tombstone; notes it with its claimer.
 local function lease(root, element, claimer, leases, now)
   local id, entry = split_element(element)
   local text = redis.call('GET', spec_key(root, id))
@@ -25,10 +32,9 @@ local function lease(root, element, claimer, leases, now)
   redis.call('HSET', key, unpack(fields))
   leases[#leases + 1] = expires
   leases[#leases + 1] = id
-  local outcome, progress = false, false
-  if fence > 1 then
-    outcome = redis.call('GET', outcome_key(root, id))
-    progress = redis.call('GET', progress_key(root, id))
+  if claimer.claim_id ~= '' then
+    claimer.held = claimer.held .. id .. ' ' .. token .. ';'
+    claimer.longest = math.max(claimer.longest, expires - now)
   end
-  return { id, text, attempt, token, expires, now, outcome, progress }
+  return claimed_task(root, id, text, attempt, token, expires, now, fence)
 end

@@ -3,16 +3,16 @@
 local function release(root, effects, task, delay_ms, now)
   if task.cancel then
     end_cancelled(root, effects, task, now, { 'lt', task.token, 'lo', 'r:cancelled:' })
-    return { 'ok', 'cancelled', '', '' }
+    return 'ok cancelled'
   end
   local attempt = task.attempt - 1
   if delay_ms > 0 then
     local run_at = string.format('%.0f', now + delay_ms)
     back_to_scheduled(root, effects, task, run_at,
       { 'at', attempt, 'lt', task.token, 'lo', 'r:scheduled:' .. run_at })
-    return { 'ok', 'scheduled', run_at, delay_ms }
+    return string.format('ok scheduled %s %.0f', run_at, delay_ms)
   end
   back_to_ready(root, effects, task, read_header(root, task.id),
     { 'at', attempt, 'lt', task.token, 'lo', 'r:ready:' })
-  return { 'ok', 'ready', '', '' }
+  return 'ok ready'
 end

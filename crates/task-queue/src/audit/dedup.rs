@@ -39,13 +39,17 @@ impl Dedup {
     pub(super) fn check(&self, findings: &mut Findings<'_>) {
         for (key, holder) in &self.held {
             let holds = self.wanted.get(key).is_some_and(|wanted| wanted.contains(holder));
-            findings.that(holds, Check::DedupHolder, &format!("dedup {key:?}"), || {
-                format!("is held by {holder}, which is no unfinished task that has it")
+            findings.that(holds, Check::DedupHolder, &format!("dedup {key:?} {holder}"), || {
+                "is held by something that is no unfinished task with this key".to_owned()
             });
         }
         for (key, wanted) in &self.wanted {
             for id in wanted.iter().filter(|id| self.held.get(key) != Some(id)) {
-                findings.add(Check::DedupLost, id.as_str(), format!("does not hold its deduplication key {key:?}"));
+                findings.add(
+                    Check::DedupLost,
+                    id.as_str(),
+                    format!("does not hold its deduplication key {key:?}"),
+                );
             }
         }
     }

@@ -84,7 +84,8 @@ impl Indexes {
     }
 
     fn note_list(&mut self, name: &str, elements: &[Bytes]) {
-        if self.lists.last().is_none_or(|last| last != name) && !self.lists.iter().any(|known| known == name) {
+        if self.lists.last().is_none_or(|last| last != name) && !self.lists.iter().any(|known| known == name)
+        {
             self.lists.push(name.to_owned());
         }
         let list = self.lists.iter().rposition(|known| known == name).unwrap_or_default();

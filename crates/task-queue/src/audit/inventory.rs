@@ -32,12 +32,20 @@ impl Inventory {
     pub(super) fn note(&mut self, name: &str, key: &Key, findings: &mut Findings<'_>) {
         self.keys += 1;
         let Some(kind) = Kind::of(name) else {
-            return findings.add(Check::UnknownKey, name, format!("a {} that this version does not write", key.kind));
+            return findings.add(
+                Check::UnknownKey,
+                name,
+                format!("a {} that this version does not write", key.kind),
+            );
         };
         let typed = key.kind == kind.redis_type();
-        findings.that(typed, Check::WrongType, name, || format!("is a {}, not a {}", key.kind, kind.redis_type()));
+        findings.that(typed, Check::WrongType, name, || {
+            format!("is a {}, not a {}", key.kind, kind.redis_type())
+        });
         match key.expires_in {
-            Some(left) if !kind.expires() => findings.add(Check::Expires, name, format!("is lost in {left} ms")),
+            Some(left) if !kind.expires() => {
+                findings.add(Check::Expires, name, format!("is lost in {left} ms"));
+            }
             None if kind.expires() => findings.add(Check::NeverExpires, name, "is kept for ever"),
             _ => {}
         }

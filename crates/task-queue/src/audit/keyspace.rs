@@ -34,7 +34,7 @@ impl Keyspace {
         mut walk: Walk,
         findings: &mut Vec<Finding>,
     ) -> Result<(), Error> {
-        while let Some(keys) = walk.step(redis).await? {
+        while let Some(keys) = walk.keys(redis).await? {
             for key in &keys {
                 self.note(key, findings);
             }
@@ -62,7 +62,11 @@ impl Keyspace {
 
 fn note_of_directory(name: &str, key: &Key, findings: &mut Findings<'_>) {
     let Some((_, kind)) = DIRECTORY_KEYS.iter().find(|(known, _)| *known == name) else {
-        return findings.add(Check::UnknownKey, name, format!("a {} that this version does not write", key.kind));
+        return findings.add(
+            Check::UnknownKey,
+            name,
+            format!("a {} that this version does not write", key.kind),
+        );
     };
     findings.that(key.kind == *kind, Check::WrongType, name, || format!("is a {}, not a {kind}", key.kind));
     if let Some(left) = key.expires_in {

@@ -17,7 +17,10 @@ pub(super) enum Kind<'a> {
     Part(Part, TaskId),
     Queue(&'a str),
     Ready,
-    Special { pool: &'a str, member: &'a str },
+    Special {
+        pool: &'a str,
+        member: &'a str,
+    },
     Specials(&'a str),
     Pinned(&'a str),
     Finished(Status),

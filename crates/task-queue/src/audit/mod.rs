@@ -3,7 +3,7 @@
 //!
 //! It only reads, in bounded steps, and remembers a few dozen bytes for each task. Of a swarm at rest every finding is
 //! true. On a live one tasks move between the steps, so a finding counts only when it is found again and again
-//! ([`PASSES`] times), and counts are compared only where no task of the swarm moved during a pass.
+//! ([`PASSES`] times), and counts and special lists are compared only in queues in which no task moved during a pass.
 //!
 //! The checks read the stored form by rules of their own, not through `store/`: what is to be checked is no witness.
 

@@ -55,13 +55,11 @@ pub(super) async fn examine(redis: &Redis, subject: &Subject<'_>, report: &mut R
     let specials = Specials::read(redis, root, inventory).await?;
     let queues: Vec<&str> = inventory.names.iter().filter_map(|name| queue_of(name)).collect();
     let after = Tallies::read(redis, root, &queues).await?;
+    let still = after.still(before);
     after.check_shape(&mut findings);
-    specials.check(&after, &mut findings);
-    if after.still(before) {
-        after.check_sums(&tasks, &mut findings);
-    } else {
-        report.moving += 1;
-    }
+    after.check_sums(&still, &tasks, &mut findings);
+    specials.check(&after, &still, &mut findings);
+    report.moving += after.queues.keys().filter(|queue| !still.contains(queue.as_str())).count();
     Ok(())
 }
 
@@ -76,7 +74,11 @@ fn check_left(indexes: &Indexes, inventory: &Inventory, findings: &mut Findings<
         tombstones += places.ready.len();
         for (status, _) in &places.sorted {
             let index = status.as_str();
-            findings.add(Check::Dangling, id.to_string(), format!("is in the index of {index} tasks and does not exist"));
+            findings.add(
+                Check::Dangling,
+                id.to_string(),
+                format!("is in the index of {index} tasks and does not exist"),
+            );
         }
     }
     for (index, member) in &indexes.strangers {

@@ -77,10 +77,13 @@ impl Record {
     fn of(id: TaskId, line: &Bytes, state: HashMap<String, Bytes>) -> Result<Self, &'static str> {
         let line = str::from_utf8(line).map_err(|_| "the spec is not UTF-8")?;
         let (stamps, header) = line.split_once(' ').ok_or("the spec has no header")?;
-        let header: Header = serde_json::from_str(header).map_err(|_| "the header is not the JSON it should be")?;
+        let header: Header =
+            serde_json::from_str(header).map_err(|_| "the header is not the JSON it should be")?;
         let run_at = run_at(stamps).ok_or("the spec does not begin with times")?;
         let status = match state.get("st") {
-            Some(word) => str::from_utf8(word).ok().and_then(|word| word.parse().ok()).ok_or("an unknown state")?,
+            Some(word) => {
+                str::from_utf8(word).ok().and_then(|word| word.parse().ok()).ok_or("an unknown state")?
+            }
             None if run_at.is_some() => Status::Scheduled,
             None => Status::Ready,
         };

@@ -47,7 +47,7 @@ pub struct Report {
     pub keys: usize,
     /// Entries of ready lists that stand for nothing any more, and do no harm.
     pub tombstones: usize,
-    /// Swarms whose tasks moved meanwhile: their counts were not compared.
+    /// Queues in which tasks moved meanwhile: their counts and special lists were not compared.
     pub moving: usize,
     /// How many findings there are.
     pub total: usize,
@@ -86,7 +86,7 @@ impl fmt::Display for Report {
         let Self { swarms, tasks, keys, .. } = self;
         write!(f, "{swarms} swarms, {tasks} tasks, {keys} keys: {} findings", self.total)?;
         if self.moving > 0 {
-            write!(f, "; counts of {} swarms at work were not compared", self.moving)?;
+            write!(f, "; tasks moved in {} queues, whose counts were not compared", self.moving)?;
         }
         for finding in &self.findings {
             write!(f, "\n{finding}")?;

@@ -48,12 +48,11 @@ impl Specials {
         Ok(specials)
     }
 
-    pub(super) fn check(&self, tallies: &Tallies, findings: &mut Findings<'_>) {
-        compare("c", &self.named, &self.lists, findings);
-        compare("p", &self.pinned, &self.agents(), findings);
-        let mut queues: BTreeSet<&str> = tallies.queues.keys().map(String::as_str).collect();
-        queues.extend(self.lists.keys().map(|pool| queue_and_agent(pool).0));
-        for queue in queues {
+    /// Checks the queues that stood still.
+    pub(super) fn check(&self, tallies: &Tallies, still: &BTreeSet<&str>, findings: &mut Findings<'_>) {
+        compare("c", &self.named, &self.lists, still, findings);
+        compare("p", &self.pinned, &self.agents(), still, findings);
+        for queue in still {
             for (counter, there) in COUNTERS.into_iter().zip(self.lists_of(queue)) {
                 let counted = tallies.counter(queue, counter);
                 findings.that(counted == there, Check::Specials, &format!("q:{queue} {counter}"), || {
@@ -87,14 +86,18 @@ impl Specials {
     }
 }
 
-fn compare(prefix: &str, named: &Sets, there: &Sets, findings: &mut Findings<'_>) {
+fn compare(prefix: &str, named: &Sets, there: &Sets, still: &BTreeSet<&str>, findings: &mut Findings<'_>) {
     let empty = BTreeSet::new();
     let keys: BTreeSet<&String> = named.keys().chain(there.keys()).collect();
-    for key in keys {
+    for key in keys.into_iter().filter(|key| still.contains(queue_and_agent(key).0)) {
         let [named, there] = [named, there].map(|sets| sets.get(key).unwrap_or(&empty));
         findings.that(named == there, Check::Specials, &format!("{prefix}:{key}"), || {
             let only = |a: &BTreeSet<String>, b| a.difference(b).next().cloned();
-            format!("named and not there: {:?}; there and not named: {:?}", only(named, there), only(there, named))
+            format!(
+                "named and not there: {:?}; there and not named: {:?}",
+                only(named, there),
+                only(there, named)
+            )
         });
     }
 }

@@ -13,7 +13,12 @@ use crate::{
 };
 
 /// Checks a task; returns how many elements of ready lists are tombstones of it.
-pub(super) fn check(record: &Record, places: &Places, indexes: &Indexes, findings: &mut Findings<'_>) -> usize {
+pub(super) fn check(
+    record: &Record,
+    places: &Places,
+    indexes: &Indexes,
+    findings: &mut Findings<'_>,
+) -> usize {
     let mut task = Task { record, subject: record.id.to_string(), indexes, findings };
     match record.status {
         Status::Blocked | Status::InputRequired => {
@@ -44,7 +49,12 @@ impl Task<'_, '_> {
         }
         let Some(own) = own else { return };
         match places.sorted.iter().find(|(status, _)| *status == own) {
-            None => self.add(Check::NotIndexed, format!("is {} and not in the index of such tasks", own.as_str())),
+            None => {
+                self.add(
+                    Check::NotIndexed,
+                    format!("is {} and not in the index of such tasks", own.as_str()),
+                );
+            }
             Some((_, score)) => self.score(own, *score),
         }
     }
@@ -54,18 +64,24 @@ impl Task<'_, '_> {
             Status::Running => self.lease(score),
             Status::Scheduled => {
                 let due = self.record.due_at();
-                self.that(due == Some(score), Check::Schedule, || format!("is indexed at {score} and due at {due:?}"));
+                self.that(due == Some(score), Check::Schedule, || {
+                    format!("is indexed at {score} and due at {due:?}")
+                });
             }
             _ => {
                 let end = self.record.number("fa") + self.record.retention_ms;
-                self.that(end == score, Check::Retention, || format!("is indexed at {score} and kept until {end}"));
+                self.that(end == score, Check::Retention, || {
+                    format!("is indexed at {score} and kept until {end}")
+                });
             }
         }
     }
 
     fn lease(&mut self, score: i64) {
         for (field, name) in [("ag", "agent"), ("tk", "token"), ("ex", "expiry"), ("sa", "start")] {
-            self.that(self.record.field(field).is_some(), Check::Lease, || format!("is running without {name}"));
+            self.that(self.record.field(field).is_some(), Check::Lease, || {
+                format!("is running without {name}")
+            });
         }
         let expires = self.record.number("ex");
         let ends = expires == score || expires == 0;
@@ -89,7 +105,9 @@ impl Task<'_, '_> {
                 // What stands deep in a list when its task is called off is left there.
                 _ if status == Status::Cancelled => tombstones += 1,
                 _ if status != Status::Ready => self.wrong_list(*element, "though it is not ready"),
-                _ if self.indexes.list_of(*element) != self.record.list => self.wrong_list(*element, "of others"),
+                _ if self.indexes.list_of(*element) != self.record.list => {
+                    self.wrong_list(*element, "of others");
+                }
                 _ => current += 1,
             }
         }
@@ -124,7 +142,9 @@ impl Task<'_, '_> {
         if running || queue.is_some() {
             let queue = queue.unwrap_or_else(|| QueueName::DEFAULT.to_owned());
             let spec = &self.record.queue;
-            self.that(queue == *spec, Check::Copy, || format!("its state says queue {queue}, its spec {spec}"));
+            self.that(queue == *spec, Check::Copy, || {
+                format!("its state says queue {queue}, its spec {spec}")
+            });
         }
         if running || self.record.field("rt").is_some() {
             let default = i64::try_from(RETENTION_MS_DEFAULT).unwrap_or(i64::MAX);

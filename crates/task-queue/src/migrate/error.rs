@@ -12,7 +12,9 @@ pub enum Error {
         known: u32,
     },
     /// A step went on from a cursor and came back with the same one.
-    #[error("step {number} ({name}) makes no progress at {cursor:?}: this is a fault of waggle, nothing was lost")]
+    #[error(
+        "step {number} ({name}) makes no progress at {cursor:?}: this is a fault of waggle, nothing was lost"
+    )]
     Stuck {
         /// Number of the step.
         number: u32,

@@ -48,8 +48,8 @@ impl Ledger {
 /// Whether there is any key of this service. Walks until it meets one.
 pub(super) async fn has_keys(redis: &Redis) -> Result<bool, Error> {
     for mut walk in walk_all(redis).await? {
-        while let Some(keys) = walk.step(redis).await? {
-            if !keys.is_empty() {
+        while let Some(names) = walk.names(redis).await? {
+            if !names.is_empty() {
                 return Ok(true);
             }
         }

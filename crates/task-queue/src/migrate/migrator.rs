@@ -102,7 +102,12 @@ impl Migrator {
     }
 
     /// Runs a step to its end, by whomever of those that run it at once.
-    async fn finish(&self, redis: &Redis, step: &dyn Step, progress: &mut impl FnMut(&str)) -> Result<(), Error> {
+    async fn finish(
+        &self,
+        redis: &Redis,
+        step: &dyn Step,
+        progress: &mut impl FnMut(&str),
+    ) -> Result<(), Error> {
         let (number, name) = (step.number(), step.name());
         progress(&format!("step {number} ({name}): begins"));
         // Noted before anything is touched, so that no older program takes half of the new version for its own.

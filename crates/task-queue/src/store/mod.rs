@@ -5,7 +5,7 @@ mod record;
 mod spec;
 mod token;
 
-pub(crate) use reader::Reader;
+pub(crate) use reader::{Line, Reader};
 pub(crate) use record::{claimed_task, task_of_record};
 pub(crate) use spec::{Spec, When, empty_object, joined, taken_in};
 pub(crate) use token::{digest, seed, unit};

@@ -60,6 +60,11 @@ impl Reader {
         }
     }
 
+    /// A line of words.
+    pub(crate) fn line(&mut self) -> Result<Line, Error> {
+        Ok(Line { call: self.call, text: self.text()?, at: 0 })
+    }
+
     /// A number, as an integer or as text.
     pub(crate) fn integer(&mut self) -> Result<i64, Error> {
         match self.value()? {
@@ -100,4 +105,37 @@ fn unexpected(call: &str, value: &Value) -> Error {
         _ => "another kind of value",
     };
     Error::Internal { detail: format!("{call}: the reply holds {kind} where something else was expected") }
+}
+
+/// A line of words being read from its front.
+pub(crate) struct Line {
+    call: &'static str,
+    text: String,
+    at: usize,
+}
+
+impl Line {
+    /// The next word, as long as there is one.
+    pub(crate) fn optional_word(&mut self) -> Option<&str> {
+        let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
+        let word = rest.split(' ').next()?;
+        self.at += word.len() + 1;
+        Some(word)
+    }
+
+    /// The next word as `T`.
+    pub(crate) fn parse<T: std::str::FromStr>(&mut self) -> Result<T, Error> {
+        let call = self.call;
+        let parsed = self.optional_word().and_then(|word| word.parse().ok());
+        parsed.ok_or_else(|| Error::Internal { detail: format!("{call}: a line holds something else than expected") })
+    }
+
+    /// The next word as `T`, as long as there is one.
+    pub(crate) fn optional<T: std::str::FromStr>(&mut self) -> Result<Option<T>, Error> {
+        if self.at >= self.text.len() { Ok(None) } else { self.parse().map(Some) }
+    }
+
+    pub(crate) fn broken(&self) -> Error {
+        Error::Internal { detail: format!("{}: a word nobody knows", self.call) }
+    }
 }

@@ -43,23 +43,30 @@ pub(crate) fn claimed_task(
     agent: &crate::model::AgentName,
     codec: &Codec,
 ) -> Result<Task, Error> {
-    let mut task = submitted(&mut record, swarm, codec)?;
+    let mut head = record.line()?;
+    let id: TaskId = head.parse()?;
+    let mut task = spec_of(&mut record, swarm, id, codec)?;
     task.status = Status::Running;
-    task.attempt = count(record.integer()?);
-    let token = record.text()?;
-    let expires_at = Stamp(record.integer()?);
-    task.started_at = Some(Stamp(record.integer()?));
+    task.attempt = head.parse()?;
+    let token: String = head.parse()?;
+    let expires_at = Stamp(head.parse()?);
+    task.started_at = Some(Stamp(head.parse()?));
     task.lease_expires_at = Some(expires_at);
     task.agent = Some(agent.clone());
-    let outcome = record.bytes()?;
-    let progress = record.bytes()?;
-    attach(&mut task, outcome, progress, codec)?;
+    if record.remaining() > 0 {
+        let (outcome, progress) = (record.bytes()?, record.bytes()?);
+        attach(&mut task, outcome, progress, codec)?;
+    }
     task.lease = Some(Lease { token, expires_at });
     Ok(task)
 }
 
 fn submitted(record: &mut Reader, swarm: &SwarmName, codec: &Codec) -> Result<Task, Error> {
     let id: TaskId = record.text()?.parse().map_err(|_| record.broken("expected a task id"))?;
+    spec_of(record, swarm, id, codec)
+}
+
+fn spec_of(record: &mut Reader, swarm: &SwarmName, id: TaskId, codec: &Codec) -> Result<Task, Error> {
     let spec: Bytes = record.bytes()?.ok_or_else(|| record.broken("a task without its spec"))?;
     as_submitted(swarm, id, &spec, codec)
 }

@@ -10,7 +10,7 @@ use crate::{
     Error,
     library::function,
     model::{Heartbeat, Heartbeaten, Lease, Stamp, SwarmName, TaskId},
-    store::Reader,
+    store::{Line, Reader},
 };
 
 const FUNCTION: &str = function!("task_heartbeat");
@@ -78,19 +78,19 @@ impl Merge for HeartbeatMerge {
 
     fn split(&self, _: &SwarmName, items: Vec<HeartbeatItem>, reply: Value) -> Result<Vec<HeartbeatAnswer>, RedisError> {
         let mut reply = Reader::new(FUNCTION, reply)?;
-        items.iter().map(|_| read(reply.array()?)).collect()
+        items.iter().map(|_| read(reply.line()?)).collect()
     }
 }
 
-fn read(mut reply: Reader) -> Result<HeartbeatAnswer, RedisError> {
-    match reply.text()?.as_str() {
-        "ok" => Ok(HeartbeatAnswer::Extended {
-            expires_at: reply.integer()?,
-            cancel_requested: reply.integer()? == 1,
-            ends_in: reply.integer()?,
+fn read(mut line: Line) -> Result<HeartbeatAnswer, RedisError> {
+    match line.optional_word() {
+        Some("ok") => Ok(HeartbeatAnswer::Extended {
+            expires_at: line.parse()?,
+            cancel_requested: line.parse::<u8>()? == 1,
+            ends_in: line.parse()?,
         }),
-        "LEASELOST" => Ok(HeartbeatAnswer::LeaseLost(u32::try_from(reply.integer()?).unwrap_or(0))),
-        "NOTFOUND" => Ok(HeartbeatAnswer::NotFound),
-        _ => Err(reply.broken("a word nobody knows")),
+        Some("LEASELOST") => line.parse().map(HeartbeatAnswer::LeaseLost),
+        Some("NOTFOUND") => Ok(HeartbeatAnswer::NotFound),
+        _ => Err(line.broken()),
     }
 }

@@ -11,9 +11,9 @@ use crate::{
     library::function,
     limits::MERGE_BYTES,
     model::{
-        Claimed, Invalid, Outcome, OutcomeKind, Settled, SettledStatus, Settlement, Stamp, Status, SwarmName, TaskId,
+        Claimed, Invalid, Outcome, OutcomeKind, Settled, SettledStatus, Settlement, Stamp, SwarmName, TaskId,
     },
-    store::{Reader, unit},
+    store::{Line, Reader, unit},
 };
 
 const FUNCTION: &str = function!("task_settle");
@@ -111,19 +111,16 @@ pub(crate) enum SettleAnswer {
 }
 
 impl SettleAnswer {
-    fn read(mut reply: Reader) -> Result<Self, RedisError> {
-        let word = reply.text()?;
-        match word.as_str() {
-            "ok" | "replayed" => {
-                let status: Status = reply.text()?.parse().map_err(|_| reply.broken("a status nobody knows"))?;
-                let run_at = reply.optional_integer()?.map(Stamp);
-                let due_in = reply.optional_integer()?;
-                Ok(Self::Applied(SettledStatus { status, run_at, replayed: word == "replayed" }, due_in))
-            }
-            "LEASELOST" => Ok(Self::LeaseLost(u32::try_from(reply.integer()?).unwrap_or(0))),
-            "NOTFOUND" => Ok(Self::NotFound),
-            _ => Err(reply.broken("a word nobody knows")),
-        }
+    fn read(mut line: Line) -> Result<Self, RedisError> {
+        let replayed = match line.optional_word() {
+            Some("ok") => false,
+            Some("replayed") => true,
+            Some("LEASELOST") => return line.parse().map(Self::LeaseLost),
+            Some("NOTFOUND") => return Ok(Self::NotFound),
+            _ => return Err(line.broken()),
+        };
+        let (status, run_at) = (line.parse()?, line.optional()?.map(Stamp));
+        Ok(Self::Applied(SettledStatus { status, run_at, replayed }, line.optional()?))
     }
 
     fn into_result(self, id: TaskId) -> Result<(SettledStatus, Option<i64>), Error> {
@@ -162,6 +159,6 @@ impl Merge for SettleMerge {
 
     fn split(&self, _: &SwarmName, items: Vec<SettleItem>, reply: Value) -> Result<Vec<SettleAnswer>, RedisError> {
         let mut reply = Reader::new(FUNCTION, reply)?;
-        items.iter().map(|_| SettleAnswer::read(reply.array()?)).collect()
+        items.iter().map(|_| SettleAnswer::read(reply.line()?)).collect()
     }
 }

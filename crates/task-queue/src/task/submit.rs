@@ -11,7 +11,7 @@ use crate::{
     library::function,
     limits::MERGE_BYTES,
     model::{NewTask, SwarmName, Task, TaskId, Text},
-    store::{Reader, Spec, When, digest, taken_in},
+    store::{Line, Reader, Spec, When, digest, taken_in},
 };
 
 const FUNCTION: &str = function!("task_submit");
@@ -151,19 +151,21 @@ impl SubmitReply {
         let (replayed, now) = (reply.integer()? == 1, reply.integer()?);
         let mut items = Vec::with_capacity(reply.remaining());
         while reply.remaining() > 0 {
-            let mut item = reply.array()?;
-            let word = item.text()?;
-            let id = item.text()?.parse().map_err(|_| item.broken("expected a task id"))?;
-            let taken = match word.as_str() {
-                "ok" => Taken::In,
-                "dup" => Taken::Duplicate(id),
-                "CAPABILITYSETS" => Taken::TooManyCapabilitySets,
-                _ => return Err(item.broken("a word nobody knows")),
-            };
-            items.push((id, taken));
+            items.push(item(reply.line()?)?);
         }
         Ok(Self { replayed, now, items })
     }
+}
+
+fn item(mut line: Line) -> Result<(TaskId, Taken), RedisError> {
+    let taken: fn(TaskId) -> Taken = match line.optional_word() {
+        Some("ok") => |_| Taken::In,
+        Some("dup") => Taken::Duplicate,
+        Some("CAPABILITYSETS") => |_| Taken::TooManyCapabilitySets,
+        _ => return Err(line.broken()),
+    };
+    let id = line.parse()?;
+    Ok((id, taken(id)))
 }
 
 /// Joins submits that wait for the same swarm.

@@ -28,8 +28,13 @@ impl TestCluster {
     }
 
     pub(crate) async fn connect(&self) -> Redis {
+        self.connect_with(|_| {}).await
+    }
+
+    pub(crate) async fn connect_with(&self, change: impl FnOnce(&mut RedisConfig)) -> Redis {
         let urls: Vec<String> = self.ports().map(|port| format!("redis://127.0.0.1:{port}")).collect();
-        let config = RedisConfig { mode: Mode::Cluster, urls: urls.clone(), ..RedisConfig::default() };
+        let mut config = RedisConfig { mode: Mode::Cluster, urls: urls.clone(), ..RedisConfig::default() };
+        change(&mut config);
         Redis::connect(&config, Target::Cluster(urls), library()).await.unwrap()
     }
 

@@ -112,7 +112,9 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let said = [&self.detail, &self.title].into_iter().find(|text| !text.is_empty());
         write!(f, "{} ({})", said.map_or("the request was refused", String::as_str), self.code)?;
-        self.errors.iter().try_for_each(|error| write!(f, "; {}: {}", error.pointer, error.detail))
+        // The first field is usually part of the sentence already.
+        let mut unsaid = self.errors.iter().filter(|error| !self.detail.contains(&error.pointer));
+        unsaid.try_for_each(|error| write!(f, "; {}: {}", error.pointer, error.detail))
     }
 }
 
@@ -130,6 +132,9 @@ mod tests {
             "code":"validation","retryable":false,"errors":[{"pointer":"/priority","detail":"0 to 9"}],"request_id":"x"}"#;
         assert_eq!(refused(text).to_string(), "a field is wrong (validation); /priority: 0 to 9");
         assert!(!refused(text).is_passing());
+        let text = r#"{"status":422,"detail":"/priority: 0 to 9","code":"validation",
+            "errors":[{"pointer":"/priority","detail":"0 to 9"},{"pointer":"/tags","detail":"at most 32 tags"}]}"#;
+        assert_eq!(refused(text).to_string(), "/priority: 0 to 9 (validation); /tags: at most 32 tags");
     }
 
     #[test]

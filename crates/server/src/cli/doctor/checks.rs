@@ -26,7 +26,9 @@ async fn servers(redis: &Redis, report: &mut Report) {
 fn server(info: &Info, report: &mut Report) {
     report.well("redis", format!("answers, version {}", info.field("redis_version").unwrap_or("unknown")));
     match info.field("maxmemory_policy") {
-        None => report.doubtful("eviction", "Redis does not tell its maxmemory-policy; it has to be noeviction"),
+        None => {
+            report.doubtful("eviction", "Redis does not tell its maxmemory-policy; it has to be noeviction");
+        }
         Some("noeviction") => report.well("eviction", "maxmemory-policy is noeviction"),
         Some(policy) => report.failed(
             "eviction",
@@ -57,16 +59,9 @@ async fn functions(redis: &Redis, report: &mut Report) {
 }
 
 async fn keyspace(redis: &Redis, report: &mut Report) {
-    use migrate::KeyspaceState;
     match migrate::status(redis).await {
-        Ok(KeyspaceState::Current) => report.well("keyspace", "the stored data has this version"),
-        Ok(KeyspaceState::Empty) => report.well("keyspace", "nothing is stored yet"),
-        Ok(KeyspaceState::Older { found, needed }) => {
-            report.failed("keyspace", format!("version {found}, and {needed} is needed: run `waggle migrate`"));
-        }
-        Ok(KeyspaceState::Newer { found, known }) => {
-            report.failed("keyspace", format!("version {found}, and this waggle knows {known}: run a newer one"));
-        }
+        Ok(state) if state.is_usable() => report.well("keyspace", state.to_string()),
+        Ok(state) => report.failed("keyspace", state.to_string()),
         Err(error) => report.failed("keyspace", error.to_string()),
     }
 }
@@ -76,10 +71,10 @@ async fn invariants(redis: &Redis, report: &mut Report) {
         Ok(found) => found,
         Err(error) => return report.failed("audit", error.to_string()),
     };
-    let looked_at = format!("{} tasks in {} swarms", found.tasks, found.swarms);
-    if found.findings.is_empty() {
-        return report.well("audit", format!("{looked_at}, every invariant holds"));
+    let looked_at = format!("{} swarms, {} tasks, {} keys", found.swarms, found.tasks, found.keys);
+    if found.is_clean() {
+        return report.well("audit", format!("{looked_at}: every invariant holds"));
     }
-    report.failed("audit", format!("{looked_at}, {} findings", found.findings.len()));
-    found.findings.into_iter().for_each(|finding| report.failed("audit", finding));
+    report.failed("audit", format!("{looked_at}: {} findings", found.total));
+    found.findings.iter().for_each(|finding| report.failed("audit", finding.to_string()));
 }

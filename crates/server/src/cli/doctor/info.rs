@@ -18,7 +18,8 @@ impl Info {
 
     fn read(reply: redis::Value) -> Result<Self, Error> {
         let text = redis::from_redis_value(reply);
-        text.map(Self).map_err(|error| Error::Internal { detail: format!("INFO did not reply with text: {error}") })
+        text.map(Self)
+            .map_err(|error| Error::Internal { detail: format!("INFO did not reply with text: {error}") })
     }
 
     /// The value of one line.

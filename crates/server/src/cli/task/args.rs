@@ -31,9 +31,9 @@ enum TaskCommand {
     Get(get::GetArgs),
     /// Print tasks, one after the other
     List(list::ListArgs),
-    /// Cancel a task: a running one is asked to stop
+    /// Cancel tasks: a running one is asked to stop
     Cancel(cancel::CancelArgs),
-    /// Make a failed or cancelled task ready again
+    /// Make failed or cancelled tasks ready again
     Retry(retry::RetryArgs),
 }
 

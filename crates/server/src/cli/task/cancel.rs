@@ -4,13 +4,14 @@ use std::process::ExitCode;
 
 use waggle_task_queue::model::TaskId;
 
-use super::{print, session::Session};
+use super::{each, session::Session};
 use crate::cli::client::{Call, ConnectArgs};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CancelArgs {
-    /// The task
-    id: TaskId,
+    /// The task; several are taken one after the other
+    #[arg(required = true, value_name = "ID")]
+    ids: Vec<TaskId>,
 
     #[command(flatten)]
     connect: ConnectArgs,
@@ -18,7 +19,6 @@ pub(super) struct CancelArgs {
 
 pub(super) async fn run(args: &CancelArgs) -> anyhow::Result<ExitCode> {
     let session = Session::open(&args.connect)?;
-    let body = session.call(&Call::post(format!("/tasks/{}/cancel", args.id))).await?;
-    print::value(&body)?;
-    Ok(ExitCode::SUCCESS)
+    let call = |id: &TaskId| Call::post(format!("/tasks/{id}/cancel"));
+    each::run(&session, &args.ids, call).await
 }

@@ -3,6 +3,7 @@
 mod args;
 mod batch;
 mod cancel;
+mod each;
 mod get;
 mod list;
 mod print;

@@ -4,13 +4,14 @@ use std::process::ExitCode;
 
 use waggle_task_queue::model::TaskId;
 
-use super::{print, session::Session};
+use super::{each, session::Session};
 use crate::cli::client::{Call, ConnectArgs};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct RetryArgs {
-    /// The task
-    id: TaskId,
+    /// The task; several are taken one after the other
+    #[arg(required = true, value_name = "ID")]
+    ids: Vec<TaskId>,
 
     #[command(flatten)]
     connect: ConnectArgs,
@@ -19,7 +20,6 @@ pub(super) struct RetryArgs {
 pub(super) async fn run(args: &RetryArgs) -> anyhow::Result<ExitCode> {
     let session = Session::open(&args.connect)?;
     // Applied twice, it would be refused the second time: the task is ready already.
-    let body = session.call(&Call::post(format!("/tasks/{}/retry", args.id)).once()).await?;
-    print::value(&body)?;
-    Ok(ExitCode::SUCCESS)
+    let call = |id: &TaskId| Call::post(format!("/tasks/{id}/retry")).once();
+    each::run(&session, &args.ids, call).await
 }

@@ -27,12 +27,12 @@ pub(crate) async fn ready(app: State<App>) -> Result<Reply, Problem> {
     if app.is_draining() {
         return Err(Problem::draining());
     }
-    app.queue().redis().check().await.map_err(missing)?;
+    app.queue().redis().check().await.map_err(|found| missing(&found))?;
     Reply::json(StatusCode::OK, &Health { status: "ready" })
 }
 
 /// What Redis itself said stays in the log.
-fn missing(found: NotReady) -> Problem {
+fn missing(found: &NotReady) -> Problem {
     tracing::warn!(code = found.code, detail = found.detail, "not ready");
     let detail = match found.code {
         "backend_unavailable" => "Redis cannot be reached",

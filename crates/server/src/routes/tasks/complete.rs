@@ -25,7 +25,11 @@ use crate::reply::Reply;
         LeaseProblems, BodyProblems, CallProblems,
     ),
 )]
-pub(crate) async fn complete(app: State<App>, path: SwarmTask, body: Json<Complete>) -> Result<Reply, Problem> {
+pub(crate) async fn complete(
+    app: State<App>,
+    path: SwarmTask,
+    body: Json<Complete>,
+) -> Result<Reply, Problem> {
     let answer = app.queue().complete(&path.swarm, path.id, body.0).await?;
     Reply::json(StatusCode::OK, &answer)
 }

@@ -25,7 +25,11 @@ use crate::reply::Reply;
         LeaseProblems, BodyProblems, CallProblems,
     ),
 )]
-pub(crate) async fn heartbeat(app: State<App>, path: SwarmTask, body: Json<Heartbeat>) -> Result<Reply, Problem> {
+pub(crate) async fn heartbeat(
+    app: State<App>,
+    path: SwarmTask,
+    body: Json<Heartbeat>,
+) -> Result<Reply, Problem> {
     body.0.check()?;
     let answer = app.queue().heartbeat(&path.swarm, path.id, body.0).await?;
     Reply::json(StatusCode::OK, &answer)

@@ -3,7 +3,7 @@ use axum::http::StatusCode;
 use waggle_task_queue::model::{Retried, SwarmName, TaskId};
 
 use crate::app::App;
-use crate::extract::{SwarmTask};
+use crate::extract::SwarmTask;
 use crate::problem::{CallProblems, Problem, TaskProblems};
 use crate::reply::Reply;
 

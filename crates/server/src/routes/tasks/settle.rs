@@ -81,7 +81,8 @@ pub(crate) async fn settle(
 fn answer(outcomes: Vec<Settled>, claimed: &Claimed) -> Result<Reply, Problem> {
     let numbered = outcomes.into_iter().enumerate();
     let outcomes: Vec<_> = numbered.map(|(index, settled)| (settled.id, located(index, settled))).collect();
-    let problems: Vec<_> = outcomes.iter().map(|(_, result)| result.as_ref().err().map(Problem::body)).collect();
+    let problems: Vec<_> =
+        outcomes.iter().map(|(_, result)| result.as_ref().err().map(Problem::body)).collect();
     let answers = outcomes.iter().zip(&problems).map(|((id, result), problem)| OutcomeAnswer {
         id: *id,
         status: result.as_ref().map_or_else(Problem::status, |_| StatusCode::OK).as_u16(),

@@ -103,7 +103,9 @@ fn tasks(text: &str, trace: Option<&str>) -> Result<Vec<Result<NewTask, Invalid>
         return Err(Problem::new(Code::TooLarge, detail));
     }
     let numbered = batch.tasks.iter().enumerate();
-    Ok(numbered.map(|(index, text)| task(text.get(), trace).map_err(|e| e.under(&format!("/tasks/{index}")))).collect())
+    Ok(numbered
+        .map(|(index, text)| task(text.get(), trace).map_err(|e| e.under(&format!("/tasks/{index}"))))
+        .collect())
 }
 
 fn task(text: &str, trace: Option<&str>) -> Result<NewTask, Invalid> {
@@ -137,7 +139,8 @@ mod tests {
     fn a_wrong_task_does_not_spoil_the_others_and_is_found_by_its_pointer() {
         let text = r#"{"tasks":[{"payload":1},{"priority":"high"},7,{"priority":10},{"payload":2}]}"#;
         let tasks = tasks(text, None).unwrap();
-        let pointers: Vec<_> = tasks.iter().map(|task| task.as_ref().err().map(|e| e.errors[0].pointer.as_str())).collect();
+        let pointers: Vec<_> =
+            tasks.iter().map(|task| task.as_ref().err().map(|e| e.errors[0].pointer.as_str())).collect();
         assert_eq!(
             pointers,
             [None, Some("/tasks/1/priority"), Some("/tasks/2"), Some("/tasks/3/priority"), None]
@@ -153,9 +156,15 @@ mod tests {
 
     #[test]
     fn what_is_no_batch_is_refused_as_a_whole() {
-        for (text, pointer) in [("{}", "/tasks"), (r#"{"tasks":[],"x":1}"#, "/x"), (r#"{"tasks":1}"#, "/tasks")] {
+        for (text, pointer) in
+            [("{}", "/tasks"), (r#"{"tasks":[],"x":1}"#, "/x"), (r#"{"tasks":1}"#, "/tasks")]
+        {
             let problem = tasks(text, None).unwrap_err();
-            assert_eq!(serde_json::to_value(problem.body()).unwrap()["errors"][0]["pointer"], pointer, "{text}");
+            assert_eq!(
+                serde_json::to_value(problem.body()).unwrap()["errors"][0]["pointer"],
+                pointer,
+                "{text}"
+            );
         }
     }
 }

@@ -1,0 +1,94 @@
+use std::collections::BTreeMap;
+
+use super::*;
+use waggle_core::config::ConfigError;
+
+const DOCUMENT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration.md"));
+
+fn load(flags: &[(&'static str, &str)]) -> Result<Settings, ConfigError> {
+    let flags = flags.iter().map(|(key, value)| Flag { name: "--flag", key, value: (*value).to_owned() });
+    Settings::load(Source { flags: flags.collect(), ..Source::default() })
+}
+
+/// What stands in the tables of the documentation: setting and default.
+fn documented() -> BTreeMap<&'static str, &'static str> {
+    let rows = DOCUMENT.lines().filter_map(|line| line.strip_prefix("| `"));
+    rows.map(|row| {
+        let (key, rest) = row.split_once("` | ").unwrap();
+        let default = rest.split(" | ").next().unwrap().trim_matches('`');
+        (key, if default == "empty" { "" } else { default })
+    })
+    .collect()
+}
+
+/// The names that the loader itself lists where it meets one it does not know.
+fn settings_below(section: &str) -> Vec<String> {
+    let unknown: &'static str = format!("{section}qqqqqqqqqqqqqqqqqqqq").leak();
+    let message = load(&[(unknown, "1")]).unwrap_err().to_string();
+    let listed = message.split_once("use one of").unwrap().1;
+    let names = listed.split('`').skip(1).step_by(2).map(str::to_owned);
+    names
+        .flat_map(|name| if is_section(&name) { settings_below(&format!("{name}.")) } else { vec![name] })
+        .collect()
+}
+
+fn is_section(name: &str) -> bool {
+    let key: &'static str = name.to_owned().leak();
+    load(&[(key, "1")]).is_err_and(|error| error.to_string().contains("is a section"))
+}
+
+#[test]
+fn every_setting_is_documented() {
+    let documented: Vec<_> = documented().into_keys().map(str::to_owned).collect();
+    let mut settings = settings_below("");
+    settings.sort();
+    assert_eq!(settings, documented, "docs/configuration.md has a row for each setting and for nothing else");
+}
+
+#[test]
+fn every_documented_default_is_the_default() {
+    for (key, default) in documented() {
+        let settings = load(&[(key, default)]).unwrap();
+        assert_eq!(settings, Settings::default(), "{key}");
+    }
+}
+
+#[test]
+fn an_address_that_others_can_reach_needs_an_explicit_word() {
+    for address in ["0.0.0.0:8700", "[::]:8700", "10.0.0.1:8700"] {
+        let message = load(&[("server.listen", address)]).unwrap_err().to_string();
+        assert!(message.contains("server.listen") && message.contains("--insecure-no-auth"), "{message}");
+        assert_eq!(message.lines().count(), 1);
+        load(&[("server.listen", address), ("server.insecure_no_auth", "true")]).unwrap();
+    }
+    for address in ["127.0.0.1:0", "127.9.9.9:1", "[::1]:8700", "localhost:8700"] {
+        load(&[("server.listen", address)]).unwrap();
+    }
+}
+
+#[test]
+fn a_setting_that_cannot_work_is_named() {
+    for (key, value) in [
+        ("server.listen", "nowhere"),
+        ("server.body_limit_bytes", "1"),
+        ("server.header_timeout_ms", "0"),
+        ("log.format", "xml"),
+        ("log.level", "waggle=loudly"),
+        ("redis.pool.min", "21"),
+    ] {
+        let message = load(&[(key, value)]).unwrap_err().to_string();
+        assert!(message.contains(&format!("`{key}`")), "{message}");
+    }
+}
+
+#[test]
+fn variables_of_the_command_line_are_not_taken_for_settings() {
+    let environment = ["WAGGLE_URL", "WAGGLE_TOKEN", "WAGGLE_TASK_ID", "WAGGLE_TEST_REDIS"]
+        .map(|name| (name.into(), "x".into()));
+    let source = Source { environment: environment.into(), ..Source::default() };
+    assert_eq!(Settings::load(source).unwrap(), Settings::default());
+    let source =
+        Source { environment: vec![("WAGGLE_SERVER__LISTN".into(), "x".into())], ..Source::default() };
+    let message = Settings::load(source).unwrap_err().to_string();
+    assert!(message.contains("WAGGLE_SERVER__LISTEN"), "{message}");
+}

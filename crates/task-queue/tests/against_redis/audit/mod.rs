@@ -1,0 +1,4 @@
+mod cluster;
+mod corrupted;
+mod healthy;
+mod live;

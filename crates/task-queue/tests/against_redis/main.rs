@@ -1,0 +1,7 @@
+//! The domain on a real Redis: the audit sees what is wrong and nothing else, migrations survive interruption.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod audit;
+mod migrate;
+mod support;

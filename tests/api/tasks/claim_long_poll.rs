@@ -1,0 +1,225 @@
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
+use serde_json::{Value, json};
+use waggle_tests::{PATIENCE, Raw, World, in_a_swarm, task, until};
+
+use super::support::a_moment;
+
+/// Far below a second, at which the fallback poll would find the task, too.
+const AT_ONCE: Duration = Duration::from_millis(500);
+
+async fn until_waiting(w: &World, claims: usize) {
+    // The gauge is the whole server's, and other tests wait as well: enough for a lower bound, and no more is needed.
+    until("claims are waiting", PATIENCE, async || {
+        let metrics = w.client().get("/metrics").send().await.text;
+        let waiting = metrics.lines().find_map(|line| line.strip_prefix("waggle_claims_waiting ")?.parse::<f64>().ok());
+        waiting.is_none_or(|waiting| waiting >= claims as f64)
+    })
+    .await;
+    a_moment().await;
+}
+
+#[test]
+fn a_waiting_claim_is_answered_as_soon_as_a_task_comes() {
+    in_a_swarm(async |w| {
+        let claim = w.claim_with(json!({"agent": "a", "wait_ms": 30_000}));
+        let submit = async {
+            until_waiting(&w, 1).await;
+            w.submit(task().payload("now")).await;
+            Instant::now()
+        };
+        let ((held, answered), submitted) =
+            futures_util::future::join(claim.map(|held| (held, Instant::now())), submit).await;
+        assert_eq!(held[0].task["payload"], "now");
+        let waited = answered.saturating_duration_since(submitted);
+        assert!(waited < AT_ONCE, "{waited:?}");
+    });
+}
+
+#[test]
+fn a_claim_that_waits_in_vain_is_empty_when_its_time_is_over() {
+    in_a_swarm(async |w| {
+        let start = Instant::now();
+        assert!(w.claim_with(json!({"agent": "a", "wait_ms": 300})).await.is_empty());
+        let waited = start.elapsed();
+        assert!(waited >= Duration::from_millis(290) && waited < Duration::from_secs(3), "{waited:?}");
+    });
+}
+
+#[test]
+fn prefer_wait_is_honoured_and_said_so() {
+    in_a_swarm(async |w| {
+        let start = Instant::now();
+        let reply = w.post("/claims").header("prefer", "wait=1").json(json!({"agent": "a"})).send().await;
+        assert_eq!(reply.header("preference-applied"), "wait=1");
+        assert!(reply.ok()["tasks"].as_array().unwrap().is_empty());
+        assert!(start.elapsed() >= Duration::from_millis(990));
+        w.submit(task()).await;
+        let reply = w.post("/claims").header("prefer", "wait=30").json(json!({"agent": "a"})).send().await;
+        assert_eq!(reply.ok()["tasks"].as_array().unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn of_a_hundred_waiting_agents_exactly_one_gets_the_one_task() {
+    in_a_swarm(async |w| {
+        let claims = (0..100).map(|n| w.claim_with(json!({"agent": format!("a{n}"), "wait_ms": 3_000})));
+        let submit = async {
+            until_waiting(&w, 100).await;
+            w.submit(task()).await;
+        };
+        let (held, ()) = futures_util::future::join(join_all(claims), submit).await;
+        assert_eq!(held.iter().map(Vec::len).sum::<usize>(), 1);
+        assert_eq!(w.list("running").await[0]["attempt"], 1);
+    });
+}
+
+#[test]
+fn a_hundred_waiting_agents_get_a_hundred_tasks_one_each() {
+    in_a_swarm(async |w| {
+        let claims = (0..100).map(|n| w.claim_with(json!({"agent": format!("a{n}"), "wait_ms": 20_000})));
+        let submit = async {
+            until_waiting(&w, 100).await;
+            w.submit_many((0..100).map(|n| task().payload(n))).await;
+        };
+        let (held, ()) = futures_util::future::join(join_all(claims), submit).await;
+        assert!(held.iter().all(|held| held.len() == 1));
+        let mut payloads: Vec<u64> = held.iter().map(|held| held[0].task["payload"].as_u64().unwrap()).collect();
+        payloads.sort_unstable();
+        assert_eq!(payloads, (0..100).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn waiting_agents_are_served_in_the_order_in_which_they_asked() {
+    in_a_swarm(async |w| {
+        let mut waiting = FuturesUnordered::new();
+        for n in 0..5 {
+            waiting.push(w.claim_with(json!({"agent": format!("a{n}"), "wait_ms": 20_000})).map(move |held| (n, held)));
+            // Polled until it waits, before the next one asks.
+            assert!(tokio::time::timeout(Duration::from_millis(100), waiting.next()).await.is_err());
+        }
+        let mut order = Vec::new();
+        for n in 0..5 {
+            w.submit(task().payload(n)).await;
+            let (agent, held) = waiting.next().await.unwrap();
+            order.push((agent, held[0].task["payload"].clone()));
+        }
+        assert_eq!(order, (0..5).map(|n| (n, json!(n))).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn a_waiting_claim_hears_of_every_one_of_its_queues() {
+    in_a_swarm(async |w| {
+        for queue in ["q1", "q2", "q3"] {
+            let claim = w.claim_with(json!({"agent": "a", "queues": ["q1", "q2", "q3"], "wait_ms": 20_000}));
+            let submit = async {
+                until_waiting(&w, 1).await;
+                w.submit(task().queue(queue)).await
+            };
+            let (held, task) = futures_util::future::join(claim, submit).await;
+            assert_eq!(held[0].id, task["id"].as_str().unwrap());
+        }
+    });
+}
+
+#[test]
+fn a_waiting_claim_hears_of_tasks_for_its_capabilities_and_of_those_pinned_to_it() {
+    in_a_swarm(async |w| {
+        for new in [task().requires(json!(["gpu"])), task().agent("a"), task().agent("a").requires(json!(["gpu"]))] {
+            let able = w.claim_with(json!({"agent": "a", "capabilities": ["gpu"], "wait_ms": 20_000}));
+            let unable = w.claim_with(json!({"agent": "b", "wait_ms": 1_500}));
+            let submit = async {
+                until_waiting(&w, 2).await;
+                w.submit(new).await
+            };
+            let (able, unable, task) = futures_util::future::join3(able, unable, submit).await;
+            assert_eq!(able[0].id, task["id"].as_str().unwrap());
+            assert!(unable.is_empty());
+        }
+    });
+}
+
+#[test]
+fn a_waiting_claim_hears_of_what_becomes_ready_again() {
+    in_a_swarm(async |w| {
+        w.submit(task().lease_ms(400)).await;
+        for way in ["release", "fail", "expire", "retry"] {
+            let held = w.claim_one("a").await;
+            let next = w.claim_with(json!({"agent": "b", "wait_ms": 20_000}));
+            let give = async {
+                until_waiting(&w, 1).await;
+                match way {
+                    "release" => drop(w.release(&held).await.ok()),
+                    "fail" => drop(w.fail_with(&held, json!({"retry_after_ms": 100})).await.ok()),
+                    "retry" => {
+                        w.fail_with(&held, json!({"retryable": false})).await.ok();
+                        w.retry(&held.id).await.ok();
+                    }
+                    _ => {}
+                }
+            };
+            let (next, ()) = futures_util::future::join(next, give).await;
+            assert_eq!(next.len(), 1, "{way}");
+            w.release(&next[0]).await.ok();
+        }
+    });
+}
+
+#[test]
+fn a_client_that_hangs_up_while_it_waits_gets_no_task() {
+    in_a_swarm(async |w| {
+        let mut gone = Vec::new();
+        for n in 0..20 {
+            let mut agent = Raw::connect(&w.service().address()).await;
+            let claim = json!({"agent": format!("gone{n}"), "wait_ms": 60_000, "lease_ms": 60_000});
+            agent.post(&w.path("/claims"), &claim.to_string()).await;
+            gone.push(agent);
+        }
+        until_waiting(&w, 20).await;
+        for (n, agent) in gone.into_iter().enumerate() {
+            if n % 2 == 0 { agent.reset() } else { drop(agent) }
+        }
+        a_moment().await;
+        w.submit_many((0..20).map(|n| task().payload(n))).await;
+        let held = w.claim_with(json!({"agent": "here", "max_tasks": 100, "wait_ms": 1_000})).await;
+        assert_eq!(held.len(), 20);
+        assert!(held.iter().all(|held| held.attempt == 1));
+    });
+}
+
+#[test]
+fn hanging_up_in_the_very_moment_a_task_comes_loses_none_and_counts_no_attempt() {
+    in_a_swarm(async |w| {
+        for round in 0..20 {
+            let mut agent = Raw::connect(&w.service().address()).await;
+            let claim = json!({"agent": "flighty", "wait_ms": 60_000, "lease_ms": 60_000});
+            agent.post(&w.path("/claims"), &claim.to_string()).await;
+            let submit = w.submit_id(task().payload(round));
+            let hang_up = async {
+                // Spread over the time in which the task may be on its way to the agent.
+                tokio::time::sleep(Duration::from_micros(200 * round)).await;
+                agent.reset();
+            };
+            let (id, ()) = futures_util::future::join(submit, hang_up).await;
+            let taken = async || w.claim_with(json!({"agent": "steady", "wait_ms": 0})).await.pop();
+            // Either nobody had taken it, or the service noticed and gave it back; or the agent had got the answer
+            // before it hung up, which the service cannot know: then it is held until its lease ends.
+            let mut held = taken().await;
+            let deadline = Instant::now() + Duration::from_millis(300);
+            while held.is_none() && Instant::now() < deadline {
+                held = taken().await;
+            }
+            match held {
+                Some(held) => {
+                    assert_eq!((held.id.as_str(), held.attempt), (id.as_str(), 1));
+                    w.complete(&held, Value::Null).await.ok();
+                }
+                None => assert_eq!(w.task(&id).await["agent"], "flighty"),
+            }
+        }
+    });
+}

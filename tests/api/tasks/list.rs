@@ -1,0 +1,192 @@
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+use waggle_tests::{World, in_a_swarm, task};
+
+use super::support::{TASK_FIELDS, fields, payloads};
+
+/// One task in each state, all in `queue`.
+async fn one_of_each(w: &World, queue: &str) -> [(&'static str, String); 6] {
+    let claim = async || w.claim_with(json!({"agent": "a", "queues": [queue]})).await.remove(0);
+    let completed = w.submit_id(task().queue(queue)).await;
+    w.complete(&claim().await, 1).await.ok();
+    let failed = w.submit_id(task().queue(queue)).await;
+    w.fail_with(&claim().await, json!({"retryable": false})).await.ok();
+    let running = w.submit_id(task().queue(queue)).await;
+    claim().await;
+    let cancelled = w.submit_id(task().queue(queue)).await;
+    w.cancel(&cancelled).await.ok();
+    let scheduled = w.submit_id(task().queue(queue).delay_ms(600_000)).await;
+    let ready = w.submit_id(task().queue(queue)).await;
+    [
+        ("completed", completed),
+        ("failed", failed),
+        ("running", running),
+        ("cancelled", cancelled),
+        ("scheduled", scheduled),
+        ("ready", ready),
+    ]
+}
+
+fn ids(items: &[Value]) -> HashSet<String> {
+    items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_list_finds_every_task_once_and_shows_it_whole() {
+    in_a_swarm(async |w| {
+        let tasks = one_of_each(&w, "q").await;
+        let page = w.get("/tasks").send().await.ok();
+        assert_eq!(fields(&page), ["items", "next_cursor"]);
+        let items = page["items"].as_array().unwrap();
+        assert_eq!((items.len(), &page["next_cursor"]), (6, &Value::Null));
+        for (status, id) in &tasks {
+            let item = items.iter().find(|item| item["id"] == id.as_str()).unwrap();
+            assert_eq!((&item["status"], fields(item)), (&json!(status), TASK_FIELDS.to_vec()));
+            assert_eq!(*item, w.task(id).await);
+        }
+    });
+}
+
+#[test]
+fn a_list_can_be_narrowed_to_a_state_and_to_a_queue() {
+    in_a_swarm(async |w| {
+        let (here, there) = (one_of_each(&w, "here").await, one_of_each(&w, "there").await);
+        for (at, (status, id)) in here.iter().enumerate() {
+            assert_eq!(ids(&w.list(status).await), HashSet::from([id.clone(), there[at].1.clone()]), "{status}");
+            assert_eq!(ids(&w.pages(&format!("status={status}&queue=here")).await), HashSet::from([id.clone()]));
+        }
+        assert_eq!(ids(&w.pages("queue=there").await), there.into_iter().map(|(_, id)| id).collect());
+        assert!(w.pages("queue=nowhere").await.is_empty());
+        for status in ["blocked", "input_required"] {
+            assert!(w.list(status).await.is_empty(), "{status}");
+        }
+    });
+}
+
+#[test]
+fn the_newest_come_first_within_a_state() {
+    in_a_swarm(async |w| {
+        w.submit_many((0..20).map(|n| task().payload(n))).await;
+        assert_eq!(payloads(&w.list("ready").await), (0..20).rev().collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn pages_have_the_size_asked_for_and_hold_every_task_once() {
+    in_a_swarm(async |w| {
+        w.submit_many((0..30).map(|n| task().payload(n))).await;
+        w.submit_many((30..45).map(|n| task().payload(n).queue("other").priority(n % 10))).await;
+        w.submit_many((45..60).map(|n| task().payload(n).agent(format!("a{n}")).requires(json!([format!("c{n}")])))).await;
+        w.submit_many((60..80).map(|n| task().payload(n).delay_ms(600_000))).await;
+        w.claim_with(json!({"agent": "a", "max_tasks": 10})).await;
+        for limit in [1, 7, 50, 500] {
+            let (mut seen, mut cursor, mut pages) = (Vec::new(), String::new(), 0);
+            loop {
+                let page = w.get(&format!("/tasks?limit={limit}{cursor}")).send().await.ok();
+                let items = page["items"].as_array().unwrap();
+                assert!(items.len() <= limit, "{} of {limit}", items.len());
+                seen.extend(items.iter().map(|item| item["payload"].as_u64().unwrap()));
+                pages += 1;
+                assert!(pages < 500, "a list has an end");
+                match page["next_cursor"].as_str() {
+                    Some(next) => cursor = format!("&cursor={next}"),
+                    None => break,
+                }
+            }
+            seen.sort_unstable();
+            assert_eq!(seen, (0..80).collect::<Vec<_>>(), "limit {limit}");
+        }
+    });
+}
+
+#[test]
+fn a_page_has_50_tasks_when_no_number_is_named() {
+    in_a_swarm(async |w| {
+        w.submit_many((0..60).map(|_| task())).await;
+        let page = w.get("/tasks").send().await.ok();
+        assert_eq!(page["items"].as_array().unwrap().len(), 50);
+        assert!(page["next_cursor"].is_string());
+    });
+}
+
+#[test]
+fn a_task_that_stays_where_it_is_is_not_left_out_because_others_come_and_go() {
+    in_a_swarm(async |w| {
+        let ids = w.submit_many((0..40).map(|n| task().payload(n))).await;
+        let (mut seen, mut cursor) = (HashSet::new(), String::new());
+        loop {
+            let page = w.get(&format!("/tasks?status=ready&limit=5{cursor}")).send().await.ok();
+            seen.extend(page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()));
+            // One is taken from the front, where the list ends; one more comes behind, where it began.
+            let held = w.claim_one("a").await;
+            w.complete(&held, 1).await.ok();
+            w.submit(task()).await;
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        let stayed: Vec<_> = futures_util::future::join_all(ids.iter().map(|id| w.status(id))).await;
+        let missing = ids.iter().zip(stayed).filter(|(id, status)| status == "ready" && !seen.contains(*id));
+        assert_eq!(missing.count(), 0);
+    });
+}
+
+#[test]
+fn what_is_no_limit_no_cursor_no_state_or_no_parameter_is_refused() {
+    in_a_swarm(async |w| {
+        w.submit_many((0..3).map(|_| task())).await;
+        let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let forged = [
+            "running abc def",
+            "running 1e999 0193a0de-0000-7000-8000-000000000000",
+            "ready default 1 99999999999999999999",
+            "ready default 99999999999999999999 0",
+            "ready }:x{*} 1 0",
+            "completed nan x",
+            "blocked ",
+            "nowhere 1 2",
+        ];
+        for (query, pointer) in [
+            ("limit=0".to_owned(), "/limit"),
+            ("limit=501".to_owned(), "/limit"),
+            ("limit=many".to_owned(), "/limit"),
+            ("status=done".to_owned(), "/status"),
+            ("queue=a%2Fb".to_owned(), "/queue"),
+            ("cursor=xyz".to_owned(), "/cursor"),
+            ("cursor=zz".to_owned(), "/cursor"),
+            ("page=2".to_owned(), "/page"),
+        ] {
+            let problem = w.get(&format!("/tasks?{query}")).send().await.problem(422, "validation");
+            assert_eq!(problem["errors"][0]["pointer"], pointer, "{query}");
+        }
+        for cursor in forged {
+            let reply = w.get(&format!("/tasks?cursor={}", hex(cursor))).send().await;
+            assert!(matches!(reply.status, 200 | 422), "{cursor}: {} {}", reply.status, reply.text);
+        }
+    });
+}
+
+#[test]
+fn a_cursor_is_good_for_the_list_it_came_from() {
+    in_a_swarm(async |w| {
+        w.submit_many((0..3).map(|_| task())).await;
+        let page = w.get("/tasks?status=ready&limit=1").send().await.ok();
+        let cursor = page["next_cursor"].as_str().unwrap();
+        let other = w.get(&format!("/tasks?status=completed&cursor={cursor}")).send().await;
+        assert_eq!(other.problem(422, "validation")["errors"][0]["pointer"], "/cursor");
+    });
+}
+
+#[test]
+fn a_large_list_is_walked_in_bounded_steps() {
+    in_a_swarm(async |w| {
+        for _ in 0..3 {
+            w.submit_many((0..1_000).map(|_| task().queue("noise"))).await;
+        }
+        let id = w.submit_id(task().queue("needle")).await;
+        assert_eq!(ids(&w.pages("queue=needle").await), HashSet::from([id]));
+        assert_eq!(w.pages("queue=noise&limit=500").await.len(), 3_000);
+    });
+}
