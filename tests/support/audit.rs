@@ -9,7 +9,7 @@ use crate::{Service, on_harness};
 
 /// What the audit finds wrong in one swarm of a service; empty when all invariants hold.
 pub async fn audit(service: Arc<Service>, swarm: String) -> Vec<String> {
-    on_harness(async move {
+    on_harness(async move || {
         let redis = auditor(&service).await;
         let swarm = swarm.parse().unwrap();
         let report = waggle_task_queue::audit::run_swarm(&redis, &swarm).await.expect("the audit runs");

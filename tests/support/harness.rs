@@ -8,9 +8,13 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     Builder::new_multi_thread().worker_threads(1).thread_name("harness").enable_all().build().unwrap()
 });
 
-/// Runs `work` on the harness's runtime and waits for it.
-pub async fn on_harness<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
-    RUNTIME.spawn(work).await.unwrap()
+/// Runs `work` on the harness's runtime and waits for it; its future may stay on one thread.
+pub async fn on_harness<T, F>(work: impl FnOnce() -> F + Send + 'static) -> T
+where
+    T: Send + 'static,
+    F: Future<Output = T>,
+{
+    RUNTIME.spawn_blocking(move || RUNTIME.block_on(work())).await.unwrap()
 }
 
 /// Starts `work` on the harness's runtime; it ends when the returned handle is aborted, or with the process.

@@ -1,5 +1,6 @@
 //! A client that tells the three ways a call can end.
 
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -104,9 +105,11 @@ impl Request {
     /// Sends it.
     ///
     /// # Panics
-    /// When no answer comes.
-    pub async fn send(self) -> Reply {
-        self.try_send().await.expect("the service answers")
+    /// When no answer comes, at the place of the call.
+    #[track_caller]
+    pub fn send(self) -> impl Future<Output = Reply> {
+        let caller = Location::caller();
+        async move { self.try_send().await.unwrap_or_else(|lost| panic!("no answer at {caller}: {lost:?}")) }
     }
 
     /// Sends it.

@@ -25,7 +25,7 @@ impl Proxy {
     pub async fn tcp(scheme: &str, server: &str) -> Self {
         let control = Arc::new(Control::new());
         let (server, inner) = (server.to_owned(), Arc::clone(&control));
-        let listener = on_harness(TcpListener::bind("127.0.0.1:0")).await.unwrap();
+        let listener = on_harness(|| TcpListener::bind("127.0.0.1:0")).await.unwrap();
         let url = format!("{scheme}://{}", listener.local_addr().unwrap());
         let accepting = start(async move {
             while let Ok((client, _)) = listener.accept().await {
@@ -48,7 +48,7 @@ impl Proxy {
         let (server, inner) = (server.to_owned(), Arc::clone(&control));
         let path: PathBuf = new_dir("proxy").join("proxy.sock");
         let url = format!("redis+unix://{}", path.display());
-        let listener = on_harness(async move { UnixListener::bind(path).unwrap() }).await;
+        let listener = on_harness(async move || UnixListener::bind(path).unwrap()).await;
         let accepting = start(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let (server, control) = (server.clone(), Arc::clone(&inner));

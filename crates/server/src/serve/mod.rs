@@ -3,7 +3,6 @@
 mod activity;
 mod connection;
 mod error;
-mod files;
 mod gate;
 mod keyspace;
 mod listener;
@@ -12,6 +11,7 @@ mod run;
 mod server;
 mod signals;
 mod store;
+mod system;
 #[cfg(test)]
 mod tests;
 

@@ -10,7 +10,7 @@ use waggle_task_queue::{Maintenance, TaskQueue};
 use super::listener::Bound;
 use super::server::Http;
 use super::signals::Signals;
-use super::{ServeError, Store, files, keyspace, log};
+use super::{ServeError, Store, keyspace, log, system};
 use crate::app::App;
 use crate::config::Settings;
 
@@ -35,7 +35,7 @@ pub async fn run(settings: Settings) -> Result<Ended, ServeError> {
     let mut signals = Signals::catch()?;
     let metrics = crate::metrics::install().map_err(|error| ServeError::System(error.to_string()))?;
     let bound = Bound::to(settings.server.listen)?;
-    files::raise_limit();
+    system::prepare();
     let store = tokio::select! {
         store = Store::open(&settings) => store?,
         _ = signals.next() => return Ok(Ended::InOrder),

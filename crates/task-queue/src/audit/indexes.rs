@@ -35,6 +35,7 @@ pub(super) struct Places {
 #[derive(Debug, Default)]
 pub(super) struct Indexes {
     lists: Vec<String>,
+    numbers: HashMap<String, usize>,
     places: HashMap<TaskId, Places>,
     /// Members that are no ids: index and member.
     pub(super) strangers: BTreeSet<(String, String)>,
@@ -84,11 +85,11 @@ impl Indexes {
     }
 
     fn note_list(&mut self, name: &str, elements: &[Bytes]) {
-        if self.lists.last().is_none_or(|last| last != name) && !self.lists.iter().any(|known| known == name)
-        {
+        let next = self.lists.len();
+        let list = *self.numbers.entry(name.to_owned()).or_insert(next);
+        if list == next {
             self.lists.push(name.to_owned());
         }
-        let list = self.lists.iter().rposition(|known| known == name).unwrap_or_default();
         for element in elements {
             match split(&text(element)) {
                 Some((id, entry)) => self.places.entry(id).or_default().ready.push(Element { list, entry }),

@@ -57,7 +57,8 @@ What becomes of the task:
 
 At SIGINT or SIGTERM no more tasks are claimed, running commands get SIGTERM (SIGKILL after --grace-ms) and
 their tasks are given back without the attempt being counted. A second signal kills everything at once;
-the tasks come back when their leases end.
+the tasks come back when their leases end. An agent that is killed with SIGKILL leaves its commands running;
+what they print is lost.
 
 Exit status: 0 stopped as asked (a signal, --max-tasks, --exit-when-idle-ms, a draining service);
 1 the service refused a call or stayed away for --give-up-after-ms, or the command cannot be started;

@@ -163,3 +163,78 @@ fn signal_group(group: Pid, signal: Signal) {
     // The only error there can be is that nobody is left.
     let _ = kill_process_group(group, signal);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{process::Stdio, time::Instant};
+
+    use rustix::process::test_kill_process_group;
+
+    use super::*;
+
+    /// How long a process may take to be gone.
+    const GONE: Duration = Duration::from_secs(10);
+
+    fn start(script: &str, input: &[u8]) -> Running {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).process_group(0).kill_on_drop(true);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Running::start(command, input.to_vec()).unwrap()
+    }
+
+    async fn is_gone(group: Pid) -> bool {
+        let ends = Instant::now() + GONE;
+        while test_kill_process_group(group).is_ok() {
+            if Instant::now() > ends {
+                return false;
+            }
+            tokio::task::yield_now().await;
+        }
+        true
+    }
+
+    #[tokio::test]
+    async fn a_command_reads_its_input_and_what_it_prints_is_kept() {
+        let finished = start("cat; echo done >&2; exit 3", b"input").finished().await.unwrap();
+        assert_eq!((finished.stdout.as_slice(), finished.stderr.as_slice()), (&b"input"[..], &b"done\n"[..]));
+        assert_eq!(finished.status.code(), Some(3));
+    }
+
+    #[tokio::test]
+    async fn a_command_that_ignores_its_input_is_not_failing() {
+        let finished = start("true", &vec![b'x'; 1_000_000]).finished().await.unwrap();
+        assert!(finished.status.success());
+    }
+
+    #[tokio::test]
+    async fn a_command_that_prints_too_much_is_stopped() {
+        let finished = start("while :; do echo a line without end; done", b"").finished().await.unwrap();
+        assert!(finished.too_much);
+        assert_eq!(finished.stdout.len(), OUTPUT_BYTES);
+    }
+
+    #[tokio::test]
+    async fn a_forgotten_background_job_neither_holds_up_the_result_nor_lives_on() {
+        let mut running = start("sleep 600 & echo result", b"");
+        let group = running.group;
+        let finished = running.finished().await.unwrap();
+        assert_eq!(finished.stdout, b"result\n");
+        assert!(is_gone(group).await);
+    }
+
+    #[tokio::test]
+    async fn a_command_that_is_given_up_takes_its_group_with_it() {
+        let running = start("sleep 600 & wait", b"");
+        let group = running.group;
+        drop(running);
+        assert!(is_gone(group).await);
+    }
+
+    #[tokio::test]
+    async fn a_signal_reaches_what_the_command_has_started() {
+        let mut running = start("sleep 600; echo never", b"");
+        running.terminate();
+        let finished = running.finished().await.unwrap();
+        assert!(!finished.status.success() && finished.stdout.is_empty());
+    }
+}

@@ -50,7 +50,8 @@ impl Settings {
 /// The host's name and the process id, as far as names allow: two agents on one host differ.
 fn own_name() -> AgentName {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let host: String = host.trim().chars().filter(|c| c.is_ascii_alphanumeric() || "._-".contains(*c)).take(64).collect();
+    let host: String =
+        host.trim().chars().filter(|c| c.is_ascii_alphanumeric() || "._-".contains(*c)).take(64).collect();
     let pid = std::process::id();
     format!("{host}-{pid}")
         .parse()

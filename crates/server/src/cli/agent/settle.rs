@@ -61,7 +61,8 @@ struct OutcomeAnswer {
 fn read(body: &Bytes) -> Result<(Result<Status, Problem>, SettlementAnswer), CallError> {
     let mut answer: SettlementAnswer = json(body)?;
     let outcome = answer.outcomes.pop();
-    let outcome = outcome.ok_or_else(|| CallError::Garbled { detail: "it leaves out the outcome".to_owned() })?;
+    let outcome =
+        outcome.ok_or_else(|| CallError::Garbled { detail: "it leaves out the outcome".to_owned() })?;
     match (outcome.problem, outcome.task_status) {
         (Some(problem), _) if problem.is_passing() => Err(CallError::Refused(Box::new(problem))),
         (Some(problem), _) => Ok((Err(problem), answer)),

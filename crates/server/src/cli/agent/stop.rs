@@ -69,7 +69,9 @@ impl Signals {
     /// status that a shell gives to a process killed by it.
     pub(super) async fn obey(&mut self, stop: &Stop) -> ExitCode {
         self.next().await;
-        tracing::info!("stopping: running commands get SIGTERM, their tasks are given back; again to stop at once");
+        tracing::info!(
+            "stopping: running commands get SIGTERM, their tasks are given back; again to stop at once"
+        );
         stop.advance(Phase::GivingBack);
         let number = self.next().await;
         tracing::warn!("stopping at once: the tasks come back when their leases end");

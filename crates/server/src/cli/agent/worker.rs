@@ -107,7 +107,9 @@ impl Worker {
             Ending::NotStarted(error) => {
                 self.stop.advance(Phase::Finishing);
                 self.report(&held, outcome::release(&held, NOT_STARTED_MS)).await?;
-                Err(error).with_context(|| format!("the command {} cannot be started", self.settings.program.display()))
+                Err(error).with_context(|| {
+                    format!("the command {} cannot be started", self.settings.program.display())
+                })
             }
         }
     }
@@ -120,7 +122,9 @@ impl Worker {
         let wish = place.is_some().then(|| claim::wish(&self.settings));
         let kind = outcome.outcome;
         let settled = match settle(&self.settings, &self.idle, outcome, wish, patience).await {
-            Err(error) if kind == OutcomeKind::Complete && is_refusal(&error) => self.report_refusal(held, &error).await,
+            Err(error) if kind == OutcomeKind::Complete && is_refusal(&error) => {
+                self.report_refusal(held, &error).await
+            }
             settled => settled,
         };
         let settled = settled.with_context(|| format!("task {} cannot be settled", held.task.id))?;

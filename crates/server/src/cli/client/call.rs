@@ -75,6 +75,14 @@ impl Call {
     }
 
     fn new(method: Method, path: String) -> Self {
-        Self { method, path, query: Vec::new(), body: None, idempotency_key: None, timeout: TRY, repeatable: true }
+        Self {
+            method,
+            path,
+            query: Vec::new(),
+            body: None,
+            idempotency_key: None,
+            timeout: TRY,
+            repeatable: true,
+        }
     }
 }

@@ -97,7 +97,12 @@ impl Client {
 
     fn request(&self, call: &Call) -> reqwest::RequestBuilder {
         let mut url = self.url.clone();
-        url.set_path(&format!("{}/v1/swarms/{}{}", self.url.path().trim_end_matches('/'), self.swarm, call.path));
+        url.set_path(&format!(
+            "{}/v1/swarms/{}{}",
+            self.url.path().trim_end_matches('/'),
+            self.swarm,
+            call.path
+        ));
         if !call.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&call.query);
         }
@@ -118,7 +123,9 @@ impl Client {
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.lost(&error))? {
             if body.len() + chunk.len() > ANSWER_BYTES {
-                return Err(CallError::Garbled { detail: format!("more than {ANSWER_BYTES} bytes: ask for less") });
+                return Err(CallError::Garbled {
+                    detail: format!("more than {ANSWER_BYTES} bytes: ask for less"),
+                });
             }
             body.extend_from_slice(&chunk);
         }
@@ -127,7 +134,11 @@ impl Client {
 
     fn lost(&self, error: &reqwest::Error) -> CallError {
         let (url, detail) = (self.url().to_owned(), innermost(error));
-        if error.is_connect() { CallError::Unreachable { url, detail } } else { CallError::NoAnswer { url, detail } }
+        if error.is_connect() {
+            CallError::Unreachable { url, detail }
+        } else {
+            CallError::NoAnswer { url, detail }
+        }
     }
 }
 

@@ -19,7 +19,12 @@ const BATCH_BYTES: usize = 768 * 1_024;
 ///
 /// # Errors
 /// When the lines cannot be read, or the service refuses a batch as a whole or cannot be reached.
-pub(super) async fn lines(session: &Session, key: &str, name: &str, fields: &Template) -> anyhow::Result<ExitCode> {
+pub(super) async fn lines(
+    session: &Session,
+    key: &str,
+    name: &str,
+    fields: &Template,
+) -> anyhow::Result<ExitCode> {
     let task = |line: &str| {
         let payload = template::string(line)?;
         Json::parse(serde_json::to_string(&fields.fill(Some(&payload)))?)

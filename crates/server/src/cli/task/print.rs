@@ -71,7 +71,8 @@ impl Layout {
 mod tests {
     use super::*;
 
-    const LOOSE: &str = "{ \"b\" : [1.50, {}],\r\n \"a\": \"x: \\\"{,}\\\" \\\\\", \"c\":{ \"d\":null } , \"e\": [ ] }";
+    const LOOSE: &str =
+        "{ \"b\" : [1.50, {}],\r\n \"a\": \"x: \\\"{,}\\\" \\\\\", \"c\":{ \"d\":null } , \"e\": [ ] }";
 
     #[test]
     fn a_value_for_a_program_is_one_line_with_keys_and_numbers_as_they_were() {

@@ -15,11 +15,11 @@ pub(super) struct SubmitArgs {
     template: Template,
 
     /// What the agent needs to know: JSON, @FILE, or - for standard input
-    #[arg(long, value_name = "JSON", conflicts_with_all = ["text", "lines", "batch"])]
+    #[arg(long, value_name = "JSON", allow_hyphen_values = true, conflicts_with_all = ["text", "lines", "batch"])]
     payload: Option<String>,
 
     /// The same as plain text: TEXT, @FILE, or - for standard input
-    #[arg(long, value_name = "TEXT", conflicts_with_all = ["lines", "batch"])]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, conflicts_with_all = ["lines", "batch"])]
     text: Option<String>,
 
     /// One task for each line of FILE (or -), which is its payload, as text

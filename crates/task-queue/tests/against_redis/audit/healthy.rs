@@ -1,6 +1,7 @@
 //! Whatever the operations do, the audit finds nothing.
 
 use serde_json::json;
+use waggle_task_queue::Idempotency;
 use waggle_task_queue::audit;
 use waggle_task_queue::maintenance::{Promoter, Pruner, Reaper};
 use waggle_task_queue::model::{Status, SwarmName, TaskId};
@@ -48,6 +49,23 @@ async fn each_end_of_an_attempt_is_clean() {
     }
     let report = store.clean().await;
     assert_eq!((report.swarms, report.tasks, report.tombstones), (1, 12, 0));
+}
+
+#[tokio::test]
+async fn what_is_remembered_of_requests_is_clean() {
+    let store = Store::start().await;
+    for n in 0..4 {
+        let key = format!("key {}", n / 2).parse().unwrap();
+        let idempotency = Idempotency { key, scope: "POST /tasks".to_owned(), body_digest: [1; 32] };
+        let submitted =
+            store.queue.submit(&store.swarm, new_task(json!({})), Some(idempotency)).await.unwrap();
+        assert_eq!(submitted.replayed, n % 2 == 1);
+        assert_eq!(store.claim(json!({"claim_id": format!("claim {}", n / 2)})).await.len(), 1);
+    }
+    let report = store.clean().await;
+    assert_eq!(report.tasks, 2);
+    let memories: Vec<String> = store.server.raw(&["KEYS", "wg:*}:[ib]:*"]);
+    assert_eq!(memories.len(), 4);
 }
 
 #[tokio::test]

@@ -123,9 +123,9 @@ pub(crate) fn new_task(task: Json) -> NewTask {
 }
 
 pub(crate) fn agent_claim(claim: Json) -> Claim {
-    let mut whole = json!({"agent": "a"});
-    whole.as_object_mut().unwrap().extend(claim.as_object().unwrap().clone());
-    let mut claim: Claim = serde_json::from_value(whole).unwrap();
+    let Json::Object(mut fields) = claim else { panic!("{claim} is no object") };
+    fields.entry("agent").or_insert_with(|| json!("a"));
+    let mut claim: Claim = serde_json::from_value(Json::Object(fields)).unwrap();
     claim.check().unwrap();
     claim
 }
