@@ -79,6 +79,34 @@ fn a_field_given_twice_is_refused() {
 }
 
 #[test]
+fn an_array_is_no_object_whatever_it_holds() {
+    in_a_swarm(async |w| {
+        let id = "0193a0de-0000-7000-8000-000000000000";
+        for (path, body) in [
+            ("/tasks".to_owned(), json!([])),
+            ("/tasks".to_owned(), json!(["default"])),
+            ("/tasks".to_owned(), json!({"backoff": ["fixed", 5]})),
+            ("/tasks/batch".to_owned(), json!([[]])),
+            ("/claims".to_owned(), json!(["a"])),
+            ("/settlements".to_owned(), json!(["a"])),
+            ("/settlements".to_owned(), json!({"agent": "a", "claim": []})),
+            (format!("/tasks/{id}/complete"), json!(["1-x"])),
+            (format!("/tasks/{id}/fail"), json!({"lease": "1-x", "error": ["m"]})),
+            (format!("/tasks/{id}/release"), json!(["1-x"])),
+            (format!("/tasks/{id}/heartbeat"), json!(["1-x"])),
+            (String::new(), json!([])),
+        ] {
+            let method = if path.is_empty() { Method::PUT } else { Method::POST };
+            let reply = w.client().request(method, &w.path(&path)).json(body.clone()).send().await;
+            assert_eq!(reply.status, 422, "{path} {body}: {}", reply.text);
+        }
+        let answer = w.post("/tasks/batch").json(json!({"tasks": [[], {}]})).send().await.ok();
+        assert_eq!((&answer["results"][0]["status"], &answer["results"][1]["status"]), (&json!(422), &json!(201)));
+        assert_eq!(w.list("ready").await.len(), 1);
+    });
+}
+
+#[test]
 fn every_body_is_scanned_alike_wherever_it_goes() {
     in_a_swarm(async |w| {
         let held = "0193a0de-0000-7000-8000-000000000000";

@@ -1,1 +1,16 @@
-//! To be written.
+//! What breaks, and what the service promises all the same. The numbers are rows of the fault matrix.
+
+mod agents;
+mod bodies;
+mod checker;
+mod connections;
+mod draining;
+mod functions_lost;
+mod lost_replies;
+mod race;
+mod redis_frozen;
+mod redis_killed;
+mod server_killed;
+mod support;
+mod two_servers;
+mod waiting;

@@ -48,10 +48,20 @@ pub enum Lost {
 }
 
 impl Client {
-    /// A client for the service at `base`, such as `http://127.0.0.1:8700`.
+    /// A client for the service at `base`, such as `http://127.0.0.1:8700`, with a connection for each request: one
+    /// that was kept could turn out to be dead, and a request that is not answered would be no news about the service.
     pub fn new(base: &str) -> Self {
-        let http = reqwest::Client::builder().timeout(TIMEOUT).tcp_nodelay(true).no_proxy().build().unwrap();
-        Self { http, base: base.into() }
+        Self::with(base, 0)
+    }
+
+    /// A client that keeps its connections, for a service that nobody breaks.
+    pub fn keeping_alive(base: &str) -> Self {
+        Self::with(base, usize::MAX)
+    }
+
+    fn with(base: &str, idle: usize) -> Self {
+        let http = reqwest::Client::builder().timeout(TIMEOUT).tcp_nodelay(true).no_proxy();
+        Self { http: http.pool_max_idle_per_host(idle).build().unwrap(), base: base.into() }
     }
 
     /// The address given.

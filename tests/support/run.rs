@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::shared::fresh_setup;
-use crate::{PATIENCE, Service, World, shared, until};
+use crate::{Client, PATIENCE, Service, World, shared, until};
 
 /// The longest any test may take.
 const DEADLINE: Duration = Duration::from_secs(90);
@@ -16,7 +16,8 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 
 /// Runs `test` in a new swarm of the binary's service; then the service must be ready and the swarm free of findings.
 pub fn in_a_swarm(test: impl AsyncFnOnce(World)) {
-    in_a_swarm_of(&shared(), test);
+    let service = shared();
+    run(&service, Client::keeping_alive(&service.base()), test);
 }
 
 /// As [`in_a_swarm`], on a service of the test's own, of the kind the environment asks for: for tests that break it.
@@ -26,10 +27,14 @@ pub fn on_a_service(test: impl AsyncFnOnce(World)) {
 
 /// As [`in_a_swarm`], on the service given.
 pub fn in_a_swarm_of(service: &Arc<Service>, test: impl AsyncFnOnce(World)) {
+    run(service, service.client(), test);
+}
+
+fn run(service: &Arc<Service>, client: Client, test: impl AsyncFnOnce(World)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let shown = ShownOnPanic(service);
     runtime.block_on(async {
-        let world = World::new(service, &swarm_name()).await;
+        let world = World::new(service, client, &swarm_name()).await;
         let swarm = world.swarm().to_owned();
         tokio::time::timeout(DEADLINE, test(world)).await.expect("a test ends within its deadline");
         assert_sound(service, &swarm).await;

@@ -1,4 +1,7 @@
-//! What this test process leaves on disk: nothing, however it ends.
+//! What this test process leaves behind: nothing, however it ends.
+//!
+//! Data lies in memory where there is room. A disk that others keep busy stalls the sync of the append-only file, and
+//! Redis answers meanwhile: what it loses then when it is killed is not what these tests are about.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -9,6 +12,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// its parent-death signal at the same moment, and may write for a last instant.
 const GUARD: &str = r#"cat >/dev/null; for i in 1 2 3 4 5 6 7 8 9 10; do rm -rf -- "$0" && exit; sleep 0.2; done"#;
 
+/// Bytes that all tests of a binary need at most, with a wide margin.
+const ROOM: u64 = 2 << 30;
+
 struct Sandbox {
     directory: PathBuf,
     /// Holds the other end of the guard's pipe.
@@ -16,7 +22,7 @@ struct Sandbox {
 }
 
 static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| {
-    let directory = tempfile::Builder::new().prefix("waggle-tests-").tempdir().unwrap().keep();
+    let directory = tempfile::Builder::new().prefix("waggle-tests-").tempdir_in(base()).unwrap().keep();
     let keep = std::env::var_os("WAGGLE_TEST_KEEP").is_some();
     let guard = (!keep).then(|| guard(&directory));
     Sandbox { directory, _guard: guard }
@@ -29,6 +35,12 @@ pub fn new_dir(name: &str) -> PathBuf {
     let directory = SANDBOX.directory.join(format!("{name}-{number}"));
     std::fs::create_dir(&directory).unwrap();
     directory
+}
+
+fn base() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let room = rustix::fs::statvfs(memory).map_or(0, |room| room.f_bavail * room.f_frsize);
+    if room >= ROOM { memory.to_owned() } else { std::env::temp_dir() }
 }
 
 fn guard(directory: &Path) -> Child {

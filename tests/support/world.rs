@@ -17,8 +17,7 @@ pub struct World {
 }
 
 impl World {
-    pub(crate) async fn new(service: &Arc<Service>, swarm: &str) -> Self {
-        let client = service.client();
+    pub(crate) async fn new(service: &Arc<Service>, client: Client, swarm: &str) -> Self {
         client.put(&format!("/v1/swarms/{swarm}")).send().await.expect(201);
         Self { service: Arc::clone(service), client, swarm: swarm.into() }
     }

@@ -8,8 +8,8 @@
 
 local function first_line(root, id)
   local text = ''
-  for _, bytes in ipairs({ HEADER_BYTES, HEADER_BYTES_MAX }) do
-    text = redis.call('GETRANGE', spec_key(root, id), 0, bytes - 1)
+  for _, last in ipairs({ HEADER_END, HEADER_END_MAX }) do
+    text = redis.call('GETRANGE', spec_key(root, id), '0', last)
     local line = string.find(text, '\n', 1, true)
     if line then return string.sub(text, 1, line - 1) end
   end

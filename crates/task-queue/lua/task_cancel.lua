@@ -12,7 +12,7 @@ local function cancel_one(root, effects, id, now)
   if not task then return { 'NOTFOUND' } end
   if task.status == 'cancelled' then return { 'ok', 'cancelled' } end
   if task.status == 'running' then
-    redis.call('HSET', task.key, 'cr', 1)
+    redis.call('HSET', task.key, 'cr', '1')
     return { 'ok', 'running' }
   end
   if task.status == 'ready' then
@@ -22,7 +22,7 @@ local function cancel_one(root, effects, id, now)
   else
     return { 'ALREADYFINISHED', task.status }
   end
-  redis.call('HSET', task.key, 'st', 'cancelled', 'fa', now)
+  redis.call('HSET', task.key, 'st', 'cancelled', 'fa', int(now))
   finish(root, effects, task, task.status, 'cancelled', now)
   return { 'ok', 'cancelled' }
 end

@@ -12,10 +12,10 @@ local function heartbeat_one(root, now, id, token, extend, progress)
   if not task then return answer end
   local lease = tonumber(extend) or read_header(root, id).l or LEASE_MS_DEFAULT
   local expires = now + lease
-  redis.call('HSET', task.key, 'ex', expires)
-  redis.call('ZADD', root .. 'leases', expires, id)
+  redis.call('HSET', task.key, 'ex', int(expires))
+  redis.call('ZADD', root .. 'leases', int(expires), id)
   if progress ~= '' then redis.call('SET', progress_key(root, id), progress) end
-  return string.format('ok %.0f %d %.0f', expires, task.cancel and 1 or 0, lease)
+  return string.format('ok %d %d %d', expires, task.cancel and 1 or 0, lease)
 end
 
 local function task_heartbeat(keys, args)

@@ -11,7 +11,7 @@ local function promote_one(root, counts, id)
   redis.call('ZREM', root .. 'scheduled', id)
   if not task then return end
   local entry = task.entry + 1
-  redis.call('HSET', task.key, 'st', 'ready', 'en', entry)
+  redis.call('HSET', task.key, 'st', 'ready', 'en', int(entry))
   tally(counts, task.queue, 'scheduled', 'ready')
   push_ready(root, ready_list(root, task.spec), { element_of(id, entry) }, false)
 end
@@ -23,7 +23,7 @@ local function task_promote(keys, args)
   for _, id in ipairs(due) do promote_one(root, counts, id) end
   write_tally(root, counts)
   local following = redis.call('ZRANGE', root .. 'scheduled', 0, 0, 'WITHSCORES')
-  return { #due, following[2] and string.format('%.0f', tonumber(following[2]) - now) or '' }
+  return { #due, following[2] and int(tonumber(following[2]) - now) or '' }
 end
 
 register('task_promote', task_promote, { 'allow-oom' })

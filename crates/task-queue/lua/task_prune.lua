@@ -26,7 +26,7 @@ local function task_prune(keys, args)
     if head and (not following or head < following) then following = head end
   end
   write_tally(root, counts)
-  return { pruned, following and string.format('%.0f', following - now) or '' }
+  return { pruned, following and int(following - now) or '' }
 end
 
 register('task_prune', task_prune, { 'allow-oom' })

@@ -17,12 +17,12 @@ local function reap_one(root, effects, id, now)
     retention = tonumber(s[3] or RETENTION_MS_DEFAULT), has_dedup = s[5] == '1', watched = s[6] == '1',
     entry = tonumber(s[7] or 0),
   }
-  local crashes = { 'cc', tonumber(s[8] or 0) + 1 }
+  local crashes = { 'cc', int(tonumber(s[8] or 0) + 1) }
   if s[4] == '1' then return end_cancelled(root, effects, task, now, crashes) end
   local spec = read_header(root, id)
   redis.call('SET', outcome_key(root, id), LEASE_EXPIRED)
   if task.attempt < (spec.a or ATTEMPTS_DEFAULT) then return back_to_ready(root, effects, task, spec, crashes) end
-  redis.call('HSET', task.key, 'st', 'failed', 'fa', now, unpack(crashes))
+  redis.call('HSET', task.key, 'st', 'failed', 'fa', int(now), unpack(crashes))
   unlease(effects, id)
   finish(root, effects, task, 'running', 'failed', now)
 end
@@ -34,7 +34,7 @@ local function task_reap(keys, args)
   for _, id in ipairs(ended) do reap_one(root, effects, id, now) end
   write_effects(root, effects)
   local following = redis.call('ZRANGE', root .. 'leases', 0, 0, 'WITHSCORES')
-  return { #ended, following[2] and string.format('%.0f', tonumber(following[2]) - now) or '' }
+  return { #ended, following[2] and int(tonumber(following[2]) - now) or '' }
 end
 
 register('task_reap', task_reap, { 'allow-oom' })

@@ -14,7 +14,7 @@ local function retry_one(root, counts, id)
   local entry = task.entry + 1
   redis.call('ZREM', finished_key(root, task.status), id)
   redis.call('HDEL', task.key, 'fa', 'ra', 'cr', 'cc', 'lt', 'lo')
-  redis.call('HSET', task.key, 'st', 'ready', 'at', 0, 'en', entry)
+  redis.call('HSET', task.key, 'st', 'ready', 'at', '0', 'en', int(entry))
   tally(counts, task.queue, task.status, 'ready')
   push_ready(root, ready_list(root, task.spec), { element_of(id, entry) }, false)
   return { 'ok', 'ready' }

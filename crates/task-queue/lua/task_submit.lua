@@ -25,15 +25,15 @@ local function submit_one(root, counts, lists, now, id, when, header, dedup, res
   elseif when ~= '' and tonumber(when) > now then
     run_at = tonumber(when)
   end
-  local stamps = string.format('%.0f', now)
-  if run_at then stamps = stamps .. ',' .. string.format('%.0f', run_at) end
+  local stamps = int(now)
+  if run_at then stamps = stamps .. ',' .. int(run_at) end
   if not redis.call('SET', spec_key(root, id), stamps .. ' ' .. header .. '\n' .. rest, 'NX') then return 'ok ' .. id end
   if dedup ~= '' then
     redis.call('HSET', root .. 'dedup', dedup, id)
-    redis.call('HSET', state_key(root, id), 'dd', 1)
+    redis.call('HSET', state_key(root, id), 'dd', '1')
   end
   if run_at then
-    redis.call('ZADD', root .. 'scheduled', run_at, id)
+    redis.call('ZADD', root .. 'scheduled', int(run_at), id)
     tally(counts, list.queue, 'new', 'scheduled')
   else
     local waiting = lists[list.key]

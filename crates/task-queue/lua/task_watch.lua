@@ -13,7 +13,7 @@ local function task_watch(keys, args)
   if not record then return false end
   local status = redis.call('HGET', state_key(root, id), 'st')
   if status ~= 'completed' and status ~= 'failed' and status ~= 'cancelled' then
-    redis.call('HSET', state_key(root, id), 'wt', 1)
+    redis.call('HSET', state_key(root, id), 'wt', '1')
   end
   return record
 end

@@ -10,6 +10,11 @@ use tokio::time::timeout;
 
 use crate::problem::{Code, Problem};
 
+/// A body announced to be larger than this is not even read to be dropped.
+const DISCARD_BYTES: usize = 8 * 1_024 * 1_024;
+/// How long a body is read to be dropped.
+const DISCARD_TIME: Duration = Duration::from_secs(2);
+
 /// How much of a body is read, and for how long.
 #[derive(Debug, Clone, Copy)]
 pub struct BodyLimits {
@@ -24,16 +29,29 @@ pub struct BodyLimits {
 /// # Errors
 /// 413 beyond the limit, before more than the limit is kept; 408 when it is late; 400 when it breaks off.
 pub(super) async fn read(body: Body, limits: BodyLimits) -> Result<Bytes, Problem> {
+    let mut body = body;
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > limits.bytes {
+        discard(&mut body, announced).await;
         return Err(too_large(limits.bytes));
     }
     let late = |_| Problem::of_status(StatusCode::REQUEST_TIMEOUT).closing();
-    timeout(limits.timeout, collect(body, limits.bytes)).await.map_err(late)?
+    timeout(limits.timeout, collect(&mut body, limits.bytes)).await.map_err(late)?
 }
 
-async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
-    let first = next(&mut body).await?.unwrap_or_default();
+/// A client that is still sending when its connection is closed may never see the answer: what is left of a body
+/// that is not much too large is read and dropped first.
+async fn discard(body: &mut Body, announced: usize) {
+    if announced > DISCARD_BYTES {
+        return;
+    }
+    let drain = async { while let Ok(Some(_)) = next(body).await {} };
+    // Whether it all came or the time ran out, the answer is the same.
+    let _all_or_not = timeout(DISCARD_TIME, drain).await;
+}
+
+async fn collect(body: &mut Body, limit: usize) -> Result<Bytes, Problem> {
+    let first = next(body).await?.unwrap_or_default();
     if first.len() > limit {
         return Err(too_large(limit));
     }
@@ -41,10 +59,10 @@ async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
     if body.is_end_stream() {
         return Ok(first);
     }
-    let mut whole = Vec::with_capacity(capacity(&body, first.len(), limit));
+    let mut whole = Vec::with_capacity(capacity(body, first.len(), limit));
     whole.extend_from_slice(&first);
     drop(first);
-    while let Some(more) = next(&mut body).await? {
+    while let Some(more) = next(body).await? {
         if whole.len() + more.len() > limit {
             return Err(too_large(limit));
         }

@@ -3,7 +3,7 @@
 use axum::body::{Bytes, HttpBody};
 use axum::extract::{FromRequest, Request};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::body::{read, require_json};
 use super::field::locate;
@@ -75,6 +75,7 @@ impl FromRequest<App> for RawJson {
 /// # Errors
 /// 400 when it is not JSON, 422 with a pointer when it is not a `T`.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    refuse_array(text)?;
     serde_json::from_str(text).map_err(|error| explain::<T>(text, &error))
 }
 
@@ -87,11 +88,23 @@ where
     T: Deserialize<'a>,
     Owned: DeserializeOwned,
 {
+    refuse_array(text)?;
     serde_json::from_str(text).map_err(|error| explain::<Owned>(text, &error))
 }
 
 fn explain<T: DeserializeOwned>(text: &str, error: &serde_json::Error) -> Problem {
     if error.is_data() { locate::<T>(text, error) } else { malformed(&error.to_string()) }
+}
+
+/// `serde` would take an array for the fields of an object in their order.
+fn refuse_array(text: &str) -> Result<(), Problem> {
+    if !text.trim_ascii_start().starts_with('[') {
+        return Ok(());
+    }
+    match serde_json::from_str::<IgnoredAny>(text) {
+        Ok(IgnoredAny) => Err(Problem::field("", "invalid type: array, expected an object")),
+        Err(error) => Err(malformed(&error.to_string())),
+    }
 }
 
 fn malformed(why: &str) -> Problem {

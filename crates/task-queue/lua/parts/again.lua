@@ -3,7 +3,7 @@
 -- To ready, at the front of its list: it was there before those who came later.
 local function back_to_ready(root, effects, task, spec, fields)
   local entry = task.entry + 1
-  redis.call('HSET', task.key, 'st', 'ready', 'en', entry, unpack(fields))
+  redis.call('HSET', task.key, 'st', 'ready', 'en', int(entry), unpack(fields))
   unlease(effects, task.id)
   tally(effects.counts, task.queue, 'running', 'ready')
   push_ready(root, ready_list(root, spec), { element_of(task.id, entry) }, true)
@@ -18,7 +18,7 @@ end
 
 -- The end of a lease whose holder was asked to stop: called off.
 local function end_cancelled(root, effects, task, now, fields)
-  redis.call('HSET', task.key, 'st', 'cancelled', 'fa', now, unpack(fields))
+  redis.call('HSET', task.key, 'st', 'cancelled', 'fa', int(now), unpack(fields))
   unlease(effects, task.id)
   finish(root, effects, task, 'running', 'cancelled', now)
 end

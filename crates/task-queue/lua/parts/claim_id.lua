@@ -15,5 +15,5 @@ local function recall(root, claimer, now)
 end
 
 local function remember(root, claimer)
-  redis.call('SET', claim_id_key(root, claimer.agent, claimer.claim_id), claimer.held, 'PX', claimer.longest)
+  redis.call('SET', claim_id_key(root, claimer.agent, claimer.claim_id), claimer.held, 'PX', int(claimer.longest))
 end

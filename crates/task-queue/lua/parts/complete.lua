@@ -1,7 +1,7 @@
 -- Ends an attempt well. A cancellation that was asked for and not noticed does not undo finished work.
 
 local function complete(root, effects, task, result, now)
-  redis.call('HSET', task.key, 'st', 'completed', 'fa', now, 'lt', task.token, 'lo', 'c:completed:')
+  redis.call('HSET', task.key, 'st', 'completed', 'fa', int(now), 'lt', task.token, 'lo', 'c:completed:')
   if result ~= '' then
     redis.call('SET', outcome_key(root, task.id), result)
   elseif task.fence > 1 then

@@ -27,13 +27,13 @@ local function fail(root, effects, task, failure, retry_after, random, now)
     return 'ok cancelled'
   end
   if retry_after == 'never' or task.attempt >= (spec.a or ATTEMPTS_DEFAULT) then
-    redis.call('HSET', task.key, 'st', 'failed', 'fa', now, 'lt', task.token, 'lo', 'f:failed:')
+    redis.call('HSET', task.key, 'st', 'failed', 'fa', int(now), 'lt', task.token, 'lo', 'f:failed:')
     unlease(effects, task.id)
     finish(root, effects, task, 'running', 'failed', now)
     return 'ok failed'
   end
   local wait = tonumber(retry_after) or backoff_ms(spec, task.attempt, random)
-  local run_at = string.format('%.0f', now + wait)
+  local run_at = int(now + wait)
   back_to_scheduled(root, effects, task, run_at, { 'lt', task.token, 'lo', 'f:scheduled:' .. run_at })
-  return string.format('ok scheduled %s %.0f', run_at, wait)
+  return string.format('ok scheduled %s %d', run_at, wait)
 end

@@ -30,7 +30,7 @@ local function finish(root, effects, task, from, status, now)
     scored = {}
     effects.finished[status] = scored
   end
-  scored[#scored + 1] = now + task.retention
+  scored[#scored + 1] = int(now + task.retention)
   scored[#scored + 1] = task.id
   tally(effects.counts, task.queue, from, status)
   if task.has_dedup then free_dedup(root, task.id) end

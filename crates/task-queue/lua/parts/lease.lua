@@ -1,9 +1,12 @@
--- Hands one task out under a new lease.
+-- Hands one task out under a new lease. Its token: the fence, 64 random bits of the claim, and the end of the task's
+-- id, so that no two tasks of one claim share a token.
+
+local ID_TAIL = 12
 
 -- A claimed task as it is answered: { `<id> <attempt> <token> <expires_at> <started_at>`, spec [, outcome, progress] };
 -- a task that nobody held before has neither outcome nor progress.
 local function claimed_task(root, id, spec, attempt, token, expires, started, fence)
-  local head = string.format('%s %d %s %.0f %.0f', id, attempt, token, expires, started)
+  local head = table.concat({ id, attempt, token, expires, started }, ' ')
   if fence == 1 then return { head, spec } end
   return { head, spec, redis.call('GET', outcome_key(root, id)), redis.call('GET', progress_key(root, id)) }
 end
@@ -18,23 +21,23 @@ local function lease(root, element, claimer, leases, now)
   if (s[1] and s[1] ~= 'ready') or tonumber(s[2] or 0) ~= entry then return nil end
   local spec = parse_header(text)
   local attempt, fence = tonumber(s[3] or 0) + 1, tonumber(s[4] or 0) + 1
-  local token = fence .. '-' .. claimer.seed
-  local expires = now + (claimer.lease_ms or spec.l or LEASE_MS_DEFAULT)
-  local fields = { 'st', 'running', 'at', attempt, 'fe', fence, 'ag', claimer.agent, 'tk', token, 'ex', expires, 'sa', now }
+  local token = int(fence) .. '-' .. claimer.seed .. string.sub(id, -ID_TAIL)
+  local expires = int(now + (claimer.lease_ms or spec.l or LEASE_MS_DEFAULT))
+  local fields = { 'st', 'running', 'at', int(attempt), 'fe', int(fence), 'ag', claimer.agent, 'tk', token, 'ex', expires, 'sa', int(now) }
   if spec.q then
     fields[#fields + 1] = 'q'
     fields[#fields + 1] = spec.q
   end
   if spec.r then
     fields[#fields + 1] = 'rt'
-    fields[#fields + 1] = spec.r
+    fields[#fields + 1] = int(spec.r)
   end
   redis.call('HSET', key, unpack(fields))
   leases[#leases + 1] = expires
   leases[#leases + 1] = id
   if claimer.claim_id ~= '' then
     claimer.held = claimer.held .. id .. ' ' .. token .. ';'
-    claimer.longest = math.max(claimer.longest, expires - now)
+    claimer.longest = math.max(claimer.longest, tonumber(expires) - now)
   end
-  return claimed_task(root, id, text, attempt, token, expires, now, fence)
+  return claimed_task(root, id, text, int(attempt), token, expires, int(now), fence)
 end

@@ -7,7 +7,7 @@
 -- An element is the task's id, with `.<entry>` behind it once the task has entered a list
 -- before: an element whose entry is not the task's current one is a tombstone.
 
-local TOMBSTONE_SEARCH = 1000
+local TOMBSTONE_SEARCH = '1000'
 
 local function element_of(id, entry)
   if entry == 0 then return id end
@@ -37,7 +37,7 @@ local function push_ready(root, list, elements, front)
   if length ~= #elements then return end
   if list.pool then
     redis.call('SADD', specials_key(root, list.pool), list.member)
-    redis.call('HINCRBY', queue_key(root, list.queue), counter_of(list), 1)
+    redis.call('HINCRBY', queue_key(root, list.queue), counter_of(list), '1')
     if list.agent then redis.call('ZADD', pinned_key(root, list.queue), 0, list.agent) end
   end
   wake(root, 'r', list.queue)
@@ -47,7 +47,7 @@ end
 local function note_if_emptied(root, list)
   if not list.pool or redis.call('EXISTS', list.key) == 1 then return end
   redis.call('SREM', specials_key(root, list.pool), list.member)
-  redis.call('HINCRBY', queue_key(root, list.queue), counter_of(list), -1)
+  redis.call('HINCRBY', queue_key(root, list.queue), counter_of(list), '-1')
   if list.agent and redis.call('EXISTS', specials_key(root, list.pool)) == 0 then
     redis.call('ZREM', pinned_key(root, list.queue), list.agent)
   end

@@ -5,12 +5,12 @@ local function release(root, effects, task, delay_ms, now)
     end_cancelled(root, effects, task, now, { 'lt', task.token, 'lo', 'r:cancelled:' })
     return 'ok cancelled'
   end
-  local attempt = task.attempt - 1
+  local attempt = int(task.attempt - 1)
   if delay_ms > 0 then
-    local run_at = string.format('%.0f', now + delay_ms)
+    local run_at = int(now + delay_ms)
     back_to_scheduled(root, effects, task, run_at,
       { 'at', attempt, 'lt', task.token, 'lo', 'r:scheduled:' .. run_at })
-    return string.format('ok scheduled %s %.0f', run_at, delay_ms)
+    return string.format('ok scheduled %s %d', run_at, delay_ms)
   end
   back_to_ready(root, effects, task, read_header(root, task.id),
     { 'at', attempt, 'lt', task.token, 'lo', 'r:ready:' })

@@ -3,8 +3,9 @@
 -- The header is JSON of this service's own making and holds what the functions need,
 -- defaults left out; extras and payload are for Rust alone.
 
-local HEADER_BYTES = 512
-local HEADER_BYTES_MAX = 16384
+-- The last byte read of a header, and of one that turned out to be longer.
+local HEADER_END = '511'
+local HEADER_END_MAX = '16383'
 
 -- Most tasks have a header of nothing but defaults: they share one table, which nobody may change.
 local ALL_DEFAULTS = {}
@@ -24,10 +25,10 @@ end
 -- The header alone, and the text it was read from: the payload behind it may be large and is not touched.
 local function read_header(root, id)
   local key = spec_key(root, id)
-  local text = redis.call('GETRANGE', key, 0, HEADER_BYTES - 1)
+  local text = redis.call('GETRANGE', key, '0', HEADER_END)
   if text == '' then return nil end
   if not string.find(text, '\n', 1, true) then
-    text = redis.call('GETRANGE', key, 0, HEADER_BYTES_MAX - 1)
+    text = redis.call('GETRANGE', key, '0', HEADER_END_MAX)
   end
   return parse_header(text), text
 end

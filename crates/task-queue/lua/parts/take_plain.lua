@@ -14,7 +14,7 @@ end
 local function pop_oldest(keys)
   local oldest, from = nil, nil
   for _, key in ipairs(keys) do
-    local head = redis.call('LINDEX', key, 0)
+    local head = redis.call('LINDEX', key, '0')
     if head and (not oldest or head < oldest) then oldest, from = head, key end
   end
   if from then redis.call('LPOP', from) end
@@ -22,8 +22,8 @@ local function pop_oldest(keys)
 end
 
 local function pop_highest(keys, count)
-  local popped = redis.call('LMPOP', 10, keys[1], keys[2], keys[3], keys[4], keys[5], keys[6], keys[7], keys[8], keys[9], keys[10],
-    'LEFT', 'COUNT', count)
+  local popped = redis.call('LMPOP', '10', keys[1], keys[2], keys[3], keys[4], keys[5], keys[6], keys[7], keys[8], keys[9], keys[10],
+    'LEFT', 'COUNT', int(count))
   return popped and popped[2]
 end
 

@@ -34,7 +34,7 @@ local function open_lists(root, queue, claimer)
   end
   add_pool(root, queue, queue, nil, claimer, lists)
   add_pool(root, queue, queue .. '@' .. claimer.agent, claimer.agent, claimer, lists)
-  for _, list in ipairs(lists) do list.head = redis.call('LINDEX', list.key, 0) end
+  for _, list in ipairs(lists) do list.head = redis.call('LINDEX', list.key, '0') end
   return lists
 end
 
@@ -64,7 +64,7 @@ local function take_special(root, queue, claimers, leases, claimed, budget, now)
       budget.steps = budget.steps - 1
       local element = redis.call('LPOP', list.key)
       note_if_emptied(root, list)
-      list.head = redis.call('LINDEX', list.key, 0)
+      list.head = redis.call('LINDEX', list.key, '0')
       local task = lease(root, element, claimer, leases, now)
       if task then
         taken = taken + 1

@@ -17,8 +17,8 @@ end
 local function write_tally(root, counts)
   for queue, arrows in pairs(counts) do
     for arrow, times in pairs(arrows) do
-      local total = redis.call('HINCRBY', queue_key(root, queue), arrow, times)
-      if total == times then redis.call('ZADD', root .. 'queues', 0, queue) end
+      local total = redis.call('HINCRBY', queue_key(root, queue), arrow, int(times))
+      if total == times then redis.call('ZADD', root .. 'queues', '0', queue) end
     end
   end
 end

@@ -1,5 +1,9 @@
 -- The one clock: Redis TIME, in milliseconds, read once in each call.
 
+-- Numbers are handed to Redis as text made with %d: left to itself it writes them as floating point, which cost an
+-- eighth of all instructions of a task's life.
+local function int(number) return string.format('%d', number) end
+
 local function now_ms(root)
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)

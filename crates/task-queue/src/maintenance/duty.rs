@@ -32,7 +32,7 @@ pub(super) async fn run<D: Duty>(duty: D, redis: Redis, alarm: Alarm) {
             let due = alarm.wait(next_round).await;
             visit(&duty, &redis, &alarm, &due).await
         };
-        report::<D>(done, &mut failing);
+        report::<D>(&done, &mut failing);
     }
 }
 
@@ -68,10 +68,10 @@ async fn work_off<D: Duty>(duty: &D, redis: &Redis, alarm: &Alarm, swarm: &Swarm
 }
 
 /// Says once that it fails, and once that it works again.
-fn report<D: Duty>(done: Result<(), Error>, failing: &mut bool) {
+fn report<D: Duty>(done: &Result<(), Error>, failing: &mut bool) {
     match done {
         Ok(()) if *failing => tracing::info!(duty = D::NAME, "maintenance works again"),
-        Err(ref error) if !*failing => tracing::warn!(duty = D::NAME, %error, "maintenance fails, and goes on trying"),
+        Err(error) if !*failing => tracing::warn!(duty = D::NAME, %error, "maintenance fails, and goes on trying"),
         _ => {}
     }
     *failing = done.is_err();

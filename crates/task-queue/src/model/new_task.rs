@@ -34,6 +34,7 @@ pub struct NewTask {
     /// How often it may be tried, 1 to 1,000.
     pub max_attempts: u32,
     /// The wait before each retry.
+    #[serde(deserialize_with = "super::object::object")]
     pub backoff: Backoff,
     /// Milliseconds a claimer may be silent before the task is given to another, 100 to 86,400,000.
     pub lease_ms: u64,

@@ -76,6 +76,7 @@ pub struct Fail {
     /// The lease token.
     pub lease: String,
     /// What went wrong.
+    #[serde(deserialize_with = "super::object::object")]
     pub error: TaskError,
     /// Whether another attempt makes sense.
     #[serde(default = "yes")]
@@ -175,7 +176,7 @@ pub struct Outcome {
     #[serde(default)]
     pub result: Option<Json>,
     /// What went wrong, of a fail.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::object::optional_object")]
     pub error: Option<TaskError>,
     /// Whether another attempt makes sense, of a fail; true when null.
     #[serde(default)]
@@ -219,10 +220,10 @@ pub struct Settlement {
     /// Who settles and claims.
     pub agent: AgentName,
     /// At most 100 outcomes.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::object::objects")]
     pub outcomes: Vec<Outcome>,
     /// What to claim next; nothing when null.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::object::optional_object")]
     pub claim: Option<NextClaim>,
 }
 

@@ -1,7 +1,10 @@
 //! Waiting for tasks.
 
 use std::{
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -17,7 +20,7 @@ use super::{
 use crate::{
     Error,
     limits::WAITING_CLAIMS,
-    model::{Claim, SwarmName, Task},
+    model::{Claim, QueueName, SwarmName, Task},
     store::{digest, joined},
 };
 
@@ -27,14 +30,14 @@ impl Waiters {
         let patient = claim.wait_ms > 0 && !self.shared.is_draining();
         let wait = Duration::from_millis(claim.wait_ms);
         let (waiter, mut answer) = waiter(&claim, patient);
-        let standing = Standing::take(&self.shared, swarm, claim, waiter)?;
+        let standing = Standing::take(&self.shared, swarm, claim.queues, waiter)?;
         if !patient {
             return received(answer.await);
         }
         match timeout(wait, &mut answer).await {
             Ok(answered) => received(answered),
             Err(_) if standing.leave() => Ok(Vec::new()),
-            // It is in a call right now, and that call has a deadline of its own.
+            // It is in a call right now: that call has a deadline of its own, and will not park it again.
             Err(_) => received(answer.await),
         }
     }
@@ -48,7 +51,7 @@ fn waiter(claim: &Claim, patient: bool) -> (Waiter, oneshot::Receiver<Answer>) {
         lease_ms: claim.lease_ms.map_or_else(String::new, |ms| ms.to_string()),
         claim_id: claim.claim_id.as_ref().map_or_else(String::new, |id| digest(&[id.as_str().as_bytes()])),
         capabilities: joined(&claim.capabilities),
-        patient,
+        patient: Arc::new(AtomicBool::new(patient)),
         answer: sender,
     };
     (waiter, receiver)
@@ -64,17 +67,19 @@ struct Standing {
     shared: Arc<Shared>,
     key: Arc<GroupKey>,
     place: Place,
+    patient: Arc<AtomicBool>,
 }
 
 impl Standing {
-    fn take(shared: &Arc<Shared>, swarm: &SwarmName, claim: Claim, waiter: Waiter) -> Result<Self, Error> {
+    fn take(shared: &Arc<Shared>, swarm: &SwarmName, queues: Vec<QueueName>, waiter: Waiter) -> Result<Self, Error> {
         if shared.waiting.load(Ordering::Relaxed) >= WAITING_CLAIMS {
             return Err(Error::TooManyWaiting);
         }
-        if waiter.patient {
+        let patient = Arc::clone(&waiter.patient);
+        if patient.load(Ordering::Relaxed) {
             shared.subscriptions.need(&shared.redis, swarm);
         }
-        let key = Arc::new(GroupKey { swarm: swarm.clone(), queues: claim.queues });
+        let key = Arc::new(GroupKey { swarm: swarm.clone(), queues });
         let place = shared.next_place();
         let booked = {
             let mut groups = shared.groups();
@@ -84,14 +89,16 @@ impl Standing {
         };
         shared.waiting.fetch_add(1, Ordering::Relaxed);
         if booked {
-            shared.call(Arc::clone(&key));
+            shared.call(&key);
         }
-        Ok(Self { shared: Arc::clone(shared), key, place })
+        Ok(Self { shared: Arc::clone(shared), key, place, patient })
     }
 
-    /// Leaves the group; false when the claim is in a call now, or answered.
+    /// Leaves the group; false when the claim is in a call now, or answered. Both this and the parking of a claim
+    /// that comes back from a call happen under the lock, so no claim parks behind its caller's back.
     fn leave(&self) -> bool {
         let mut groups = self.shared.groups();
+        self.patient.store(false, Ordering::Relaxed);
         let Some(group) = groups.get_mut(&self.key) else { return false };
         let left = group.remove(self.place);
         if group.is_idle() {
@@ -110,12 +117,12 @@ impl Drop for Standing {
 
 impl Shared {
     /// Queues a call for a group that has booked one; it takes its claims when the flush starts.
-    pub(super) fn call(self: &Arc<Self>, key: Arc<GroupKey>) {
-        let late = LateClaim::new(Arc::clone(self), Arc::clone(&key));
+    pub(super) fn call(self: &Arc<Self>, key: &Arc<GroupKey>) {
+        let late = LateClaim::new(Arc::clone(self), Arc::clone(key));
         let Err(error) = self.redis.call_late(Box::new(late)) else { return };
         let waiters = {
             let mut groups = self.groups();
-            let Some(group) = groups.get_mut(&key) else { return };
+            let Some(group) = groups.get_mut(key) else { return };
             group.unbook();
             group.take_fresh()
         };

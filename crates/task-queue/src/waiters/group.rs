@@ -1,6 +1,12 @@
 //! The claims that ask the same queues of one swarm.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use tokio::sync::oneshot;
 
@@ -28,9 +34,15 @@ pub(super) struct Waiter {
     pub(super) claim_id: String,
     /// Capabilities joined by commas.
     pub(super) capabilities: String,
-    /// Whether it may wait when there is nothing.
-    pub(super) patient: bool,
+    /// Whether it may wait when there is nothing; its caller clears this when the time is over.
+    pub(super) patient: Arc<AtomicBool>,
     pub(super) answer: oneshot::Sender<Answer>,
+}
+
+impl Waiter {
+    fn is_patient(&self) -> bool {
+        self.patient.load(Ordering::Relaxed)
+    }
 }
 
 #[derive(Default)]
@@ -133,14 +145,18 @@ impl Group {
         self.in_flight = self.in_flight.saturating_sub(1);
     }
 
-    /// Parks a claim that got nothing. When a wake-up came while it was in the call, or the call is to be made again,
-    /// it goes round once more.
-    pub(super) fn park(&mut self, place: Place, waiter: Waiter, taken_at: u64, again: bool) {
+    /// Parks a claim that got nothing, or hands it back to be answered when its time is over. When a wake-up came
+    /// while it was in the call, or the call is to be made again, it goes round once more.
+    pub(super) fn park(&mut self, place: Place, waiter: Waiter, taken_at: u64, again: bool) -> Option<Waiter> {
+        if !again && !waiter.is_patient() {
+            return Some(waiter);
+        }
         if again || self.epoch != taken_at {
             self.round = Some(self.round.map_or(place, |from| from.min(place)));
             self.step = self.step.max(FIRST_CALL);
         }
         self.parked.insert(place, waiter);
+        None
     }
 
     /// Ends the round, unless a wake-up came since the call that found nothing left was built.

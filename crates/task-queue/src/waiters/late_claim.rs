@@ -95,7 +95,7 @@ impl LateClaim {
         }
     }
 
-    /// Answers those who got something or may not wait, and parks the others.
+    /// Answers those who got something, and parks the others as far as they may wait.
     fn settle(&self, epoch: u64, waiters: Vec<(Place, Waiter)>, left: Left, tasks: Vec<Vec<Task>>) {
         let way_back = WayBack { redis: self.shared.redis.clone(), swarm: self.key.swarm.clone() };
         let way_back = Arc::new(way_back);
@@ -103,12 +103,8 @@ impl LateClaim {
         for ((place, waiter), tasks) in waiters.into_iter().zip(tasks) {
             if !tasks.is_empty() {
                 self.deliver(tasks, waiter, &way_back);
-            } else if waiter.answer.is_closed() {
-                // The caller has gone, with nothing to give back.
-            } else if (waiter.patient && !self.shared.is_draining()) || left == Left::Again {
+            } else if !waiter.answer.is_closed() {
                 to_park.push((place, waiter));
-            } else {
-                answer_nothing(waiter);
             }
         }
         self.land(epoch, to_park, left);
@@ -116,6 +112,7 @@ impl LateClaim {
 
     /// Puts the group in order after a call, and books the next one where it wants one.
     fn land(&self, epoch: u64, to_park: Vec<(Place, Waiter)>, left: Left) {
+        let mut over = Vec::new();
         let booked = {
             let mut groups = self.shared.groups();
             let group = groups.entry(Arc::clone(&self.key)).or_default();
@@ -124,7 +121,7 @@ impl LateClaim {
                 group.nothing_left(epoch);
             }
             for (place, waiter) in to_park {
-                group.park(place, waiter, epoch, left == Left::Again);
+                over.extend(group.park(place, waiter, epoch, left == Left::Again));
             }
             let booked = group.book();
             if group.is_idle() {
@@ -132,8 +129,9 @@ impl LateClaim {
             }
             booked
         };
+        over.into_iter().for_each(answer_nothing);
         if booked {
-            self.shared.call(Arc::clone(&self.key));
+            self.shared.call(&self.key);
         }
         if self.shared.is_draining() {
             self.shared.answer_all();
@@ -156,7 +154,7 @@ impl LateCall for LateClaim {
         };
         let (taken, more) = taken;
         if more {
-            self.shared.call(Arc::clone(&self.key));
+            self.shared.call(&self.key);
         }
         if taken.waiters.is_empty() {
             return None;

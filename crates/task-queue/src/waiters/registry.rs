@@ -127,7 +127,7 @@ impl Shared {
                 })
                 .collect()
         };
-        for key in stirred {
+        for key in &stirred {
             self.call(key);
         }
     }

@@ -1,0 +1,46 @@
+//! Connections of clients that misbehave.
+
+use std::time::{Duration, Instant};
+
+use waggle_tests::{Raw, Service, Setup, in_a_swarm_of, task};
+
+#[test]
+fn headers_and_bodies_that_come_too_slowly_are_given_up() {
+    let setup = Setup::private().set("WAGGLE_SERVER__HEADER_TIMEOUT_MS", "300").set("WAGGLE_SERVER__BODY_TIMEOUT_MS", "300");
+    in_a_swarm_of(&Service::start(setup), async |w| {
+        let address = w.service().address();
+        let start = Instant::now();
+        let mut headers = Raw::connect(&address).await;
+        headers.send("GET /health/live HTTP/1.1\r\nhost:").await;
+        let answer = headers.read(true).await;
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
+        let mut body = Raw::connect(&address).await;
+        let path = w.path("/tasks");
+        body.send(format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{{")).await;
+        let answer = body.read(true).await;
+        assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("request_timeout"), "{answer}");
+        assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+        w.submit(task()).await;
+    });
+}
+
+#[test]
+fn connections_beyond_the_limit_are_closed_and_the_others_go_on() {
+    let setup = Setup::private().set("WAGGLE_SERVER__MAX_CONNECTIONS", "20");
+    in_a_swarm_of(&Service::start(setup), async |w| {
+        let address = w.service().address();
+        let mut held = Vec::new();
+        for _ in 0..19 {
+            held.push(Raw::connect(&address).await);
+        }
+        let mut closed = 0;
+        for _ in 0..10 {
+            let mut more = Raw::connect(&address).await;
+            let sent = more.try_send("GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+            closed += usize::from(sent.is_err() || more.read(true).await.is_empty());
+        }
+        assert!(closed > 0, "the limit holds");
+        w.submit(task()).await;
+        drop(held);
+    });
+}

@@ -1,0 +1,79 @@
+//! Row 5, short: Redis stops without a word, and comes back.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use serde_json::json;
+use waggle_tests::{PATIENCE, RedisServer, Service, Setup, in_a_swarm_of, task, until};
+
+/// The response timeout of the hot lane, and what a busy machine adds.
+const BOUND: Duration = Duration::from_millis(3_500);
+
+#[test]
+fn every_request_is_answered_in_time_and_it_heals_by_itself() {
+    let redis = RedisServer::start();
+    in_a_swarm_of(&Service::start(Setup::redis(&redis)), async |w| {
+        w.submit_many((0..5).map(|n| task().payload(n))).await;
+        let held = w.claim_with(json!({"agent": "a", "max_tasks": 2})).await;
+        redis.freeze();
+        let frozen = Instant::now();
+        let timed = async |request: waggle_tests::Request| {
+            let start = Instant::now();
+            (request.send().await, start.elapsed())
+        };
+        let id = &held[0].id;
+        let body = json!({"lease": held[0].token, "result": "r"});
+        let answers = join_all([
+            timed(w.post("/tasks").header("idempotency-key", "k").json(json!({"payload": "frozen"}))),
+            timed(w.post("/claims").json(json!({"agent": "b", "claim_id": "c"}))),
+            timed(w.post(&format!("/tasks/{id}/complete")).json(body.clone())),
+            timed(w.get(&format!("/tasks/{id}"))),
+            timed(w.get("/tasks")),
+        ])
+        .await;
+        for (reply, waited) in answers {
+            assert!(waited < BOUND, "{waited:?}");
+            let code = reply.body["code"].as_str().unwrap_or_default().to_owned();
+            assert!(["outcome_unknown", "backend_unavailable"].contains(&code.as_str()), "{}", reply.text);
+            reply.problem(503, &code);
+        }
+        // Once the breaker is open nobody waits for what will not come.
+        until("an answer comes at once", PATIENCE, async || {
+            let start = Instant::now();
+            let reply = w.post("/tasks").json(json!({})).send().await;
+            assert_eq!(reply.status, 503);
+            start.elapsed() < Duration::from_millis(200) && reply.body["applied"] == false
+        })
+        .await;
+        tokio::time::sleep(Duration::from_millis(2_500).saturating_sub(frozen.elapsed())).await;
+        redis.thaw();
+        let thawed = Instant::now();
+        until("it works again", PATIENCE, async || w.get("/tasks?limit=1").send().await.status == 200).await;
+        assert!(thawed.elapsed() < Duration::from_secs(3), "{:?}", thawed.elapsed());
+
+        // What ran late counts once: the same requests again do no harm.
+        let once = w.post("/tasks").header("idempotency-key", "k").json(json!({"payload": "frozen"})).send().await;
+        once.expect(201);
+        let frozen = w.pages("limit=500").await.into_iter().filter(|task| task["payload"] == "frozen");
+        assert_eq!(frozen.count(), 1);
+        w.on(id, "complete", body).await.ok();
+        assert_eq!(w.task(id).await["result"], "r");
+        w.complete(&held[1], 1).await.ok();
+    });
+}
+
+#[test]
+fn leases_do_not_all_end_because_redis_paused_for_a_moment() {
+    let redis = RedisServer::start();
+    in_a_swarm_of(&Service::start(Setup::redis(&redis)), async |w| {
+        w.submit_many((0..20).map(|_| task().lease_ms(10_000))).await;
+        let held = w.claim_with(json!({"agent": "a", "max_tasks": 20})).await;
+        redis.freeze();
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        redis.thaw();
+        until("it works again", PATIENCE, async || w.get("/tasks?limit=1").send().await.status == 200).await;
+        for held in &held {
+            w.complete(held, 1).await.ok();
+        }
+    });
+}

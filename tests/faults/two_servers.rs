@@ -1,0 +1,83 @@
+//! Row 29: two servers on one Redis.
+
+use serde_json::json;
+use waggle_tests::{PATIENCE, RedisServer, Service, Setup, World, in_a_swarm_of, task, until, uses_cluster};
+
+use crate::support::Load;
+
+/// Two services on the same store: a Redis of the harness, or the cluster.
+fn with_two(test: impl AsyncFnOnce(World, World)) {
+    let redis = RedisServer::start();
+    let cluster = uses_cluster().then(|| std::sync::Arc::new(waggle_tests::Cluster::start()));
+    let setup = || cluster.as_ref().map_or_else(|| Setup::redis(&redis), Setup::cluster);
+    let (one, two) = (Service::start(setup()), Service::start(setup()));
+    in_a_swarm_of(&one, async |w| {
+        let other = w.through(&two.base());
+        test(w, other).await;
+    });
+}
+
+#[test]
+fn both_serve_one_swarm_and_the_history_holds() {
+    with_two(async |one, two| {
+        Load { submitters: 4, tasks: 40, agents: 8 }.run(&[one, two], async {}).await;
+    });
+}
+
+#[test]
+fn a_task_submitted_to_one_wakes_an_agent_that_waits_at_the_other() {
+    with_two(async |one, two| {
+        for _ in 0..5 {
+            let wait = two.claim_with(json!({"agent": "a", "wait_ms": 20_000}));
+            let submit = async {
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                one.submit_id(task()).await
+            };
+            let start = std::time::Instant::now();
+            let (held, id) = futures_util::future::join(wait, submit).await;
+            assert_eq!(held[0].id, id);
+            assert!(start.elapsed() < std::time::Duration::from_millis(900), "{:?}", start.elapsed());
+            let finished = one.get(&format!("/tasks/{id}?wait_ms=20000")).send();
+            let finish = async {
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                two.complete(&held[0], 1).await.ok();
+            };
+            let (finished, ()) = futures_util::future::join(finished, finish).await;
+            assert_eq!(finished.ok()["status"], "completed");
+        }
+    });
+}
+
+#[test]
+fn what_both_sweep_is_swept_once() {
+    with_two(async |one, two| {
+        one.submit_many((0..200).map(|n| task().payload(n).delay_ms(200).lease_ms(1_500).max_attempts(2))).await;
+        let mut last = 0;
+        for _ in 0..2 {
+            until("all are ready", PATIENCE, async || two.list("ready").await.len() == 200).await;
+            let mut held = one.claim_with(json!({"agent": "dies", "max_tasks": 100})).await;
+            held.extend(two.claim_with(json!({"agent": "dies", "max_tasks": 100})).await);
+            assert_eq!(held.len(), 200);
+            assert!(held.iter().all(|held| held.attempt == last + 1));
+            last += 1;
+        }
+        until("all have failed", PATIENCE, async || one.list("failed").await.len() == 200).await;
+        assert!(one.list("failed").await.iter().all(|task| task["attempt"] == 2));
+    });
+}
+
+#[test]
+fn when_one_is_killed_the_other_goes_on_with_what_it_left() {
+    let redis = RedisServer::start();
+    let (one, two) = (Service::start(Setup::redis(&redis)), Service::start(Setup::redis(&redis)));
+    in_a_swarm_of(&one, async |w| {
+        let other = w.through(&two.base());
+        w.submit_many((0..10).map(|n| task().payload(n).lease_ms(300))).await;
+        let held = other.claim_with(json!({"agent": "a", "max_tasks": 5})).await;
+        two.kill();
+        for held in &held[..2] {
+            w.complete(held, 1).await.ok();
+        }
+        until("what was held comes back", PATIENCE, async || w.list("ready").await.len() == 8).await;
+    });
+}

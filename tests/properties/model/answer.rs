@@ -1,0 +1,33 @@
+//! What a call has to answer.
+
+use waggle_task_queue::model::Status;
+
+/// The answer the model expects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// There was nothing to call.
+    Nothing,
+    /// Each submitted task's number, and whether it is new.
+    Submitted(Vec<(usize, bool)>),
+    Claimed(Vec<Handed>),
+    Extended { expires_at: i64, cancel_requested: bool },
+    Settled { status: Status, run_at: Option<i64>, replayed: bool },
+    Cancelled { status: Status },
+    Retried,
+    /// How many tasks a sweep moved, and how long until the next one is due.
+    Swept { tasks: usize, next_in_ms: Option<i64> },
+    LeaseLost { attempt: u32 },
+    NotFound,
+    AlreadyFinished(Status),
+    WrongState(Status),
+    Duplicate,
+}
+
+/// A task handed out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Handed {
+    pub(crate) task: usize,
+    pub(crate) attempt: u32,
+    pub(crate) fence: u64,
+    pub(crate) expires_at: i64,
+}

@@ -1,0 +1,79 @@
+//! Submit, cancel and retry: what needs no lease.
+
+use waggle_task_queue::model::Status;
+
+use super::{Answer, Model, NewTask, Task};
+
+impl Model {
+    pub(super) fn submit(&mut self, tasks: &[NewTask]) -> Answer {
+        Answer::Submitted(tasks.iter().map(|task| self.submit_one(task)).collect())
+    }
+
+    fn submit_one(&mut self, new: &NewTask) -> (usize, bool) {
+        let number = self.tasks.len();
+        if let Some(key) = new.dedup_key {
+            let holder = *self.dedup.entry(key).or_insert(number);
+            if holder != number {
+                return (holder, false);
+            }
+        }
+        self.tasks.push(Task::new(new.clone(), self.now));
+        let task = &self.tasks[number];
+        let status = task.status;
+        match task.run_at {
+            Some(run_at) => drop(self.scheduled.insert((run_at, number))),
+            None => self.push(number, false),
+        }
+        self.arrow(number, "new", status.as_str());
+        (number, true)
+    }
+
+    pub(super) fn cancel(&mut self, number: usize) -> Answer {
+        let task = &mut self.tasks[number];
+        if task.gone {
+            return Answer::NotFound;
+        }
+        match task.status {
+            Status::Cancelled => {}
+            Status::Running => {
+                task.cancel_requested = true;
+                return Answer::Cancelled { status: Status::Running };
+            }
+            Status::Ready => {
+                let list = task.list();
+                self.ready.get_mut(&list).expect("a ready task's list").retain(|other| *other != number);
+                self.finish(number, Status::Cancelled);
+            }
+            Status::Scheduled => {
+                self.scheduled.retain(|(_, other)| *other != number);
+                self.finish(number, Status::Cancelled);
+            }
+            finished => return Answer::AlreadyFinished(finished),
+        }
+        Answer::Cancelled { status: Status::Cancelled }
+    }
+
+    pub(super) fn retry(&mut self, number: usize) -> Answer {
+        let task = &self.tasks[number];
+        if task.gone {
+            return Answer::NotFound;
+        }
+        if !matches!(task.status, Status::Failed | Status::Cancelled) {
+            return Answer::WrongState(task.status);
+        }
+        if let Some(key) = task.new.dedup_key {
+            if *self.dedup.entry(key).or_insert(number) != number {
+                return Answer::Duplicate;
+            }
+        }
+        self.go(number, Status::Ready);
+        let task = &mut self.tasks[number];
+        task.attempt = 0;
+        task.cancel_requested = false;
+        task.run_at = task.first_run_at();
+        task.finished_at = None;
+        task.settled = None;
+        self.push(number, false);
+        Answer::Retried
+    }
+}

@@ -1,0 +1,78 @@
+//! How cases are made: from a seed that a failure names.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use proptest_state_machine::{ReferenceStateMachine as _, StateMachineTest as _};
+
+use crate::model::Machine;
+use crate::store::{Backend, Case};
+
+/// Repeats a run: `WAGGLE_TEST_SEED=n`.
+const SEED_VARIABLE: &str = "WAGGLE_TEST_SEED";
+/// Smaller cases that are tried once one has failed, where the failure is to be read by people.
+pub(crate) const SHRINKS: u32 = 400;
+/// How long that may take.
+const SHRINK_MS: u32 = 30_000;
+
+/// Random cases.
+pub(crate) struct Cases {
+    pub(crate) cases: u32,
+    /// Transitions a case.
+    pub(crate) length: Range<usize>,
+    /// Smaller cases that are tried once one has failed; at least one.
+    pub(crate) shrinks: u32,
+}
+
+impl Cases {
+    /// Drives a store and the model side by side.
+    ///
+    /// # Errors
+    /// The seed and the smallest case in which they differ.
+    pub(crate) fn run(&self, backend: &Rc<Backend>) -> Result<(), String> {
+        Case::run_on(backend);
+        let config = self.config();
+        seeded(&config, |runner| {
+            runner.run(&Machine::sequential_strategy(self.length.clone()), |(model, transitions, seen)| {
+                Case::test_sequential(config.clone(), model, transitions, seen);
+                Ok(())
+            })
+        })
+    }
+
+    fn config(&self) -> Config {
+        Config { max_shrink_iters: self.shrinks, ..config(self.cases) }
+    }
+}
+
+/// Checks a property of so many random values.
+///
+/// # Panics
+/// With the seed and the smallest value of which it does not hold.
+pub(crate) fn for_any<S: proptest::strategy::Strategy>(
+    cases: u32,
+    strategy: &S,
+    property: impl Fn(S::Value) -> Result<(), TestCaseError>,
+) {
+    if let Err(failure) = seeded(&config(cases), |runner| runner.run(strategy, &property)) {
+        panic!("{failure}");
+    }
+}
+
+fn config(cases: u32) -> Config {
+    Config { cases, failure_persistence: None, max_shrink_iters: SHRINKS, max_shrink_time: SHRINK_MS, ..Config::default() }
+}
+
+fn seeded<T: std::fmt::Debug>(
+    config: &Config,
+    run: impl FnOnce(&mut TestRunner) -> Result<(), TestError<T>>,
+) -> Result<(), String> {
+    let given = std::env::var(SEED_VARIABLE).ok().map(|seed| seed.parse().expect("a number"));
+    let seed: u64 = given.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+    let mut runner = TestRunner::new_with_rng(config.clone(), rng);
+    run(&mut runner).map_err(|error| format!("{SEED_VARIABLE}={seed}: {error}"))
+}

@@ -1,0 +1,188 @@
+//! Transitions as calls of the task queue, and its answers in the words of the model.
+
+use waggle_core::Error as RedisError;
+use waggle_task_queue::maintenance::{Promoter, Pruner, Reaper, Swept};
+use waggle_task_queue::model::{self, Complete, Fail, Heartbeat, Json, Release, Status, Task, TaskError, TaskId};
+use waggle_task_queue::{Error, TaskQueue};
+
+use super::Case;
+use crate::model::{AGENTS, Answer, CAPABILITIES, Claim, Handed, Model, NewTask, QUEUES, Token, Transition};
+
+/// A token as they look, which nobody was ever given.
+const INVENTED: &str = "1-0000000000000000";
+
+impl Case {
+    pub(super) fn set_clock(&self, ms: i64) {
+        let () = self.backend.server.query(&format!("SET wg:{{{}}}:clock {ms}", self.swarm));
+    }
+
+    /// `model` is the state after the transition: the time it speaks of is the time of the call.
+    pub(super) async fn call(&mut self, transition: &Transition, model: &Model) -> Answer {
+        let (queue, swarm) = (self.backend.queue.clone(), self.swarm.clone());
+        match transition {
+            Transition::Submit(task) => {
+                let submitted = queue.submit(&swarm, new_task(task), None).await.unwrap();
+                Answer::Submitted(vec![self.taken_in(submitted.task.id, submitted.created)])
+            }
+            Transition::Batch(tasks) => {
+                let tasks = tasks.iter().map(|task| Ok(new_task(task))).collect();
+                let items = queue.submit_batch(&swarm, tasks, None).await.unwrap().items;
+                let taken = items.into_iter().map(Result::unwrap).map(|item| self.taken_in(item.id, item.created));
+                Answer::Submitted(taken.collect())
+            }
+            Transition::Claim(claim) => {
+                let claimed = queue.claim(&swarm, claim_of(claim)).await.unwrap();
+                Answer::Claimed(claimed.tasks.iter().map(|task| self.handed(task, claim, model)).collect())
+            }
+            Transition::Advance { .. } => {
+                self.set_clock(model.now);
+                Answer::Nothing
+            }
+            Transition::Cancel { task } => match queue.cancel(&swarm, self.ids[*task]).await {
+                Ok(cancelled) => {
+                    assert_eq!(cancelled.cancel_requested, cancelled.status == Status::Running);
+                    Answer::Cancelled { status: cancelled.status }
+                }
+                Err(error) => refusal(error),
+            },
+            Transition::Retry { task } => match queue.retry(&swarm, self.ids[*task]).await {
+                Ok(retried) => {
+                    assert_eq!(retried.status, Status::Ready);
+                    Answer::Retried
+                }
+                Err(error) => refusal(error),
+            },
+            Transition::Reap => swept(Reaper.run_once(&self.backend.redis, &swarm).await),
+            Transition::Promote => swept(Promoter.run_once(&self.backend.redis, &swarm).await),
+            Transition::Prune => swept(Pruner.run_once(&self.backend.redis, &swarm).await),
+            _ => self.call_under_lease(&queue, transition, model).await,
+        }
+    }
+
+    async fn call_under_lease(&self, queue: &TaskQueue, transition: &Transition, model: &Model) -> Answer {
+        let swarm = &self.swarm;
+        match *transition {
+            Transition::Heartbeat { task, token, extend_ms, progress } => {
+                let (id, lease) = self.lease(task, token, model);
+                let extend_ms = extend_ms.map(|ms| u64::try_from(ms).unwrap());
+                let heartbeat = Heartbeat { lease, extend_ms, progress: progress.map(json) };
+                let extended = queue.heartbeat(swarm, id, heartbeat).await;
+                extended.map_or_else(refusal, |extended| Answer::Extended {
+                    expires_at: extended.lease.expires_at.0,
+                    cancel_requested: extended.cancel_requested,
+                })
+            }
+            Transition::Complete { task, token, result } => {
+                let (id, lease) = self.lease(task, token, model);
+                let completed = queue.complete(swarm, id, Complete { lease, result: result.map(json) }).await;
+                completed.map_or_else(refusal, |done| settled(done.status, None, done.replayed))
+            }
+            Transition::Fail { task, token, retryable, retry_after_ms } => {
+                let (id, lease) = self.lease(task, token, model);
+                let error = TaskError { message: "no luck".to_owned(), kind: None, details: None };
+                let retry_after_ms = retry_after_ms.map(|ms| u64::try_from(ms).unwrap());
+                let failed = queue.fail(swarm, id, Fail { lease, error, retryable, retry_after_ms }).await;
+                failed.map_or_else(refusal, |done| settled(done.status, done.run_at, done.replayed))
+            }
+            Transition::Release { task, token, delay_ms } => {
+                let (id, lease) = self.lease(task, token, model);
+                let release = Release { lease, delay_ms: u64::try_from(delay_ms).unwrap() };
+                let released = queue.release(swarm, id, release).await;
+                released.map_or_else(refusal, |done| settled(done.status, done.run_at, done.replayed))
+            }
+            ref other => panic!("{other:?} needs no lease"),
+        }
+    }
+
+    fn taken_in(&mut self, id: TaskId, created: bool) -> (usize, bool) {
+        if created {
+            assert!(self.ids.last().is_none_or(|last| *last < id), "ids rise");
+            self.ids.push(id);
+        }
+        (self.number(id), created)
+    }
+
+    /// Notes the token of a task that was handed out.
+    fn handed(&mut self, task: &Task, claim: &Claim, model: &Model) -> Handed {
+        let number = self.number(task.id);
+        let lease = task.lease.as_ref().expect("a claimed task has a lease");
+        let fence: u64 = lease.token.split('-').next().unwrap().parse().unwrap();
+        let known = self.tokens.entry((number, fence)).or_insert_with(|| lease.token.clone());
+        assert_eq!(*known, lease.token, "one token for each lease");
+        let highest = self.tokens.keys().filter(|(other, _)| *other == number).map(|(_, fence)| *fence).max();
+        assert_eq!(Some(fence), highest, "fences rise");
+        assert_eq!(task.status, Status::Running);
+        assert_eq!(task.agent.as_ref().map(ToString::to_string).as_deref(), Some(AGENTS[claim.agent]));
+        assert_eq!(task.started_at.map(|at| at.0), model.tasks[number].started_at);
+        Handed { task: number, attempt: task.attempt, fence, expires_at: lease.expires_at.0 }
+    }
+
+    fn lease(&self, number: usize, token: Token, model: &Model) -> (TaskId, String) {
+        // No call under a lease moves the fence.
+        let fence = token.fence(model.tasks[number].fence);
+        let token = fence.map_or_else(|| INVENTED.to_owned(), |fence| self.tokens[&(number, fence)].clone());
+        (self.ids[number], token)
+    }
+}
+
+fn new_task(task: &NewTask) -> model::NewTask {
+    let unsigned = |ms: i64| u64::try_from(ms).unwrap();
+    let mut task = model::NewTask {
+        queue: QUEUES[task.queue].parse().unwrap(),
+        priority: task.priority,
+        delay_ms: unsigned(task.delay_ms),
+        requires: capabilities(task.requires),
+        agent: task.agent.map(|agent| AGENTS[agent].parse().unwrap()),
+        max_attempts: task.max_attempts,
+        backoff: task.backoff.clone(),
+        lease_ms: unsigned(task.lease_ms),
+        retention_ms: unsigned(task.retention_ms),
+        dedup_key: task.dedup_key.map(|key| format!("key {key}").parse().unwrap()),
+        ..Default::default()
+    };
+    task.check().unwrap();
+    task
+}
+
+fn claim_of(claim: &Claim) -> model::Claim {
+    let mut claim = model::Claim {
+        agent: AGENTS[claim.agent].parse().unwrap(),
+        queues: claim.queues.iter().map(|queue| QUEUES[*queue].parse().unwrap()).collect(),
+        capabilities: capabilities(claim.capabilities),
+        max_tasks: claim.max_tasks,
+        lease_ms: claim.lease_ms.map(|ms| u64::try_from(ms).unwrap()),
+        wait_ms: 0,
+        claim_id: claim.claim_id.map(|id| format!("claim {id}").parse().unwrap()),
+    };
+    claim.check().unwrap();
+    claim
+}
+
+fn capabilities(bits: u8) -> Vec<model::Capability> {
+    let named = CAPABILITIES.iter().enumerate().filter(|(bit, _)| bits & (1 << bit) != 0);
+    named.map(|(_, name)| name.parse().unwrap()).collect()
+}
+
+fn json(number: u32) -> Json {
+    Json::parse(number.to_string()).unwrap()
+}
+
+fn settled(status: Status, run_at: Option<model::Stamp>, replayed: bool) -> Answer {
+    Answer::Settled { status, run_at: run_at.map(|at| at.0), replayed }
+}
+
+fn swept(swept: Result<Swept, RedisError>) -> Answer {
+    let Swept { tasks, next_in } = swept.unwrap();
+    Answer::Swept { tasks, next_in_ms: next_in.map(|wait| i64::try_from(wait.as_millis()).unwrap()) }
+}
+
+fn refusal(error: Error) -> Answer {
+    match error {
+        Error::LeaseLost { attempt, .. } => Answer::LeaseLost { attempt },
+        Error::TaskNotFound(_) => Answer::NotFound,
+        Error::AlreadyFinished { status, .. } => Answer::AlreadyFinished(status),
+        Error::WrongState { status, .. } => Answer::WrongState(status),
+        Error::Duplicate(_) => Answer::Duplicate,
+        other => panic!("an error the model does not know: {other:?}"),
+    }
+}
