@@ -1,0 +1,6 @@
+//! `waggle agent run`.
+
+mod input;
+mod lease;
+mod outcome;
+mod stopping;

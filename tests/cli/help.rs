@@ -1,0 +1,79 @@
+//! What the program says of itself.
+
+use waggle_tests::{in_a_swarm, root};
+
+use crate::program::program;
+
+const COMMANDS: [&[&str]; 13] = [
+    &[],
+    &["serve"],
+    &["migrate"],
+    &["doctor"],
+    &["openapi"],
+    &["task"],
+    &["task", "submit"],
+    &["task", "get"],
+    &["task", "list"],
+    &["task", "cancel"],
+    &["task", "retry"],
+    &["agent"],
+    &["agent", "run"],
+];
+
+#[test]
+fn every_command_explains_itself() {
+    in_a_swarm(async |_| {
+        for command in COMMANDS {
+            let text = program(&[command, &["--help"]].concat()).ok().await;
+            let usage = ["Usage: waggle"].into_iter().chain(command.iter().copied()).collect::<Vec<_>>().join(" ");
+            assert!(text.contains(&usage), "{command:?}:\n{text}");
+        }
+    });
+}
+
+#[test]
+fn every_command_that_is_listed_is_one_of_these() {
+    in_a_swarm(async |_| {
+        for group in [&[][..], &["task"], &["agent"]] {
+            let text = program(&[group, &["--help"]].concat()).ok().await;
+            let listed = text.split("Commands:\n").nth(1).unwrap().lines().take_while(|line| !line.is_empty());
+            for name in listed.filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).filter(|name| !name.is_empty()) {
+                let command = [group, &[name]].concat();
+                assert!(name == "help" || COMMANDS.contains(&command.as_slice()), "{command:?} has no test");
+            }
+        }
+    });
+}
+
+#[test]
+fn wrong_usage_ends_with_status_2_and_a_hint() {
+    in_a_swarm(async |_| {
+        for (arguments, word) in [
+            (&[][..], "Usage"),
+            (&["serve", "--no-such-flag"], "--no-such-flag"),
+            (&["agent", "run"], "CMD"),
+            (&["agent", "run", "--concurrency", "0", "--", "true"], "--concurrency"),
+            (&["task", "submit", "--payload", "1", "--text", "1"], "--text"),
+        ] {
+            let ended = program(arguments).run().await;
+            assert_eq!(ended.status, 2, "{arguments:?}: {ended:?}");
+            assert!(ended.stderr.contains(word), "{arguments:?}: {}", ended.stderr);
+        }
+    });
+}
+
+#[test]
+fn the_document_that_is_printed_is_the_one_that_is_checked_in() {
+    in_a_swarm(async |_| {
+        let checked_in = std::fs::read_to_string(root().join("openapi/openapi.json")).unwrap();
+        assert!(program(&["openapi"]).ok().await == checked_in, "run `make openapi`");
+    });
+}
+
+#[test]
+fn the_version_is_told() {
+    in_a_swarm(async |_| {
+        let text = program(&["--version"]).ok().await;
+        assert_eq!(text, format!("waggle {}\n", env!("CARGO_PKG_VERSION")));
+    });
+}

@@ -1,0 +1,151 @@
+//! Runs the program.
+
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::time::Duration;
+
+use rustix::process::Signal;
+use serde_json::Value;
+use waggle_tests::{PATIENCE, World, new_dir, signal, spawn, until_some, waggle};
+
+/// How long the longest of these programs may take on a busy machine.
+const LONGEST: Duration = Duration::from_secs(40);
+
+/// A run of the program.
+#[derive(Debug)]
+pub(crate) struct Program {
+    command: Command,
+    directory: PathBuf,
+    input: Vec<u8>,
+}
+
+/// A program that runs; killed when dropped.
+pub(crate) struct Running {
+    child: Child,
+    /// Where it runs, and its commands with it.
+    pub(crate) directory: PathBuf,
+}
+
+/// A program that has ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    /// 128 and the signal's number where a signal ended it, as in a shell.
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// `waggle` with these arguments, and none of the settings of whoever runs the tests.
+pub(crate) fn program(arguments: &[&str]) -> Program {
+    let directory = new_dir("cli");
+    let mut command = Command::new(waggle());
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WAGGLE_")) {
+        command.env_remove(name);
+    }
+    command.args(arguments).current_dir(&directory);
+    Program { command, directory, input: Vec::new() }
+}
+
+/// The same, for the swarm of a test.
+pub(crate) fn client(world: &World, arguments: &[&str]) -> Program {
+    program(arguments).set("WAGGLE_URL", world.client().base()).set("WAGGLE_SWARM", world.swarm())
+}
+
+/// `waggle agent run` with these flags and a shell script as its command.
+pub(crate) fn agent(world: &World, flags: &[&str], script: &str) -> Program {
+    client(world, &[&["agent", "run"], flags, &["--", "sh", "-c", script]].concat())
+}
+
+impl Program {
+    pub(crate) fn set(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub(crate) fn input(mut self, input: &str) -> Self {
+        self.input = input.as_bytes().to_vec();
+        self
+    }
+
+    /// A file in the directory in which it will run.
+    pub(crate) fn file(self, name: &str, text: &str) -> Self {
+        std::fs::write(self.directory.join(name), text).unwrap();
+        self
+    }
+
+    pub(crate) fn start(self) -> Running {
+        let mut child = spawn(&self.command).unwrap();
+        let mut input = child.stdin.take().unwrap();
+        // Whoever does not read its input closes it.
+        let _ = input.write_all(&self.input);
+        Running { child, directory: self.directory }
+    }
+
+    pub(crate) async fn run(self) -> Ended {
+        self.start().ended().await
+    }
+
+    /// What it prints when it ends well.
+    pub(crate) async fn ok(self) -> String {
+        let ended = self.run().await;
+        assert_eq!((ended.status, ended.stderr.as_str()), (0, ""), "{}", ended.stdout);
+        ended.stdout
+    }
+
+    /// The one JSON value it prints.
+    pub(crate) async fn json(self) -> Value {
+        let text = self.ok().await;
+        assert_eq!(text.lines().count(), 1, "one line: {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+}
+
+impl Running {
+    pub(crate) fn signal(&self, what: Signal) {
+        signal(self.child.id(), what);
+    }
+
+    /// Waits for its end.
+    pub(crate) async fn ended(mut self) -> Ended {
+        let status = until_some("the program ends", LONGEST, async || self.child.try_wait().unwrap()).await;
+        let (mut stdout, mut stderr) = (String::new(), String::new());
+        self.child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
+        self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        let by_signal = std::os::unix::process::ExitStatusExt::signal(&status);
+        Ended { status: status.code().or(by_signal.map(|signal| 128 + signal)).unwrap(), stdout, stderr }
+    }
+
+    /// Waits until its command has written a file; what it says.
+    pub(crate) async fn file(&self, name: &str) -> String {
+        written(&self.directory.join(name)).await
+    }
+
+    /// Lets its command go on that waits for a file.
+    pub(crate) fn touch(&self, name: &str) {
+        std::fs::write(self.directory.join(name), "").unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // An error means that it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Ended {
+    /// The one line on standard error with which it said that it cannot go on, after a look at the status.
+    #[track_caller]
+    pub(crate) fn complaint(&self, status: i32) -> &str {
+        assert_eq!(self.status, status, "{self:?}");
+        assert_eq!(self.stderr.lines().count(), 1, "one line:\n{}", self.stderr);
+        self.stderr.trim_end().strip_prefix("waggle: ").unwrap_or_else(|| panic!("who says so? {}", self.stderr))
+    }
+}
+
+async fn written(path: &Path) -> String {
+    let what = format!("{} is written", path.display());
+    until_some(&what, PATIENCE, async || std::fs::read_to_string(path).ok().filter(|text| text.ends_with('\n'))).await
+}

@@ -1,0 +1,125 @@
+//! `waggle task`.
+
+use serde_json::{Value, json};
+use waggle_tests::{in_a_swarm, task};
+
+use crate::program::client;
+
+#[test]
+fn a_task_is_submitted_read_cancelled_and_retried() {
+    in_a_swarm(async |w| {
+        let flags = ["--queue", "q", "--priority", "8", "--type", "kind", "--tag", "a", "--tag", "b", "--max-attempts", "2"];
+        let submit = [&["task", "submit", "--payload", r#"{"n": 1.0}"#], &flags[..]].concat();
+        let made = client(&w, &submit).json().await;
+        let id = made["id"].as_str().unwrap();
+        assert_eq!(made["status"], "ready");
+        let shown = client(&w, &["task", "get", id]).json().await;
+        assert_eq!(shown, w.task(id).await);
+        for (field, value) in [("queue", json!("q")), ("priority", json!(8)), ("type", json!("kind")), ("tags", json!(["a", "b"]))] {
+            assert_eq!(shown[field], value, "{field}");
+        }
+        assert_eq!((&shown["max_attempts"], &shown["payload"]), (&json!(2), &json!({ "n": 1.0 })));
+        let cancelled = client(&w, &["task", "cancel", id]).json().await;
+        assert_eq!(cancelled, json!({ "id": id, "status": "cancelled" }));
+        let retried = client(&w, &["task", "retry", id]).json().await;
+        assert_eq!(retried, json!({ "id": id, "status": "ready" }));
+    });
+}
+
+#[test]
+fn a_payload_comes_from_the_flag_a_file_or_standard_input() {
+    in_a_swarm(async |w| {
+        for (flags, payload) in [
+            (["--payload", "[1]"], json!([1])),
+            (["--payload", "@file.json"], json!({ "from": "file" })),
+            (["--payload", "-"], json!("from stdin")),
+            (["--text", "[1]"], json!("[1]")),
+            (["--text", "-"], json!("\"from stdin\"")),
+        ] {
+            let submit = client(&w, &[&["task", "submit"], &flags[..]].concat());
+            let made = submit.file("file.json", r#"{"from":"file"}"#).input("\"from stdin\"").json().await;
+            assert_eq!(w.task(made["id"].as_str().unwrap()).await["payload"], payload, "{flags:?}");
+        }
+    });
+}
+
+#[test]
+fn lines_and_batches_become_a_task_each() {
+    in_a_swarm(async |w| {
+        let lines: String = (0..1_203).map(|number| format!("line {number}\n")).collect();
+        let printed = client(&w, &["task", "submit", "--lines", "-", "--queue", "lines"]).input(&lines).ok().await;
+        assert_eq!(printed.lines().count(), 1_203);
+        let payloads: Vec<_> = w.pages("queue=lines&limit=500").await.iter().rev().map(|task| task["payload"].clone()).collect();
+        assert_eq!(payloads, (0..1_203).map(|number| json!(format!("line {number}"))).collect::<Vec<_>>());
+
+        let batch = "{\"payload\":1,\"priority\":9}\n{\"payload\":2,\"queue\":\"other\"}\n";
+        let printed = client(&w, &["task", "submit", "--batch", "tasks"]).file("tasks", batch).ok().await;
+        assert_eq!(printed.lines().count(), 2);
+        assert_eq!(w.pages("queue=other").await[0]["payload"], 2);
+    });
+}
+
+#[test]
+fn a_list_is_filtered_limited_or_whole() {
+    in_a_swarm(async |w| {
+        w.submit_many((0..130).map(|number| task().payload(number))).await;
+        w.submit_id(task().queue("other")).await;
+        let count = |text: String| text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).count();
+        let all = ["task", "list", "--queue", "default", "--status", "ready", "--all"];
+        assert_eq!(count(client(&w, &all).ok().await), 130);
+        assert_eq!(count(client(&w, &["task", "list", "--all"]).ok().await), 131);
+        assert_eq!(count(client(&w, &["task", "list", "--queue", "other"]).ok().await), 1);
+        let some = client(&w, &["task", "list", "--limit", "120"]).run().await;
+        assert_eq!((some.status, count(some.stdout)), (0, 120));
+        assert!(some.stderr.contains("--all"), "{}", some.stderr);
+    });
+}
+
+#[test]
+fn the_exit_status_of_a_wait_tells_how_the_task_ended() {
+    in_a_swarm(async |w| {
+        let waiting = client(&w, &["task", "submit", "--payload", "1", "--wait"]).start();
+        let held = w.claim_one("a").await;
+        w.complete(&held, json!("done")).await.ok();
+        let ended = waiting.ended().await;
+        assert_eq!(ended.status, 0, "{}", ended.stderr);
+        assert_eq!(serde_json::from_str::<Value>(&ended.stdout).unwrap()["result"], "done");
+
+        let failed = w.failed_task(task()).await;
+        assert_eq!(client(&w, &["task", "get", &failed, "--wait-ms", "1000"]).run().await.status, 3);
+        let ready = w.submit_id(task()).await;
+        assert_eq!(client(&w, &["task", "get", &ready, "--wait-ms", "1"]).run().await.status, 4);
+    });
+}
+
+#[test]
+fn a_refusal_is_one_line_and_status_1() {
+    in_a_swarm(async |w| {
+        let unknown = "0193a0de-0000-7000-8000-000000000000";
+        for verb in ["get", "cancel", "retry"] {
+            let ended = client(&w, &["task", verb, unknown]).run().await;
+            assert!(ended.complaint(1).contains("task_not_found"), "{ended:?}");
+            assert_eq!(ended.stdout, "");
+        }
+        let ended = client(&w, &["task", "submit", "--priority", "77"]).run().await;
+        assert!(ended.complaint(1).contains("/priority"), "{ended:?}");
+        let ended = client(&w, &["task", "list"]).set("WAGGLE_SWARM", "no-such-swarm").run().await;
+        assert!(ended.complaint(1).contains("swarm_not_found"), "{ended:?}");
+        let ended = client(&w, &["task", "list"]).set("WAGGLE_URL", "http://127.0.0.1:9").run().await;
+        assert!(ended.complaint(1).contains("http://127.0.0.1:9"), "{ended:?}");
+        let ended = client(&w, &["task", "get", "no-id"]).run().await;
+        assert_eq!(ended.status, 2, "{ended:?}");
+    });
+}
+
+#[test]
+fn one_refusal_of_many_does_not_keep_the_others_from_their_turn() {
+    in_a_swarm(async |w| {
+        let (first, last) = (w.submit_id(task()).await, w.submit_id(task()).await);
+        let unknown = "0193a0de-0000-7000-8000-000000000000";
+        let ended = client(&w, &["task", "cancel", &first, unknown, &last]).run().await;
+        assert_eq!(ended.status, 1);
+        assert_eq!(ended.stdout.lines().count(), 2);
+        assert_eq!((w.status(&first).await, w.status(&last).await), ("cancelled".to_owned(), "cancelled".to_owned()));
+    });
+}
