@@ -205,9 +205,10 @@ fn headers_and_addresses_without_end_are_refused() {
         }
         let answer = raw.read(false).await;
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431"), "{answer}");
-        w.client().get(&format!("/{}", "a".repeat(9_000))).send().await.problem(414, "too_large");
-        let query = format!("/tasks?cursor={}", "a".repeat(20_000));
-        w.get(&query).send().await.problem(414, "too_large");
+        w.client().get(&format!("/{}", "a".repeat(4_100))).send().await.problem(414, "too_large");
+        w.get(&format!("/tasks?cursor={}", "a".repeat(4_100))).send().await.problem(414, "too_large");
+        // Beyond what is read of a request's head there is no request to speak of: a status, no problem.
+        assert_eq!(w.client().get(&format!("/{}", "a".repeat(100_000))).send().await.status, 431);
         assert_untouched(&w).await;
     });
 }

@@ -1,13 +1,15 @@
 //! Runs the program.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rustix::process::Signal;
 use serde_json::Value;
-use waggle_tests::{PATIENCE, World, new_dir, signal, spawn, until_some, waggle};
+use waggle_tests::{PATIENCE, World, new_dir, signal, spawn, until, until_some, waggle};
 
 /// How long the longest of these programs may take on a busy machine.
 const LONGEST: Duration = Duration::from_secs(40);
@@ -23,8 +25,16 @@ pub(crate) struct Program {
 /// A program that runs; killed when dropped.
 pub(crate) struct Running {
     child: Child,
+    stdout: Said,
+    stderr: Said,
     /// Where it runs, and its commands with it.
     pub(crate) directory: PathBuf,
+}
+
+/// What a program says, read as it comes: a full pipe would stop it.
+struct Said {
+    text: Arc<Mutex<Vec<u8>>>,
+    reader: JoinHandle<()>,
 }
 
 /// A program that has ended.
@@ -76,10 +86,11 @@ impl Program {
 
     pub(crate) fn start(self) -> Running {
         let mut child = spawn(&self.command).unwrap();
+        let (stdout, stderr) = (Said::by(child.stdout.take().unwrap()), Said::by(child.stderr.take().unwrap()));
         let mut input = child.stdin.take().unwrap();
         // Whoever does not read its input closes it.
         let _ = input.write_all(&self.input);
-        Running { child, directory: self.directory }
+        Running { child, stdout, stderr, directory: self.directory }
     }
 
     pub(crate) async fn run(self) -> Ended {
@@ -109,11 +120,16 @@ impl Running {
     /// Waits for its end.
     pub(crate) async fn ended(mut self) -> Ended {
         let status = until_some("the program ends", LONGEST, async || self.child.try_wait().unwrap()).await;
-        let (mut stdout, mut stderr) = (String::new(), String::new());
-        self.child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
-        self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
         let by_signal = std::os::unix::process::ExitStatusExt::signal(&status);
-        Ended { status: status.code().or(by_signal.map(|signal| 128 + signal)).unwrap(), stdout, stderr }
+        let status = status.code().or(by_signal.map(|signal| 128 + signal)).unwrap();
+        // What it started may hold the pipes for a moment longer.
+        until("the program's output ends", PATIENCE, async || self.stdout.is_over() && self.stderr.is_over()).await;
+        Ended { status, stdout: self.stdout.text(), stderr: self.stderr.text() }
+    }
+
+    /// Waits until it has said so on standard error.
+    pub(crate) async fn says(&self, words: &str) {
+        until(&format!("it says {words:?}"), PATIENCE, async || self.stderr.text().contains(words)).await;
     }
 
     /// Waits until its command has written a file; what it says.
@@ -124,6 +140,28 @@ impl Running {
     /// Lets its command go on that waits for a file.
     pub(crate) fn touch(&self, name: &str) {
         std::fs::write(self.directory.join(name), "").unwrap();
+    }
+}
+
+impl Said {
+    fn by(mut pipe: impl std::io::Read + Send + 'static) -> Self {
+        let text = Arc::new(Mutex::new(Vec::new()));
+        let written = Arc::clone(&text);
+        let read = move || {
+            let mut chunk = [0; 4_096];
+            while let Ok(bytes @ 1..) = pipe.read(&mut chunk) {
+                written.lock().unwrap().extend_from_slice(&chunk[..bytes]);
+            }
+        };
+        Self { text, reader: std::thread::spawn(read) }
+    }
+
+    fn is_over(&self) -> bool {
+        self.reader.is_finished()
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.text.lock().unwrap().clone()).unwrap()
     }
 }
 

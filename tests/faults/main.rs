@@ -10,6 +10,7 @@ mod lost_replies;
 mod race;
 mod redis_frozen;
 mod redis_killed;
+mod redis_unfit;
 mod server_killed;
 mod support;
 mod two_servers;

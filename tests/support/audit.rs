@@ -5,15 +5,19 @@ use std::sync::Arc;
 use waggle_core::Redis;
 use waggle_core::config::RedisConfig;
 
-use crate::{Service, on_harness};
+use crate::{PATIENCE, Service, on_harness, until_some};
 
 /// What the audit finds wrong in one swarm of a service; empty when all invariants hold.
 pub async fn audit(service: Arc<Service>, swarm: String) -> Vec<String> {
     on_harness(async move || {
         let redis = auditor(&service).await;
         let swarm = swarm.parse().unwrap();
-        let report = waggle_task_queue::audit::run_swarm(&redis, &swarm).await.expect("the audit runs");
-        report.findings.iter().map(ToString::to_string).collect()
+        // A cluster that has lost a node for a moment says no for a moment longer.
+        until_some("the audit runs", PATIENCE, async || {
+            let report = waggle_task_queue::audit::run_swarm(&redis, &swarm).await;
+            report.ok().map(|report| report.findings.iter().map(ToString::to_string).collect())
+        })
+        .await
     })
     .await
 }

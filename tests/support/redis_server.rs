@@ -96,6 +96,14 @@ impl RedisServer {
         self.try_query(words).unwrap()
     }
 
+    /// Runs a command of any words.
+    pub fn command<T: FromRedisValue>(&self, words: &[&str]) -> redis::RedisResult<T> {
+        let mut command = redis::cmd(words[0]);
+        command.arg(&words[1..]);
+        let url = format!("redis+unix://{}", self.socket().display());
+        command.query(&mut redis::Client::open(url)?.get_connection()?)
+    }
+
     pub(crate) fn try_query<T: FromRedisValue>(&self, words: &str) -> redis::RedisResult<T> {
         query(&format!("redis+unix://{}", self.socket().display()), words)
     }

@@ -1,7 +1,7 @@
 //! How an agent ends.
 
 use rustix::process::Signal;
-use waggle_tests::{PATIENCE, in_a_swarm, task, until};
+use waggle_tests::{in_a_swarm, task};
 
 use crate::program::agent;
 
@@ -24,11 +24,7 @@ fn ctrl_c_stops_the_command_and_gives_the_task_back_uncounted() {
 fn an_agent_that_waits_for_work_ends_at_once_and_takes_no_task_with_it() {
     in_a_swarm(async |w| {
         let running = agent(&w, &["--concurrency", "4"], "true").start();
-        until("the agent waits", PATIENCE, async || {
-            let metrics = w.client().get("/metrics").send().await.text;
-            metrics.contains("waggle")
-        })
-        .await;
+        running.says("waiting for tasks").await;
         running.signal(Signal::TERM);
         assert_eq!(running.ended().await.status, 0);
         let id = w.submit_id(task()).await;

@@ -11,6 +11,8 @@ pub(crate) enum Answer {
     Submitted(Vec<(usize, bool)>),
     Claimed(Vec<Handed>),
     Extended { expires_at: i64, cancel_requested: bool },
+    /// What became of each outcome, and what was claimed after them.
+    Settlement(Vec<Answer>, Vec<Handed>),
     Settled { status: Status, run_at: Option<i64>, replayed: bool },
     Cancelled { status: Status },
     Retried,
@@ -30,4 +32,5 @@ pub(crate) struct Handed {
     pub(crate) attempt: u32,
     pub(crate) fence: u64,
     pub(crate) expires_at: i64,
+    pub(crate) started_at: Option<i64>,
 }

@@ -4,14 +4,14 @@ use waggle_task_queue::limits::STARVATION_PERIOD;
 use waggle_task_queue::model::Status;
 
 use super::model::List;
-use super::{Answer, Claim, Handed, Model};
+use super::{Claim, Handed, Model};
 
 impl Model {
-    pub(super) fn claim(&mut self, claim: &Claim) -> Answer {
+    pub(super) fn claim(&mut self, claim: &Claim) -> Vec<Handed> {
         let known = claim.claim_id.map(|id| (claim.agent, id));
         let again = known.map_or_else(Vec::new, |known| self.recall(known));
         if !again.is_empty() {
-            return Answer::Claimed(again);
+            return again;
         }
         let mut handed = Vec::new();
         for queue in &claim.queues {
@@ -23,7 +23,7 @@ impl Model {
         if let Some(known) = known.filter(|_| !handed.is_empty()) {
             self.claim_ids.insert(known, handed.iter().map(|handed| (handed.task, handed.fence)).collect());
         }
-        Answer::Claimed(handed)
+        handed
     }
 
     /// What a claim with the same id was given and is still held under it.
@@ -35,7 +35,13 @@ impl Model {
 
     fn handed(&self, number: usize) -> Handed {
         let task = &self.tasks[number];
-        Handed { task: number, attempt: task.attempt, fence: task.fence, expires_at: task.expires_at }
+        Handed {
+            task: number,
+            attempt: task.attempt,
+            fence: task.fence,
+            expires_at: task.expires_at,
+            started_at: task.started_at,
+        }
     }
 
     /// The highest priority first and within it the oldest head of a list; one of sixteen is the oldest of any priority.

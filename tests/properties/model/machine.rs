@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
 
-use super::{Model, Transition};
+use super::{Answer, Model, Transition};
 
 /// The reference.
 pub(crate) struct Machine;
@@ -21,30 +21,40 @@ impl ReferenceStateMachine for Machine {
     }
 
     fn preconditions(model: &Model, transition: &Transition) -> bool {
-        transition.task().is_none_or(|task| task < model.tasks.len())
+        transition.tasks().iter().all(|task| *task < model.tasks.len())
     }
 
     fn apply(mut model: Model, transition: &Transition) -> Model {
-        model.answer = match *transition {
-            Transition::Submit(ref task) => model.submit(std::slice::from_ref(task)),
-            Transition::Batch(ref tasks) => model.submit(tasks),
-            Transition::Claim(ref claim) => model.claim(claim),
-            Transition::Heartbeat { task, token, extend_ms, progress } => model.heartbeat(task, token, extend_ms, progress),
-            Transition::Complete { task, token, result } => model.complete(task, token, result),
-            Transition::Fail { task, token, retryable, retry_after_ms } => {
-                model.fail(task, token, retryable, retry_after_ms)
-            }
-            Transition::Release { task, token, delay_ms } => model.release(task, token, delay_ms),
-            Transition::Cancel { task } => model.cancel(task),
-            Transition::Retry { task } => model.retry(task),
-            Transition::Advance { ms } => {
-                model.now += ms;
-                super::Answer::Nothing
-            }
-            Transition::Reap => model.reap(),
-            Transition::Promote => model.promote(),
-            Transition::Prune => model.prune(),
-        };
+        model.answer = model.call(transition);
         model
+    }
+}
+
+impl Model {
+    fn call(&mut self, transition: &Transition) -> Answer {
+        match *transition {
+            Transition::Submit(ref task) => self.submit(std::slice::from_ref(task)),
+            Transition::Batch(ref tasks) => self.submit(tasks),
+            Transition::Claim(ref claim) => Answer::Claimed(self.claim(claim)),
+            Transition::Settle { ref outcomes, ref claim } => {
+                let outcomes = outcomes.iter().map(|outcome| self.call(outcome)).collect();
+                Answer::Settlement(outcomes, claim.as_ref().map_or_else(Vec::new, |claim| self.claim(claim)))
+            }
+            Transition::Heartbeat { task, token, extend_ms, progress } => self.heartbeat(task, token, extend_ms, progress),
+            Transition::Complete { task, token, result } => self.complete(task, token, result),
+            Transition::Fail { task, token, retryable, retry_after_ms } => {
+                self.fail(task, token, retryable, retry_after_ms)
+            }
+            Transition::Release { task, token, delay_ms } => self.release(task, token, delay_ms),
+            Transition::Cancel { task } => self.cancel(task),
+            Transition::Retry { task } => self.retry(task),
+            Transition::Advance { ms } => {
+                self.now += ms;
+                Answer::Nothing
+            }
+            Transition::Reap => self.reap(),
+            Transition::Promote => self.promote(),
+            Transition::Prune => self.prune(),
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! What may be done to a swarm, and how it is made up.
 
+use std::ops::Range;
+
 use proptest::prelude::*;
 use proptest::sample::select;
 use waggle_task_queue::model::{Backoff, BackoffKind, Status};
@@ -16,6 +18,8 @@ pub(crate) enum Transition {
     Complete { task: usize, token: Token, result: Option<u32> },
     Fail { task: usize, token: Token, retryable: bool, retry_after_ms: Option<i64> },
     Release { task: usize, token: Token, delay_ms: i64 },
+    /// Completes, fails and releases in one call, with the next claim.
+    Settle { outcomes: Vec<Transition>, claim: Option<Claim> },
     Cancel { task: usize },
     Retry { task: usize },
     Advance { ms: i64 },
@@ -35,10 +39,11 @@ pub(crate) struct Claim {
     pub(crate) claim_id: Option<u8>,
 }
 
-/// A lease token: one that was handed out so many leases ago, or one that never was.
+/// A lease token: one that was handed out so many leases ago, one of another task, or one that never was.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Token {
     Ago(u64),
+    OfAnother,
     Invented,
 }
 
@@ -47,22 +52,23 @@ impl Token {
     pub(crate) fn fence(self, last: u64) -> Option<u64> {
         match self {
             Self::Ago(leases) => last.checked_sub(leases).filter(|fence| *fence > 0),
-            Self::Invented => None,
+            Self::OfAnother | Self::Invented => None,
         }
     }
 }
 
 impl Transition {
-    /// The task it names.
-    pub(super) fn task(&self) -> Option<usize> {
+    /// The tasks it names.
+    pub(super) fn tasks(&self) -> Vec<usize> {
         match self {
             Self::Heartbeat { task, .. }
             | Self::Complete { task, .. }
             | Self::Fail { task, .. }
             | Self::Release { task, .. }
             | Self::Cancel { task }
-            | Self::Retry { task } => Some(*task),
-            _ => None,
+            | Self::Retry { task } => vec![*task],
+            Self::Settle { outcomes, .. } => outcomes.iter().flat_map(Self::tasks).collect(),
+            _ => Vec::new(),
         }
     }
 
@@ -75,7 +81,8 @@ impl Transition {
             8 => new_task().prop_map(Self::Submit),
             2 => batch(),
             12 => claim().prop_map(Self::Claim),
-            20 => under_lease(model),
+            20 => under_lease(model, 0..5),
+            6 => settlement(model),
             3 => task(model).prop_map(|task| Self::Cancel { task }),
             2 => one_of(finished, model).prop_map(|task| Self::Retry { task }),
             6 => time(model),
@@ -128,12 +135,23 @@ fn claim() -> impl Strategy<Value = Claim> {
     )
 }
 
-fn under_lease(model: &Model) -> BoxedStrategy<Transition> {
+fn settlement(model: &Model) -> impl Strategy<Value = Transition> + use<> {
+    let outcomes = prop::collection::vec(under_lease(model, 1..5), 1..5);
+    (outcomes, prop::option::of(claim())).prop_map(|(outcomes, claim)| Transition::Settle { outcomes, claim })
+}
+
+/// Verbs: 0 heartbeat, 1 complete, 2 and 3 fail, 4 release.
+fn under_lease(model: &Model, verbs: Range<u8>) -> BoxedStrategy<Transition> {
     let running: Vec<_> = model.standing(Status::Running).collect();
-    let token = prop_oneof![8 => Just(Token::Ago(0)), 3 => (1_u64..3).prop_map(Token::Ago), 1 => Just(Token::Invented)];
+    let token = prop_oneof![
+        8 => Just(Token::Ago(0)),
+        3 => (1_u64..3).prop_map(Token::Ago),
+        1 => Just(Token::OfAnother),
+        1 => Just(Token::Invented),
+    ];
     let wait = select(vec![None, Some(0_i64), Some(400)]);
     let extend = select(vec![None, Some(100_i64), Some(5_000)]);
-    (one_of(running, model), token, 0..5, any::<bool>(), wait, extend, prop::option::of(0_u32..1_000)).prop_map(
+    (one_of(running, model), token, verbs, any::<bool>(), wait, extend, prop::option::of(0_u32..1_000)).prop_map(
         |(task, token, verb, retryable, wait, extend_ms, value)| match verb {
             0 => Transition::Heartbeat { task, token, extend_ms, progress: value },
             1 => Transition::Complete { task, token, result: value },

@@ -2,7 +2,10 @@
 
 use waggle_core::Error as RedisError;
 use waggle_task_queue::maintenance::{Promoter, Pruner, Reaper, Swept};
-use waggle_task_queue::model::{self, Complete, Fail, Heartbeat, Json, Release, Status, Task, TaskError, TaskId};
+use waggle_task_queue::model::{
+    self, Complete, Fail, Heartbeat, Json, NextClaim, Outcome, Release, SettledStatus, Settlement, Status, Task, TaskError,
+    TaskId,
+};
 use waggle_task_queue::{Error, TaskQueue};
 
 use super::Case;
@@ -32,8 +35,9 @@ impl Case {
             }
             Transition::Claim(claim) => {
                 let claimed = queue.claim(&swarm, claim_of(claim)).await.unwrap();
-                Answer::Claimed(claimed.tasks.iter().map(|task| self.handed(task, claim, model)).collect())
+                Answer::Claimed(self.all_handed(&claimed.tasks, claim))
             }
+            Transition::Settle { outcomes, claim } => self.settle(&queue, outcomes, claim.as_ref()).await,
             Transition::Advance { .. } => {
                 self.set_clock(model.now);
                 Answer::Nothing
@@ -55,15 +59,51 @@ impl Case {
             Transition::Reap => swept(Reaper.run_once(&self.backend.redis, &swarm).await),
             Transition::Promote => swept(Promoter.run_once(&self.backend.redis, &swarm).await),
             Transition::Prune => swept(Pruner.run_once(&self.backend.redis, &swarm).await),
-            _ => self.call_under_lease(&queue, transition, model).await,
+            _ => self.call_under_lease(&queue, transition).await,
         }
     }
 
-    async fn call_under_lease(&self, queue: &TaskQueue, transition: &Transition, model: &Model) -> Answer {
+    async fn settle(&mut self, queue: &TaskQueue, outcomes: &[Transition], claim: Option<&Claim>) -> Answer {
+        let agent = AGENTS[claim.map_or(0, |claim| claim.agent)].parse().unwrap();
+        let outcomes = outcomes.iter().map(|outcome| self.outcome(outcome)).collect();
+        let next = claim.map(|claim| {
+            let model::Claim { queues, capabilities, max_tasks, lease_ms, wait_ms, claim_id, .. } = claim_of(claim);
+            NextClaim { queues, capabilities, max_tasks, lease_ms, wait_ms, claim_id }
+        });
+        let settlement = Settlement { agent, outcomes, claim: next };
+        settlement.check().unwrap();
+        let (done, claimed) = queue.settle(&self.swarm, settlement).await.unwrap();
+        let done = done.into_iter().map(|done| match done.result {
+            Ok(SettledStatus { status, run_at, replayed }) => settled(status, run_at, replayed),
+            Err(error) => refusal(error),
+        });
+        let handed = claim.map_or_else(Vec::new, |claim| self.all_handed(&claimed.tasks, claim));
+        Answer::Settlement(done.collect(), handed)
+    }
+
+    fn outcome(&self, transition: &Transition) -> Outcome {
+        match *transition {
+            Transition::Complete { task, token, result } => {
+                let (id, lease) = self.lease(task, token);
+                Outcome::complete(id, Complete { lease, result: result.map(json) })
+            }
+            Transition::Fail { task, token, retryable, retry_after_ms } => {
+                let (id, lease) = self.lease(task, token);
+                Outcome::fail(id, failure(lease, retryable, retry_after_ms))
+            }
+            Transition::Release { task, token, delay_ms } => {
+                let (id, lease) = self.lease(task, token);
+                Outcome::release(id, Release { lease, delay_ms: u64::try_from(delay_ms).unwrap() })
+            }
+            ref other => panic!("{other:?} ends no attempt"),
+        }
+    }
+
+    async fn call_under_lease(&self, queue: &TaskQueue, transition: &Transition) -> Answer {
         let swarm = &self.swarm;
         match *transition {
             Transition::Heartbeat { task, token, extend_ms, progress } => {
-                let (id, lease) = self.lease(task, token, model);
+                let (id, lease) = self.lease(task, token);
                 let extend_ms = extend_ms.map(|ms| u64::try_from(ms).unwrap());
                 let heartbeat = Heartbeat { lease, extend_ms, progress: progress.map(json) };
                 let extended = queue.heartbeat(swarm, id, heartbeat).await;
@@ -73,19 +113,17 @@ impl Case {
                 })
             }
             Transition::Complete { task, token, result } => {
-                let (id, lease) = self.lease(task, token, model);
+                let (id, lease) = self.lease(task, token);
                 let completed = queue.complete(swarm, id, Complete { lease, result: result.map(json) }).await;
                 completed.map_or_else(refusal, |done| settled(done.status, None, done.replayed))
             }
             Transition::Fail { task, token, retryable, retry_after_ms } => {
-                let (id, lease) = self.lease(task, token, model);
-                let error = TaskError { message: "no luck".to_owned(), kind: None, details: None };
-                let retry_after_ms = retry_after_ms.map(|ms| u64::try_from(ms).unwrap());
-                let failed = queue.fail(swarm, id, Fail { lease, error, retryable, retry_after_ms }).await;
+                let (id, lease) = self.lease(task, token);
+                let failed = queue.fail(swarm, id, failure(lease, retryable, retry_after_ms)).await;
                 failed.map_or_else(refusal, |done| settled(done.status, done.run_at, done.replayed))
             }
             Transition::Release { task, token, delay_ms } => {
-                let (id, lease) = self.lease(task, token, model);
+                let (id, lease) = self.lease(task, token);
                 let release = Release { lease, delay_ms: u64::try_from(delay_ms).unwrap() };
                 let released = queue.release(swarm, id, release).await;
                 released.map_or_else(refusal, |done| settled(done.status, done.run_at, done.replayed))
@@ -102,26 +140,39 @@ impl Case {
         (self.number(id), created)
     }
 
+    fn all_handed(&mut self, tasks: &[Task], claim: &Claim) -> Vec<Handed> {
+        tasks.iter().map(|task| self.handed(task, claim)).collect()
+    }
+
     /// Notes the token of a task that was handed out.
-    fn handed(&mut self, task: &Task, claim: &Claim, model: &Model) -> Handed {
+    fn handed(&mut self, task: &Task, claim: &Claim) -> Handed {
         let number = self.number(task.id);
         let lease = task.lease.as_ref().expect("a claimed task has a lease");
         let fence: u64 = lease.token.split('-').next().unwrap().parse().unwrap();
         let known = self.tokens.entry((number, fence)).or_insert_with(|| lease.token.clone());
         assert_eq!(*known, lease.token, "one token for each lease");
-        let highest = self.tokens.keys().filter(|(other, _)| *other == number).map(|(_, fence)| *fence).max();
-        assert_eq!(Some(fence), highest, "fences rise");
+        assert_eq!(fence, self.last_fence(number), "fences rise");
         assert_eq!(task.status, Status::Running);
         assert_eq!(task.agent.as_ref().map(ToString::to_string).as_deref(), Some(AGENTS[claim.agent]));
-        assert_eq!(task.started_at.map(|at| at.0), model.tasks[number].started_at);
-        Handed { task: number, attempt: task.attempt, fence, expires_at: lease.expires_at.0 }
+        let bearers = self.tokens.values().filter(|token| **token == lease.token).count();
+        assert_eq!(bearers, 1, "one lease for each token");
+        let started_at = task.started_at.map(|at| at.0);
+        Handed { task: number, attempt: task.attempt, fence, expires_at: lease.expires_at.0, started_at }
     }
 
-    fn lease(&self, number: usize, token: Token, model: &Model) -> (TaskId, String) {
-        // No call under a lease moves the fence.
-        let fence = token.fence(model.tasks[number].fence);
-        let token = fence.map_or_else(|| INVENTED.to_owned(), |fence| self.tokens[&(number, fence)].clone());
-        (self.ids[number], token)
+    /// The fence of the last lease of a task; 0 before the first.
+    fn last_fence(&self, number: usize) -> u64 {
+        self.tokens.range((number, 0)..(number + 1, 0)).next_back().map_or(0, |((_, fence), _)| *fence)
+    }
+
+    fn lease(&self, number: usize, token: Token) -> (TaskId, String) {
+        let of_another = || self.tokens.iter().rev().find(|((other, _), _)| *other != number).map(|(_, token)| token);
+        let token = match (token, token.fence(self.last_fence(number))) {
+            (_, Some(fence)) => Some(&self.tokens[&(number, fence)]),
+            (Token::OfAnother, _) => of_another(),
+            _ => None,
+        };
+        (self.ids[number], token.cloned().unwrap_or_else(|| INVENTED.to_owned()))
     }
 }
 
@@ -161,6 +212,11 @@ fn claim_of(claim: &Claim) -> model::Claim {
 fn capabilities(bits: u8) -> Vec<model::Capability> {
     let named = CAPABILITIES.iter().enumerate().filter(|(bit, _)| bits & (1 << bit) != 0);
     named.map(|(_, name)| name.parse().unwrap()).collect()
+}
+
+fn failure(lease: String, retryable: bool, retry_after_ms: Option<i64>) -> Fail {
+    let error = TaskError { message: "no luck".to_owned(), kind: None, details: None };
+    Fail { lease, error, retryable, retry_after_ms: retry_after_ms.map(|ms| u64::try_from(ms).unwrap()) }
 }
 
 fn json(number: u32) -> Json {

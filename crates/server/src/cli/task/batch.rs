@@ -9,7 +9,7 @@ use waggle_task_queue::{
     model::{Json, TaskId},
 };
 
-use super::{print, session::Session, source, template, template::Template};
+use super::{print, service::Service, source, template, template::Template};
 use crate::cli::client::{Call, Problem, json};
 
 /// Bytes of tasks in one request: with the frame around them, less than the 1 MiB a service takes by default.
@@ -20,7 +20,7 @@ const BATCH_BYTES: usize = 768 * 1_024;
 /// # Errors
 /// When the lines cannot be read, or the service refuses a batch as a whole or cannot be reached.
 pub(super) async fn lines(
-    session: &Session,
+    service: &Service,
     key: &str,
     name: &str,
     fields: &Template,
@@ -29,26 +29,26 @@ pub(super) async fn lines(
         let payload = template::string(line)?;
         Json::parse(serde_json::to_string(&fields.fill(Some(&payload)))?)
     };
-    submit(session, key, name, task).await
+    submit(service, key, name, task).await
 }
 
 /// Submits one task for each line of `name`, which is the whole task.
 ///
 /// # Errors
 /// As [`lines`], and when a line is not JSON.
-pub(super) async fn tasks(session: &Session, key: &str, name: &str) -> anyhow::Result<ExitCode> {
-    submit(session, key, name, |line| Json::parse(line.to_owned())).await
+pub(super) async fn tasks(service: &Service, key: &str, name: &str) -> anyhow::Result<ExitCode> {
+    submit(service, key, name, |line| Json::parse(line.to_owned())).await
 }
 
 /// Empty lines carry no task. Each batch has an idempotency key of its own, which a second run with
 /// the same `key` and the same lines uses again.
 async fn submit(
-    session: &Session,
+    service: &Service,
     key: &str,
     name: &str,
     task: impl Fn(&str) -> serde_json::Result<Json>,
 ) -> anyhow::Result<ExitCode> {
-    let mut batches = Batches { session, key, sent: 0, requests: 0, refused: 0 };
+    let mut batches = Batches { service, key, sent: 0, requests: 0, refused: 0 };
     let (mut waiting, mut bytes) = (Vec::new(), 0);
     for (at, line) in source::lines(name)?.enumerate() {
         let line = line.with_context(|| format!("line {} of {name} cannot be read", at + 1))?;
@@ -68,7 +68,7 @@ async fn submit(
 }
 
 struct Batches<'a> {
-    session: &'a Session,
+    service: &'a Service,
     key: &'a str,
     sent: usize,
     requests: usize,
@@ -83,7 +83,7 @@ impl Batches<'_> {
         }
         let key = format!("{}.{}", self.key, self.requests);
         let call = Call::post("/tasks/batch").idempotency_key(key).json(&BatchRequest { tasks })?;
-        let answer: BatchAnswer = json(&self.session.call(&call).await?)?;
+        let answer: BatchAnswer = json(&self.service.call(&call).await?)?;
         for mut result in answer.results {
             result.index += self.sent;
             self.refused += usize::from(result.problem.is_some());

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use waggle_task_queue::model::TaskId;
 
-use super::{each, session::Session};
+use super::{each, service::Service};
 use crate::cli::client::{Call, ConnectArgs};
 
 #[derive(Debug, clap::Args)]
@@ -18,7 +18,7 @@ pub(super) struct CancelArgs {
 }
 
 pub(super) async fn run(args: &CancelArgs) -> anyhow::Result<ExitCode> {
-    let session = Session::open(&args.connect)?;
+    let service = Service::open(&args.connect)?;
     let call = |id: &TaskId| Call::post(format!("/tasks/{id}/cancel"));
-    each::run(&session, &args.ids, call).await
+    each::run(&service, &args.ids, call).await
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use waggle_task_queue::model::TaskId;
 
-use super::{print, session::Session};
+use super::{print, service::Service};
 use crate::cli::client::Call;
 
 /// Sends `call` for each of `ids`, prints what is answered and says what is refused. A refusal does not
@@ -13,13 +13,13 @@ use crate::cli::client::Call;
 /// # Errors
 /// When the service cannot be reached or its answer not be understood.
 pub(super) async fn run(
-    session: &Session,
+    service: &Service,
     ids: &[TaskId],
     call: impl Fn(&TaskId) -> Call,
 ) -> anyhow::Result<ExitCode> {
     let mut refused = false;
     for id in ids {
-        match session.call(&call(id)).await {
+        match service.call(&call(id)).await {
             Ok(body) => print::value(&body)?,
             Err(error) if error.problem().is_some() => {
                 refused = true;

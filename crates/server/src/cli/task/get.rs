@@ -4,7 +4,7 @@ use std::{process::ExitCode, time::Duration};
 
 use waggle_task_queue::model::TaskId;
 
-use super::{print, session::Session, wait};
+use super::{print, service::Service, wait};
 use crate::cli::client::{Call, ConnectArgs};
 
 #[derive(Debug, clap::Args)]
@@ -21,13 +21,13 @@ pub(super) struct GetArgs {
 }
 
 pub(super) async fn run(args: GetArgs) -> anyhow::Result<ExitCode> {
-    let session = Session::open(&args.connect)?;
+    let service = Service::open(&args.connect)?;
     let Some(wait_ms) = args.wait_ms else {
-        let body = session.call(&Call::get(format!("/tasks/{}", args.id))).await?;
+        let body = service.call(&Call::get(format!("/tasks/{}", args.id))).await?;
         print::value(&body)?;
         return Ok(ExitCode::SUCCESS);
     };
-    let body = wait::until_finished(&session, &args.id.to_string(), Duration::from_millis(wait_ms)).await?;
+    let body = wait::until_finished(&service, &args.id.to_string(), Duration::from_millis(wait_ms)).await?;
     print::value(&body)?;
     Ok(wait::exit_code(&body)?)
 }

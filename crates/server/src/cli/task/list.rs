@@ -8,7 +8,7 @@ use waggle_task_queue::{
     model::{Json, QueueName, Status},
 };
 
-use super::{print, session::Session};
+use super::{print, service::Service};
 use crate::cli::client::{Call, ConnectArgs, json};
 
 /// Tasks of one request: a page of them with large payloads still fits into memory.
@@ -43,11 +43,11 @@ struct Page {
 }
 
 pub(super) async fn run(args: ListArgs) -> anyhow::Result<ExitCode> {
-    let session = Session::open(&args.connect)?;
+    let service = Service::open(&args.connect)?;
     let mut left = if args.all { usize::MAX } else { args.limit };
     let mut cursor = None;
     while left > 0 {
-        let page: Page = json(&session.call(&page(&args, left, cursor)).await?)?;
+        let page: Page = json(&service.call(&page(&args, left, cursor)).await?)?;
         for item in page.items.iter().take(left) {
             print::value(item.as_bytes())?;
         }

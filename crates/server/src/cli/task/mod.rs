@@ -8,7 +8,7 @@ mod get;
 mod list;
 mod print;
 mod retry;
-mod session;
+mod service;
 mod source;
 mod submit;
 mod template;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use waggle_task_queue::model::TaskId;
 
-use super::{each, session::Session};
+use super::{each, service::Service};
 use crate::cli::client::{Call, ConnectArgs};
 
 #[derive(Debug, clap::Args)]
@@ -18,8 +18,8 @@ pub(super) struct RetryArgs {
 }
 
 pub(super) async fn run(args: &RetryArgs) -> anyhow::Result<ExitCode> {
-    let session = Session::open(&args.connect)?;
+    let service = Service::open(&args.connect)?;
     // Applied twice, it would be refused the second time: the task is ready already.
     let call = |id: &TaskId| Call::post(format!("/tasks/{id}/retry")).once();
-    each::run(&session, &args.ids, call).await
+    each::run(&service, &args.ids, call).await
 }

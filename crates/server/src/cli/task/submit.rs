@@ -6,7 +6,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 use waggle_task_queue::model::{Json, TaskId};
 
-use super::{batch, print, session::Session, template, template::Template, wait};
+use super::{batch, print, service::Service, template, template::Template, wait};
 use crate::cli::client::{Call, ConnectArgs, json};
 
 #[derive(Debug, clap::Args)]
@@ -46,25 +46,25 @@ pub(super) struct SubmitArgs {
 }
 
 pub(super) async fn run(args: SubmitArgs) -> anyhow::Result<ExitCode> {
-    let session = Session::open(&args.connect)?;
+    let service = Service::open(&args.connect)?;
     let key = args.idempotency_key.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
     match (&args.batch, &args.lines) {
-        (Some(name), _) => batch::tasks(&session, &key, name).await,
-        (_, Some(name)) => batch::lines(&session, &key, name, &args.template).await,
-        (None, None) => one(&session, key, &args).await,
+        (Some(name), _) => batch::tasks(&service, &key, name).await,
+        (_, Some(name)) => batch::lines(&service, &key, name, &args.template).await,
+        (None, None) => one(&service, key, &args).await,
     }
 }
 
-async fn one(session: &Session, key: String, args: &SubmitArgs) -> anyhow::Result<ExitCode> {
+async fn one(service: &Service, key: String, args: &SubmitArgs) -> anyhow::Result<ExitCode> {
     let payload = payload(args)?;
     let call = Call::post("/tasks").idempotency_key(key).json(&args.template.fill(payload.as_ref()))?;
-    let body = session.call(&call).await?;
+    let body = service.call(&call).await?;
     let Some(wait_ms) = args.wait else {
         print::value(&body)?;
         return Ok(ExitCode::SUCCESS);
     };
     let Accepted { id } = json(&body)?;
-    let body = wait::until_finished(session, &id.to_string(), Duration::from_millis(wait_ms)).await?;
+    let body = wait::until_finished(service, &id.to_string(), Duration::from_millis(wait_ms)).await?;
     print::value(&body)?;
     Ok(wait::exit_code(&body)?)
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use waggle_task_queue::{limits::WAIT_MS_MAX, model::Status};
 
-use super::session::Session;
+use super::service::Service;
 use crate::cli::client::{Call, CallError, json};
 
 /// The exit status where a task did not complete.
@@ -21,13 +21,13 @@ const NOT_FINISHED: u8 = 4;
 ///
 /// # Errors
 /// When the service refuses or cannot be reached.
-pub(super) async fn until_finished(session: &Session, id: &str, limit: Duration) -> Result<Bytes, CallError> {
+pub(super) async fn until_finished(service: &Service, id: &str, limit: Duration) -> Result<Bytes, CallError> {
     let ends = Instant::now() + limit;
     loop {
         let left = ends.saturating_duration_since(Instant::now());
         let wait = left.min(Duration::from_millis(WAIT_MS_MAX));
         let call = Call::get(format!("/tasks/{id}")).waiting(wait).query("wait_ms", Some(wait.as_millis()));
-        let body = session.call(&call).await?;
+        let body = service.call(&call).await?;
         if status(&body)?.is_finished() || wait == left {
             return Ok(body);
         }

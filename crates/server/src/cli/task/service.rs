@@ -1,4 +1,4 @@
-//! One command's conversation with the service.
+//! The service as one command of `waggle task` sees it.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use crate::cli::client::{Call, CallError, Client, ConnectArgs};
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A client that gives up as early as a person would.
-pub(super) struct Session(Client);
+pub(super) struct Service(Client);
 
-impl Session {
-    /// A session with the service the flags name.
+impl Service {
+    /// The service the flags name.
     ///
     /// # Errors
     /// When the address is not one this client can speak to.
