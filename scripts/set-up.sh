@@ -63,7 +63,7 @@ stop_service() {
 }
 
 need_rust() {
-    has cargo || die "cargo is missing: install Rust, https://rustup.rs"
+    has cargo || die "cargo is missing: install Rust, with rustup"
 }
 
 need_linker() {

@@ -1,10 +1,7 @@
 #!/bin/sh
-# Runs the tests with cargo-nextest where it is installed, else with cargo; flags are handed on. Both end
-# with lines that say how many tests passed and failed.
+# Runs the tests; flags are handed on. One process for each test binary, because the tests of one binary share a
+# service and a Redis; more threads than cores, because tests wait more than they compute. Ends with lines that
+# say how many tests passed and failed.
 set -eu
-cargo=${CARGO:-cargo}
-
-if "$cargo" nextest --version >/dev/null 2>&1; then
-    exec "$cargo" nextest run --locked --workspace --no-fail-fast "$@"
-fi
-exec "$cargo" test --locked --workspace --lib --bins --tests --no-fail-fast "$@"
+export RUST_TEST_THREADS="${RUST_TEST_THREADS:-8}"
+exec "${CARGO:-cargo}" test --locked --workspace --lib --bins --tests --no-fail-fast "$@"

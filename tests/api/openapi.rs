@@ -33,7 +33,9 @@ fn operations(document: &Value) -> Vec<(&str, &str, &Value)> {
     let paths = document["paths"].as_object().unwrap();
     let mut all: Vec<_> = paths
         .iter()
-        .flat_map(|(path, item)| item.as_object().unwrap().iter().map(move |(verb, op)| (verb.as_str(), path.as_str(), op)))
+        .flat_map(|(path, item)| {
+            item.as_object().unwrap().iter().map(move |(verb, op)| (verb.as_str(), path.as_str(), op))
+        })
         .filter(|(verb, ..)| ["get", "put", "post", "delete", "patch"].contains(verb))
         .collect();
     all.sort_unstable_by_key(|(verb, path, _)| (*verb, *path));
@@ -55,7 +57,8 @@ fn every_listed_operation_answers_at_its_address() {
     in_a_swarm(async |w| {
         let document = document(&w).await;
         for (verb, path, _) in operations(&document) {
-            let path = path.replace("{swarm}", w.swarm()).replace("{id}", "0193a0de-0000-7000-8000-000000000000");
+            let path =
+                path.replace("{swarm}", w.swarm()).replace("{id}", "0193a0de-0000-7000-8000-000000000000");
             let method = verb.to_uppercase().parse().unwrap();
             let reply = w.client().request(method, &path).send().await;
             let code = reply.body["code"].as_str().unwrap_or_default();
@@ -72,13 +75,23 @@ fn every_operation_says_how_it_may_go_wrong() {
             let responses = operation["responses"].as_object().unwrap();
             assert!(operation["operationId"].is_string() && !responses.is_empty(), "{verb} {path}");
             for (status, response) in responses {
-                assert!(response["description"].as_str().is_some_and(|text| !text.is_empty()), "{verb} {path} {status}");
+                assert!(
+                    response["description"].as_str().is_some_and(|text| !text.is_empty()),
+                    "{verb} {path} {status}"
+                );
                 if status.starts_with(['4', '5']) {
-                    assert!(response["content"].get("application/problem+json").is_some(), "{verb} {path} {status}");
+                    assert!(
+                        response["content"].get("application/problem+json").is_some(),
+                        "{verb} {path} {status}"
+                    );
                 }
             }
             let has_swarm = path.contains("{swarm}");
-            let expected = [("503", has_swarm), ("404", has_swarm && verb != "put"), ("422", !operation["requestBody"].is_null())];
+            let expected = [
+                ("503", has_swarm),
+                ("404", has_swarm && verb != "put"),
+                ("422", !operation["requestBody"].is_null()),
+            ];
             for (status, needed) in expected {
                 assert!(!needed || responses.contains_key(status), "{verb} {path} lacks {status}");
             }

@@ -14,7 +14,10 @@ fn a_swarm_is_made_once_and_may_be_described_anew() {
         assert_eq!(made.header("location"), path);
         let made = made.expect(201);
         assert_eq!(made["name"], format!("{}-another", w.swarm()));
-        assert_eq!((&made["objective"], &made["topology"], &made["metadata"]), (&json!("o"), &json!("mesh"), &json!({"k": [1]})));
+        assert_eq!(
+            (&made["objective"], &made["topology"], &made["metadata"]),
+            (&json!("o"), &json!("mesh"), &json!({"k": [1]}))
+        );
         assert_eq!(w.client().get(&path).send().await.ok(), made);
         let again = w.client().put(&path).json(json!({"objective": "other"})).send().await.ok();
         assert_eq!((&again["objective"], &again["created_at"]), (&json!("other"), &made["created_at"]));
@@ -52,7 +55,13 @@ fn swarms_stand_apart() {
         let other = another(&w);
         w.client().put(&other).send().await.expect(201);
         w.submit(task().dedup_key("k")).await;
-        let there = w.client().post(&format!("{other}/tasks")).json(json!({"dedup_key": "k"})).send().await.expect(201);
+        let there = w
+            .client()
+            .post(&format!("{other}/tasks"))
+            .json(json!({"dedup_key": "k"}))
+            .send()
+            .await
+            .expect(201);
         assert_eq!(w.list("ready").await.len(), 1);
         let claim = json!({"agent": "a", "claim_id": "c", "max_tasks": 9});
         let here = w.claim_with(claim.clone()).await;
@@ -65,7 +74,19 @@ fn swarms_stand_apart() {
 fn names_outside_the_alphabet_are_refused() {
     in_a_swarm(async |w| {
         let long = "x".repeat(129);
-        for name in ["a}:b", "*", "%2E%2E%2F", "a%0d%0ab", "{x}", "%00", "-a", "a%20b", "%E2%80%AEx", "a%2Fb", long.as_str()] {
+        for name in [
+            "a}:b",
+            "*",
+            "%2E%2E%2F",
+            "a%0d%0ab",
+            "{x}",
+            "%00",
+            "-a",
+            "a%20b",
+            "%E2%80%AEx",
+            "a%2Fb",
+            long.as_str(),
+        ] {
             let reply = w.client().put(&format!("/v1/swarms/{name}")).send().await;
             assert_eq!(reply.problem(422, "validation")["errors"][0]["pointer"], "/swarm", "{name}");
         }

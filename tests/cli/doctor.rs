@@ -12,7 +12,8 @@ const FAR_AWAY: &str = "9999999999999";
 
 fn doctor(setup: &Setup, flags: &[&str]) -> (Option<i32>, String) {
     let data_dir = setup.data_dir().display().to_string();
-    let Output { status, stdout, stderr } = setup.run(&[&["doctor", "--data-dir", &data_dir], flags].concat());
+    let Output { status, stdout, stderr } =
+        setup.run(&[&["doctor", "--data-dir", &data_dir], flags].concat());
     assert_eq!(String::from_utf8(stderr).unwrap(), "", "findings go to standard output");
     (status.code(), String::from_utf8(stdout).unwrap())
 }
@@ -54,7 +55,8 @@ fn a_corrupted_index_is_named() {
         let _: Vec<i64> = damaged(&service, &damage);
         let (status, text) = doctor(service.setup(), &["--audit"]);
         assert_eq!(status, Some(1), "{damage}: {text}");
-        let found: Vec<_> = text.lines().filter(|line| line.starts_with("failed") && line.contains(findings[0])).collect();
+        let found: Vec<_> =
+            text.lines().filter(|line| line.starts_with("failed") && line.contains(findings[0])).collect();
         assert!(found.iter().any(|line| line.contains(findings[1])), "{damage}: {text}");
         let (status, text) = doctor(service.setup(), &[]);
         assert_eq!(status, Some(0), "without --audit nobody looks: {text}");
@@ -75,7 +77,8 @@ fn a_program_gets_one_json_object() {
     let (status, text) = doctor(service.setup(), &["--json", "--audit"]);
     let report: Value = serde_json::from_str(&text).unwrap();
     assert_eq!((status, &report["ok"]), (Some(0), &Value::Bool(true)), "{text}");
-    let names: Vec<_> = report["checks"].as_array().unwrap().iter().map(|check| check["name"].as_str().unwrap()).collect();
+    let names: Vec<_> =
+        report["checks"].as_array().unwrap().iter().map(|check| check["name"].as_str().unwrap()).collect();
     for name in ["redis", "eviction", "persistence", "functions", "keyspace", "audit"] {
         assert!(names.contains(&name), "{name}: {text}");
     }

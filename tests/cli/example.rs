@@ -39,7 +39,8 @@ fn theirs() -> BTreeMap<String, Sum> {
     let waiting = until_some("the example ends", LONGEST, async || child.try_wait().unwrap());
     let status = runtime.block_on(waiting);
     let ended = child.wait_with_output().unwrap();
-    let (stdout, stderr) = (String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap());
+    let (stdout, stderr) =
+        (String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap());
     assert!(status.success(), "{stderr}");
     assert_eq!(stderr, "");
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0, "it leaves nothing behind");
@@ -54,7 +55,11 @@ fn row(line: &str) -> (String, Sum) {
 
 /// The same without any agent.
 fn ours() -> BTreeMap<String, Sum> {
-    let listed = Command::new("git").args(["-c", "core.quotePath=off", "ls-files"]).current_dir(root()).output().unwrap();
+    let listed = Command::new("git")
+        .args(["-c", "core.quotePath=off", "ls-files"])
+        .current_dir(root())
+        .output()
+        .unwrap();
     let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
     for path in String::from_utf8(listed.stdout).unwrap().lines() {
         let Ok(bytes) = std::fs::read(root().join(path)) else { continue };

@@ -25,7 +25,8 @@ fn every_command_explains_itself() {
     in_a_swarm(async |_| {
         for command in COMMANDS {
             let text = program(&[command, &["--help"]].concat()).ok().await;
-            let usage = ["Usage: waggle"].into_iter().chain(command.iter().copied()).collect::<Vec<_>>().join(" ");
+            let usage =
+                ["Usage: waggle"].into_iter().chain(command.iter().copied()).collect::<Vec<_>>().join(" ");
             assert!(text.contains(&usage), "{command:?}:\n{text}");
         }
     });
@@ -36,8 +37,12 @@ fn every_command_that_is_listed_is_one_of_these() {
     in_a_swarm(async |_| {
         for group in [&[][..], &["task"], &["agent"]] {
             let text = program(&[group, &["--help"]].concat()).ok().await;
-            let listed = text.split("Commands:\n").nth(1).unwrap().lines().take_while(|line| !line.is_empty());
-            for name in listed.filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).filter(|name| !name.is_empty()) {
+            let listed =
+                text.split("Commands:\n").nth(1).unwrap().lines().take_while(|line| !line.is_empty());
+            for name in listed
+                .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+                .filter(|name| !name.is_empty())
+            {
                 let command = [group, &[name]].concat();
                 assert!(name == "help" || COMMANDS.contains(&command.as_slice()), "{command:?} has no test");
             }

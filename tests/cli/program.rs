@@ -86,7 +86,8 @@ impl Program {
 
     pub(crate) fn start(self) -> Running {
         let mut child = spawn(&self.command).unwrap();
-        let (stdout, stderr) = (Said::by(child.stdout.take().unwrap()), Said::by(child.stderr.take().unwrap()));
+        let (stdout, stderr) =
+            (Said::by(child.stdout.take().unwrap()), Said::by(child.stderr.take().unwrap()));
         let mut input = child.stdin.take().unwrap();
         // Whoever does not read its input closes it.
         let _ = input.write_all(&self.input);
@@ -123,7 +124,8 @@ impl Running {
         let by_signal = std::os::unix::process::ExitStatusExt::signal(&status);
         let status = status.code().or(by_signal.map(|signal| 128 + signal)).unwrap();
         // What it started may hold the pipes for a moment longer.
-        until("the program's output ends", PATIENCE, async || self.stdout.is_over() && self.stderr.is_over()).await;
+        until("the program's output ends", PATIENCE, async || self.stdout.is_over() && self.stderr.is_over())
+            .await;
         Ended { status, stdout: self.stdout.text(), stderr: self.stderr.text() }
     }
 
@@ -179,11 +181,17 @@ impl Ended {
     pub(crate) fn complaint(&self, status: i32) -> &str {
         assert_eq!(self.status, status, "{self:?}");
         assert_eq!(self.stderr.lines().count(), 1, "one line:\n{}", self.stderr);
-        self.stderr.trim_end().strip_prefix("waggle: ").unwrap_or_else(|| panic!("who says so? {}", self.stderr))
+        self.stderr
+            .trim_end()
+            .strip_prefix("waggle: ")
+            .unwrap_or_else(|| panic!("who says so? {}", self.stderr))
     }
 }
 
 async fn written(path: &Path) -> String {
     let what = format!("{} is written", path.display());
-    until_some(&what, PATIENCE, async || std::fs::read_to_string(path).ok().filter(|text| text.ends_with('\n'))).await
+    until_some(&what, PATIENCE, async || {
+        std::fs::read_to_string(path).ok().filter(|text| text.ends_with('\n'))
+    })
+    .await
 }

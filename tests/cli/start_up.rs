@@ -55,7 +55,11 @@ fn a_setting_of_the_wrong_kind() {
 
 #[test]
 fn a_file_that_is_not_there() {
-    refusal(Setup::private().flag("--config").flag("/no/such/waggle.toml"), ANY_PORT, &["/no/such/waggle.toml"]);
+    refusal(
+        Setup::private().flag("--config").flag("/no/such/waggle.toml"),
+        ANY_PORT,
+        &["/no/such/waggle.toml"],
+    );
 }
 
 #[test]
@@ -76,7 +80,8 @@ fn an_address_that_others_can_reach_without_tokens() {
 fn no_redis_program_on_the_path() {
     // The launcher has to be found: it is Redis that is missing.
     let path = new_dir("path");
-    let launcher = ["/usr/bin/setpriv", "/bin/setpriv"].into_iter().find(|path| Path::new(path).exists()).unwrap();
+    let launcher =
+        ["/usr/bin/setpriv", "/bin/setpriv"].into_iter().find(|path| Path::new(path).exists()).unwrap();
     symlink(launcher, path.join("setpriv")).unwrap();
     let setup = Setup::private().set("PATH", &path.display().to_string());
     refusal(setup, ANY_PORT, &["redis-server", "valkey-server", "install", "--redis-server", "--redis-url"]);
@@ -96,8 +101,15 @@ fn a_redis_program_that_is_no_redis() {
 
 #[test]
 fn an_old_redis_program() {
-    let program = script("redis-server", "#!/bin/sh\necho 'Redis server v=6.2.14 sha=00000000:0 malloc=jemalloc-5.1.0 bits=64'\n");
-    refusal(Setup::private().flag("--redis-server").flag(&program), ANY_PORT, &[&program, "6.2.14", "7.0", "install"]);
+    let program = script(
+        "redis-server",
+        "#!/bin/sh\necho 'Redis server v=6.2.14 sha=00000000:0 malloc=jemalloc-5.1.0 bits=64'\n",
+    );
+    refusal(
+        Setup::private().flag("--redis-server").flag(&program),
+        ANY_PORT,
+        &[&program, "6.2.14", "7.0", "install"],
+    );
 }
 
 #[test]

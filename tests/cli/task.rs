@@ -8,14 +8,32 @@ use crate::program::client;
 #[test]
 fn a_task_is_submitted_read_cancelled_and_retried() {
     in_a_swarm(async |w| {
-        let flags = ["--queue", "q", "--priority", "8", "--type", "kind", "--tag", "a", "--tag", "b", "--max-attempts", "2"];
+        let flags = [
+            "--queue",
+            "q",
+            "--priority",
+            "8",
+            "--type",
+            "kind",
+            "--tag",
+            "a",
+            "--tag",
+            "b",
+            "--max-attempts",
+            "2",
+        ];
         let submit = [&["task", "submit", "--payload", r#"{"n": 1.0}"#], &flags[..]].concat();
         let made = client(&w, &submit).json().await;
         let id = made["id"].as_str().unwrap();
         assert_eq!(made["status"], "ready");
         let shown = client(&w, &["task", "get", id]).json().await;
         assert_eq!(shown, w.task(id).await);
-        for (field, value) in [("queue", json!("q")), ("priority", json!(8)), ("type", json!("kind")), ("tags", json!(["a", "b"]))] {
+        for (field, value) in [
+            ("queue", json!("q")),
+            ("priority", json!(8)),
+            ("type", json!("kind")),
+            ("tags", json!(["a", "b"])),
+        ] {
             assert_eq!(shown[field], value, "{field}");
         }
         assert_eq!((&shown["max_attempts"], &shown["payload"]), (&json!(2), &json!({ "n": 1.0 })));
@@ -47,9 +65,11 @@ fn a_payload_comes_from_the_flag_a_file_or_standard_input() {
 fn lines_and_batches_become_a_task_each() {
     in_a_swarm(async |w| {
         let lines: String = (0..1_203).map(|number| format!("line {number}\n")).collect();
-        let printed = client(&w, &["task", "submit", "--lines", "-", "--queue", "lines"]).input(&lines).ok().await;
+        let printed =
+            client(&w, &["task", "submit", "--lines", "-", "--queue", "lines"]).input(&lines).ok().await;
         assert_eq!(printed.lines().count(), 1_203);
-        let payloads: Vec<_> = w.pages("queue=lines&limit=500").await.iter().rev().map(|task| task["payload"].clone()).collect();
+        let payloads: Vec<_> =
+            w.pages("queue=lines&limit=500").await.iter().rev().map(|task| task["payload"].clone()).collect();
         assert_eq!(payloads, (0..1_203).map(|number| json!(format!("line {number}"))).collect::<Vec<_>>());
 
         let batch = "{\"payload\":1,\"priority\":9}\n{\"payload\":2,\"queue\":\"other\"}\n";
@@ -64,7 +84,8 @@ fn a_list_is_filtered_limited_or_whole() {
     in_a_swarm(async |w| {
         w.submit_many((0..130).map(|number| task().payload(number))).await;
         w.submit_id(task().queue("other")).await;
-        let count = |text: String| text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).count();
+        let count =
+            |text: String| text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).count();
         let all = ["task", "list", "--queue", "default", "--status", "ready", "--all"];
         assert_eq!(count(client(&w, &all).ok().await), 130);
         assert_eq!(count(client(&w, &["task", "list", "--all"]).ok().await), 131);
@@ -120,6 +141,9 @@ fn one_refusal_of_many_does_not_keep_the_others_from_their_turn() {
         let ended = client(&w, &["task", "cancel", &first, unknown, &last]).run().await;
         assert_eq!(ended.status, 1);
         assert_eq!(ended.stdout.lines().count(), 2);
-        assert_eq!((w.status(&first).await, w.status(&last).await), ("cancelled".to_owned(), "cancelled".to_owned()));
+        assert_eq!(
+            (w.status(&first).await, w.status(&last).await),
+            ("cancelled".to_owned(), "cancelled".to_owned())
+        );
     });
 }

@@ -1,2 +1,10 @@
-//! To be written.
-// Being written by helper-8 (see /tmp/plan/BUGS.md); helper-6: leave this folder alone.
+//! What has to agree with each other, though no compiler looks: manifests, headers of Lua files, tables in documents.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has to panic")]
+
+mod crates;
+mod documents;
+mod lua;
+mod problems;
+mod source;
+mod states;
+mod stems;

@@ -11,13 +11,8 @@ const VALID: [&str; 4] = [
     r#"{"agent":"a","outcomes":[{"id":"0193a0de-0000-7000-8000-000000000000","lease":"1-x","outcome":"release"}],"claim":{}}"#,
     r#"{"tasks":[{"payload":1},{"delay_ms":5}]}"#,
 ];
-const PATHS: [&str; 5] = [
-    "/tasks",
-    "/claims",
-    "/settlements",
-    "/tasks/batch",
-    "/tasks/0193a0de-0000-7000-8000-000000000000/fail",
-];
+const PATHS: [&str; 5] =
+    ["/tasks", "/claims", "/settlements", "/tasks/batch", "/tasks/0193a0de-0000-7000-8000-000000000000/fail"];
 
 /// Cuts, doubles and overwrites bytes of something valid; or any bytes at all.
 fn broken() -> impl Strategy<Value = Vec<u8>> {

@@ -48,7 +48,13 @@ fn invariants(events: &[Event], tasks: &[Value]) -> Vec<String> {
 
 #[test]
 fn an_ordinary_life_holds() {
-    let events = [submit(0, "t"), under(Op::Claim, 1, "t", 1), under(Op::Release, 2, "t", 1), under(Op::Claim, 3, "t", 2), complete(4, "t", 2)];
+    let events = [
+        submit(0, "t"),
+        under(Op::Claim, 1, "t", 1),
+        under(Op::Release, 2, "t", 1),
+        under(Op::Claim, 3, "t", 2),
+        complete(4, "t", 2),
+    ];
     assert!(invariants(&events, &[standing("t", "completed", "2-x")]).is_empty());
 }
 
@@ -61,7 +67,8 @@ fn an_unknown_submit_may_have_been_applied_or_not() {
 
 #[test]
 fn an_unknown_completion_may_have_been_applied_or_not() {
-    let events = |second: Event| [submit(0, "t"), under(Op::Claim, 1, "t", 1), unknown(complete(2, "t", 1)), second];
+    let events =
+        |second: Event| [submit(0, "t"), under(Op::Claim, 1, "t", 1), unknown(complete(2, "t", 1)), second];
     let replayed = Event { replayed: true, ..complete(3, "t", 1) };
     assert!(invariants(&events(replayed), &[standing("t", "completed", "1-x")]).is_empty());
     assert!(invariants(&events(complete(3, "t", 1)), &[standing("t", "completed", "1-x")]).is_empty());
@@ -69,7 +76,8 @@ fn an_unknown_completion_may_have_been_applied_or_not() {
 
 #[test]
 fn a_replayed_claim_is_no_second_one() {
-    let events = [submit(0, "t"), under(Op::Claim, 1, "t", 1), under(Op::Claim, 2, "t", 1), complete(3, "t", 1)];
+    let events =
+        [submit(0, "t"), under(Op::Claim, 1, "t", 1), under(Op::Claim, 2, "t", 1), complete(3, "t", 1)];
     assert!(invariants(&events, &[standing("t", "completed", "1-x")]).is_empty());
 }
 
@@ -121,7 +129,8 @@ fn a_fence_that_falls_or_comes_twice_is_found() {
 #[test]
 fn whoever_works_under_an_old_fence_is_found() {
     for op in [Op::Complete, Op::Fail, Op::Release, Op::Heartbeat] {
-        let events = [submit(0, "t"), under(Op::Claim, 1, "t", 1), under(Op::Claim, 2, "t", 2), under(op, 3, "t", 1)];
+        let events =
+            [submit(0, "t"), under(Op::Claim, 1, "t", 1), under(Op::Claim, 2, "t", 2), under(op, 3, "t", 1)];
         assert_eq!(invariants(&events, &[standing("t", "completed", "1-x")]), ["I5"], "{op:?}");
     }
 }

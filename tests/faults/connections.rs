@@ -6,7 +6,9 @@ use waggle_tests::{PATIENCE, Raw, Service, Setup, in_a_swarm_of, task, until};
 
 #[test]
 fn headers_and_bodies_that_come_too_slowly_are_given_up() {
-    let setup = Setup::private().set("WAGGLE_SERVER__HEADER_TIMEOUT_MS", "300").set("WAGGLE_SERVER__BODY_TIMEOUT_MS", "300");
+    let setup = Setup::private()
+        .set("WAGGLE_SERVER__HEADER_TIMEOUT_MS", "300")
+        .set("WAGGLE_SERVER__BODY_TIMEOUT_MS", "300");
     in_a_swarm_of(&Service::start(setup), async |w| {
         let address = w.service().address();
         let start = Instant::now();
@@ -16,7 +18,10 @@ fn headers_and_bodies_that_come_too_slowly_are_given_up() {
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
         let mut body = Raw::connect(&address).await;
         let path = w.path("/tasks");
-        body.send(format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{{")).await;
+        body.send(format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{{"
+        ))
+        .await;
         let answer = body.read(true).await;
         assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("request_timeout"), "{answer}");
         assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());

@@ -29,13 +29,13 @@ fn waiting_agents_are_answered_and_the_process_ends_well() {
             w.service().terminate();
             Instant::now()
         };
-        let ((replies, answered), get, stopped) = futures_util::future::join3(
-            async { (polls.await, Instant::now()) },
-            get,
-            stop,
-        )
-        .await;
-        assert!(answered.duration_since(stopped) < Duration::from_secs(2), "{:?}", answered.duration_since(stopped));
+        let ((replies, answered), get, stopped) =
+            futures_util::future::join3(async { (polls.await, Instant::now()) }, get, stop).await;
+        assert!(
+            answered.duration_since(stopped) < Duration::from_secs(2),
+            "{:?}",
+            answered.duration_since(stopped)
+        );
         for reply in replies {
             match reply.status {
                 200 => assert_eq!(reply.body["tasks"], json!([])),

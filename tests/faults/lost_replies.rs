@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use waggle_tests::{Held, Mode, PATIENCE, Proxy, RedisServer, Reply, Request, Service, Setup, World, in_a_swarm, in_a_swarm_of, task, until, until_some};
+use waggle_tests::{
+    Held, Mode, PATIENCE, Proxy, RedisServer, Reply, Request, Service, Setup, World, in_a_swarm,
+    in_a_swarm_of, task, until, until_some,
+};
 
 use crate::support::Load;
 
@@ -52,9 +55,15 @@ async fn each_call_twice(w: &World, through: &World, begin: impl Fn(), end: impl
         end();
         insist(call).await;
     }
-    let stands = |held: &Held| { let id = held.id.clone(); async move { w.status(&id).await } };
+    let stands = |held: &Held| {
+        let id = held.id.clone();
+        async move { w.status(&id).await }
+    };
     assert_eq!(stands(&held[0]).await, "completed");
-    assert_eq!((stands(&held[1]).await, stands(&held[2]).await), ("scheduled".to_owned(), "scheduled".to_owned()));
+    assert_eq!(
+        (stands(&held[1]).await, stands(&held[2]).await),
+        ("scheduled".to_owned(), "scheduled".to_owned())
+    );
     assert_eq!(w.task(&held[0].id).await["attempt"], 1);
     assert_eq!(w.task(&held[2].id).await["attempt"], 0, "a release counts once");
 }

@@ -1,4 +1,5 @@
 //! What breaks, and what the service promises all the same. The numbers are rows of the fault matrix.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has to panic")]
 
 mod agents;
 mod bodies;

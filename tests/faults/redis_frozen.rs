@@ -52,7 +52,8 @@ fn every_request_is_answered_in_time_and_it_heals_by_itself() {
         assert!(thawed.elapsed() < Duration::from_secs(3), "{:?}", thawed.elapsed());
 
         // What ran late counts once: the same requests again do no harm.
-        let once = w.post("/tasks").header("idempotency-key", "k").json(json!({"payload": "frozen"})).send().await;
+        let once =
+            w.post("/tasks").header("idempotency-key", "k").json(json!({"payload": "frozen"})).send().await;
         once.expect(201);
         let frozen = w.pages("limit=500").await.into_iter().filter(|task| task["payload"] == "frozen");
         assert_eq!(frozen.count(), 1);

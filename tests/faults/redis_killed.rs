@@ -85,7 +85,11 @@ fn it_works_again_within_seconds_and_everything_is_there() {
         kill_redis(&w).await;
         let start = Instant::now();
         until("it works again", PATIENCE, async || {
-            w.post("/claims").json(json!({"agent": "x", "queues": ["none"]})).try_send().await.is_ok_and(|r| r.status == 200)
+            w.post("/claims")
+                .json(json!({"agent": "x", "queues": ["none"]}))
+                .try_send()
+                .await
+                .is_ok_and(|r| r.status == 200)
         })
         .await;
         assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
@@ -105,7 +109,9 @@ fn agents_that_wait_meanwhile_are_served_afterwards() {
             loop {
                 let claim = json!({"agent": "a", "wait_ms": 20_000, "claim_id": "c"});
                 let reply = w.post("/claims").json(claim).send().await;
-                if reply.status == 200 && reply.body["tasks"].as_array().is_some_and(|tasks| !tasks.is_empty()) {
+                if reply.status == 200
+                    && reply.body["tasks"].as_array().is_some_and(|tasks| !tasks.is_empty())
+                {
                     return reply.body["tasks"][0]["payload"].clone();
                 }
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -115,7 +121,12 @@ fn agents_that_wait_meanwhile_are_served_afterwards() {
             tokio::time::sleep(Duration::from_millis(150)).await;
             kill_redis(&w).await;
             until("it takes tasks again", PATIENCE, async || {
-                let sent = w.post("/tasks").header("idempotency-key", "k").json(json!({"payload": "late"})).try_send().await;
+                let sent = w
+                    .post("/tasks")
+                    .header("idempotency-key", "k")
+                    .json(json!({"payload": "late"}))
+                    .try_send()
+                    .await;
                 sent.is_ok_and(|reply| reply.status == 201)
             })
             .await;

@@ -57,7 +57,10 @@ fn a_redis_that_is_gone_keeps_the_service_from_being_ready_until_it_is_back() {
         reply.problem(503, "backend_unavailable");
         w.post("/tasks").json(json!({})).send().await.problem(503, "backend_unavailable");
         redis.boot();
-        until("it works again", PATIENCE, async || w.post("/tasks").json(json!({})).send().await.status == 201).await;
+        until("it works again", PATIENCE, async || {
+            w.post("/tasks").json(json!({})).send().await.status == 201
+        })
+        .await;
     });
 }
 
@@ -71,12 +74,16 @@ fn a_function_that_does_not_end_is_answered_with_busy_and_passes() {
         let () = redis.query("CONFIG SET busy-reply-threshold 100");
         let _: String = redis.command(&["FUNCTION", "LOAD", SPIN]).unwrap();
         let spinning = Arc::clone(&redis);
-        let spin = tokio::task::spawn_blocking(move || spinning.command::<String>(&["FCALL", "spin", "0", "1500"]));
+        let spin =
+            tokio::task::spawn_blocking(move || spinning.command::<String>(&["FCALL", "spin", "0", "1500"]));
         until("Redis is busy", PATIENCE, async || redis.command::<String>(&["PING"]).is_err()).await;
         let reply = w.post("/tasks").json(json!({"payload": "busy"})).send().await;
         assert_eq!(reply.problem(503, "backend_busy")["applied"], false);
         assert_eq!(spin.await.unwrap().unwrap(), "done");
-        until("it works again", PATIENCE, async || w.post("/tasks").json(json!({})).send().await.status == 201).await;
+        until("it works again", PATIENCE, async || {
+            w.post("/tasks").json(json!({})).send().await.status == 201
+        })
+        .await;
         assert!(w.pages("").await.iter().all(|task| task["payload"] != "busy"));
     });
 }

@@ -42,7 +42,8 @@ impl Load {
         let stop = Arc::new(AtomicBool::new(false));
         let world = |n: usize| worlds[n % worlds.len()].clone();
         let agents = join_all((0..self.agents).map(|n| {
-            let agent = Agent::new(format!("agent{n}"), &history).script(&SCRIPT).lease_ms(LEASE_MS).until(&stop);
+            let agent =
+                Agent::new(format!("agent{n}"), &history).script(&SCRIPT).lease_ms(LEASE_MS).until(&stop);
             agent.work(world(n))
         }));
         let submitters = join_all((0..self.submitters).map(|n| submit(world(n), &history, n, self.tasks)));
@@ -97,7 +98,8 @@ pub(crate) async fn judge(world: &World, history: &History, tasks: usize) {
         let lines: String = events.iter().map(|event| format!("{event:?}\n")).collect();
         // A history that cannot be kept must not hide what was found in it.
         let written = std::fs::write(&kept, lines).is_ok();
-        println!("the history {} {}", if written { "is in" } else { "could not be written to" }, kept.display());
+        let fate = if written { "is in" } else { "could not be written to" };
+        eprintln!("the history {fate} {}", kept.display());
     }
     verdict.assert_holds();
     assert_eq!(there.len(), tasks);

@@ -51,15 +51,14 @@ fn a_task_submitted_to_one_wakes_an_agent_that_waits_at_the_other() {
 #[test]
 fn what_both_sweep_is_swept_once() {
     with_two(async |one, two| {
-        one.submit_many((0..200).map(|n| task().payload(n).delay_ms(200).lease_ms(1_500).max_attempts(2))).await;
-        let mut last = 0;
-        for _ in 0..2 {
+        one.submit_many((0..200).map(|n| task().payload(n).delay_ms(200).lease_ms(1_500).max_attempts(2)))
+            .await;
+        for attempt in 1..=2 {
             until("all are ready", PATIENCE, async || two.list("ready").await.len() == 200).await;
             let mut held = one.claim_with(json!({"agent": "dies", "max_tasks": 100})).await;
             held.extend(two.claim_with(json!({"agent": "dies", "max_tasks": 100})).await);
             assert_eq!(held.len(), 200);
-            assert!(held.iter().all(|held| held.attempt == last + 1));
-            last += 1;
+            assert!(held.iter().all(|held| held.attempt == attempt));
         }
         until("all have failed", PATIENCE, async || one.list("failed").await.len() == 200).await;
         assert!(one.list("failed").await.iter().all(|task| task["attempt"] == 2));

@@ -55,7 +55,8 @@ fn name() -> impl Strategy<Value = String> {
 
 fn thing() -> impl Strategy<Value = Thing> {
     let id = (0_u8..4).prop_map(|n| format!("0193a0de-0000-7000-8000-00000000000{n}"));
-    let requires = prop::collection::btree_set("[ab]{1,2}", 0..3).prop_map(|set| set.into_iter().collect::<Vec<_>>().join(","));
+    let requires = prop::collection::btree_set("[ab]{1,2}", 0..3)
+        .prop_map(|set| set.into_iter().collect::<Vec<_>>().join(","));
     let kind = prop_oneof![
         name().prop_map(Thing::Channel),
         Just(Thing::Directory),
@@ -68,7 +69,13 @@ fn thing() -> impl Strategy<Value = Thing> {
             .prop_map(|(swarm, status)| Thing::Finished(swarm, status)),
     ];
     let special = (name(), name(), prop::option::of(name()), 0_u8..10, requires).prop_map(
-        |(swarm, queue, agent, priority, requires)| Thing::Special { swarm, queue, agent, priority, requires },
+        |(swarm, queue, agent, priority, requires)| Thing::Special {
+            swarm,
+            queue,
+            agent,
+            priority,
+            requires,
+        },
     );
     prop_oneof![2 => kind, 1 => special]
 }
@@ -77,7 +84,9 @@ impl Thing {
     fn swarm(&self) -> &str {
         match self {
             Self::Directory | Self::Ledger => "*",
-            Self::Channel(swarm) | Self::Spec(swarm, _) | Self::State(swarm, _) | Self::Queue(swarm, _) => swarm,
+            Self::Channel(swarm) | Self::Spec(swarm, _) | Self::State(swarm, _) | Self::Queue(swarm, _) => {
+                swarm
+            }
             Self::Ready(swarm, ..) | Self::Finished(swarm, _) | Self::Special { swarm, .. } => swarm,
         }
     }
@@ -97,8 +106,11 @@ impl Thing {
             Self::Finished(_, status) => keys::finished(&root, status.parse::<Status>().unwrap()),
             Self::Special { queue, agent, priority, requires, .. } => {
                 let queue = name_of(queue);
-                let pool = agent.as_ref().map_or_else(|| queue.to_string(), |agent| format!("{queue}@{agent}"));
-                assert!(requires.split(',').all(|word| word.is_empty() || word.parse::<Capability>().is_ok()));
+                let pool =
+                    agent.as_ref().map_or_else(|| queue.to_string(), |agent| format!("{queue}@{agent}"));
+                assert!(
+                    requires.split(',').all(|word| word.is_empty() || word.parse::<Capability>().is_ok())
+                );
                 keys::special(&root, &pool, &format!("{priority}/{requires}"))
             }
         }

@@ -28,6 +28,8 @@ fn arrows_of_the_table() -> BTreeSet<(String, String)> {
     let between = Status::ALL.into_iter().flat_map(|from| from.next().iter().map(move |to| (from, *to)));
     let mut arrows: BTreeSet<_> = between.map(|(from, to)| arrow(from.as_str(), to.as_str())).collect();
     arrows.extend([arrow("new", "ready"), arrow("new", "scheduled")]);
-    arrows.extend(Status::ALL.iter().filter(|status| status.is_finished()).map(|status| arrow(status.as_str(), "gone")));
+    arrows.extend(
+        Status::ALL.iter().filter(|status| status.is_finished()).map(|status| arrow(status.as_str(), "gone")),
+    );
     arrows
 }

@@ -61,7 +61,13 @@ pub(crate) fn for_any<S: proptest::strategy::Strategy>(
 }
 
 fn config(cases: u32) -> Config {
-    Config { cases, failure_persistence: None, max_shrink_iters: SHRINKS, max_shrink_time: SHRINK_MS, ..Config::default() }
+    Config {
+        cases,
+        failure_persistence: None,
+        max_shrink_iters: SHRINKS,
+        max_shrink_time: SHRINK_MS,
+        ..Config::default()
+    }
 }
 
 fn seeded<T: std::fmt::Debug>(

@@ -30,6 +30,7 @@ async fn auditor(service: &Service) -> Redis {
     let mut config = RedisConfig::default();
     config.pool.min = 0;
     let target = service.target().clone();
-    let redis = Redis::connect(&config, target, waggle_task_queue::library()).await.expect("Redis can be audited");
+    let redis =
+        Redis::connect(&config, target, waggle_task_queue::library()).await.expect("Redis can be audited");
     service.auditor.get_or_init(|| redis).clone()
 }

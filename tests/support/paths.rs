@@ -38,7 +38,9 @@ fn is_fresh(program: &Path) -> bool {
     let Some(built) = modified(program) else { return false };
     let Ok(notes) = std::fs::read_to_string(program.with_extension("d")) else { return false };
     let sources = notes.split_once(": ").map_or("", |(_, sources)| sources);
-    sources.split_whitespace().all(|source| modified(Path::new(source)).is_some_and(|written| written <= built))
+    sources
+        .split_whitespace()
+        .all(|source| modified(Path::new(source)).is_some_and(|written| written <= built))
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {

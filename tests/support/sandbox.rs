@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Waits until the pipe from the test process closes, and removes the directory. What runs in it is killed by
 /// its parent-death signal at the same moment, and may write for a last instant.
-const GUARD: &str = r#"cat >/dev/null; for i in 1 2 3 4 5 6 7 8 9 10; do rm -rf -- "$0" && exit; sleep 0.2; done"#;
+const GUARD: &str =
+    r#"cat >/dev/null; for i in 1 2 3 4 5 6 7 8 9 10; do rm -rf -- "$0" && exit; sleep 0.2; done"#;
 
 /// Bytes that all tests of a binary need at most, with a wide margin.
 const ROOM: u64 = 2 << 30;

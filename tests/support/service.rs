@@ -109,7 +109,9 @@ impl Service {
 
     /// Waits for its end.
     pub fn ended(&self) -> ExitStatus {
-        until_some_blocking("the service ends", END, || self.running.lock().unwrap().child.try_wait().unwrap())
+        until_some_blocking("the service ends", END, || {
+            self.running.lock().unwrap().child.try_wait().unwrap()
+        })
     }
 
     /// Starts it again, on the same data and the same port, once its Redis is gone.
@@ -120,7 +122,9 @@ impl Service {
         let running = loop {
             match launch(&self.setup, &address) {
                 Ok(running) => break running,
-                Err(ended) => assert!(Instant::now() < deadline, "the service does not start again: {ended:?}"),
+                Err(ended) => {
+                    assert!(Instant::now() < deadline, "the service does not start again: {ended:?}");
+                }
             }
         };
         *self.running.lock().unwrap() = running;

@@ -42,7 +42,10 @@ impl Setup {
     /// On a cluster.
     pub fn cluster(cluster: &Arc<Cluster>) -> Self {
         let urls = cluster.urls();
-        let setup = Self { cluster: Some(Arc::clone(cluster)), ..Self::new(new_dir("service"), Target::Cluster(urls.clone())) };
+        let setup = Self {
+            cluster: Some(Arc::clone(cluster)),
+            ..Self::new(new_dir("service"), Target::Cluster(urls.clone()))
+        };
         setup.set("WAGGLE_REDIS__MODE", "cluster").set("WAGGLE_REDIS__URLS", &urls.join(","))
     }
 
@@ -68,7 +71,12 @@ impl Setup {
     /// The command of `waggle serve` on `listen`.
     pub fn command(&self, listen: &str) -> Command {
         let mut command = program(waggle(), &self.directory);
-        command.arg("serve").args(["--listen", listen]).arg("--data-dir").arg(self.data_dir()).args(&self.flags);
+        command
+            .arg("serve")
+            .args(["--listen", listen])
+            .arg("--data-dir")
+            .arg(self.data_dir())
+            .args(&self.flags);
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }

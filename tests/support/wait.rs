@@ -31,7 +31,11 @@ pub async fn until_some<T>(what: &str, patience: Duration, mut look: impl AsyncF
 }
 
 /// As [`until_some`], outside a runtime.
-pub(crate) fn until_some_blocking<T>(what: &str, patience: Duration, mut look: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn until_some_blocking<T>(
+    what: &str,
+    patience: Duration,
+    mut look: impl FnMut() -> Option<T>,
+) -> T {
     let deadline = Instant::now() + patience;
     loop {
         if let Some(found) = look() {

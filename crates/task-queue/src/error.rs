@@ -12,7 +12,9 @@ pub enum Error {
     #[error("there is no task {0} in this swarm: it never existed or its retention has ended")]
     TaskNotFound(TaskId),
     /// The lease token is not the one under which the task is held now.
-    #[error("task {id} is no longer held under this lease (its attempt is {attempt}): drop the work, nothing was changed")]
+    #[error(
+        "task {id} is no longer held under this lease (its attempt is {attempt}): drop the work, nothing was changed"
+    )]
     LeaseLost {
         /// The task.
         id: TaskId,
@@ -42,7 +44,10 @@ pub enum Error {
     #[error("this Idempotency-Key was used with another body within the last 24 hours: use a new key")]
     IdempotencyMismatch,
     /// The queue has tasks waiting for too many different sets of capabilities.
-    #[error("this queue has ready tasks for {} different sets of capabilities: use another queue", crate::limits::CAPABILITY_SETS)]
+    #[error(
+        "this queue has ready tasks for {} different sets of capabilities: use another queue",
+        crate::limits::CAPABILITY_SETS
+    )]
     TooManyCapabilitySets,
     /// Too many claims wait in this server.
     #[error("too many claims are waiting in this server: come back in a moment")]

@@ -5,7 +5,8 @@ use waggle_core::Library;
 use crate::{
     limits::{
         ATTEMPTS_DEFAULT, BACKOFF_BASE_MS_DEFAULT, BACKOFF_MAX_MS_DEFAULT, CAPABILITY_SETS, CLAIM_ID_MS,
-        IDEMPOTENCY_MS, LEASE_MS_DEFAULT, PRIORITY_DEFAULT, PRIORITY_MAX, RETENTION_MS_DEFAULT, STARVATION_PERIOD,
+        IDEMPOTENCY_MS, LEASE_MS_DEFAULT, PRIORITY_DEFAULT, PRIORITY_MAX, RETENTION_MS_DEFAULT,
+        STARVATION_PERIOD,
     },
     model::QueueName,
 };
@@ -110,7 +111,8 @@ fn constants() -> String {
         ("CLAIM_ID_MS", CLAIM_ID_MS),
         ("STARVATION_PERIOD", STARVATION_PERIOD),
     ];
-    let mut text = format!("local QUEUE_DEFAULT = '{}'\nlocal DEFAULT_ROOT = 'wg:{{default}}:'\n", QueueName::DEFAULT);
+    let mut text =
+        format!("local QUEUE_DEFAULT = '{}'\nlocal DEFAULT_ROOT = 'wg:{{default}}:'\n", QueueName::DEFAULT);
     for (name, value) in numbers {
         text.push_str(&format!("local {name} = {value}\n"));
     }

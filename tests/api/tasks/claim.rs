@@ -17,7 +17,10 @@ fn a_claim_hands_a_task_out_under_a_lease() {
         assert_eq!(fields(held), expected);
         assert_eq!(fields(&held["lease"]), ["expires_at", "token"]);
         assert_eq!((&held["id"], &held["payload"]), (&submitted["id"], &json!(7)));
-        assert_eq!((&held["status"], &held["agent"], &held["attempt"]), (&json!("running"), &json!("a1"), &json!(1)));
+        assert_eq!(
+            (&held["status"], &held["agent"], &held["attempt"]),
+            (&json!("running"), &json!("a1"), &json!(1))
+        );
         assert_eq!(held["lease_expires_at"], held["lease"]["expires_at"]);
         assert_eq!(between(&held["started_at"], &held["lease_expires_at"]), 5_000);
         assert!(between(&held["created_at"], &held["started_at"]) >= 0);
@@ -71,7 +74,8 @@ fn queues_are_served_in_the_order_of_the_claim() {
             w.submit_many((0..2).map(|n| task().queue(queue).payload(n))).await;
         }
         assert!(w.claim("x").await.is_empty(), "the default queue is empty");
-        let held = w.claim_with(json!({"agent": "x", "queues": ["a", "none", "b", "c"], "max_tasks": 5})).await;
+        let held =
+            w.claim_with(json!({"agent": "x", "queues": ["a", "none", "b", "c"], "max_tasks": 5})).await;
         let queues: Vec<_> = held.iter().map(|held| held.task["queue"].as_str().unwrap()).collect();
         assert_eq!(queues, ["a", "a", "b", "b", "c"]);
     });
@@ -81,12 +85,21 @@ fn queues_are_served_in_the_order_of_the_claim() {
 fn only_an_agent_with_all_capabilities_gets_a_task() {
     in_a_swarm(async |w| {
         let id = w.submit_id(task().requires(json!(["python", "gpu"]))).await;
-        for capabilities in [json!([]), json!(["gpu"]), json!(["python"]), json!(["Python", "gpu"]), json!(["py", "gpu", "thon"])] {
+        for capabilities in [
+            json!([]),
+            json!(["gpu"]),
+            json!(["python"]),
+            json!(["Python", "gpu"]),
+            json!(["py", "gpu", "thon"]),
+        ] {
             let claim = json!({"agent": "a", "capabilities": capabilities});
             assert!(w.claim_with(claim).await.is_empty(), "{capabilities}");
         }
         let held = w.claim_with(json!({"agent": "a", "capabilities": ["x", "gpu", "python", "gpu"]})).await;
-        assert_eq!((held[0].id.as_str(), &held[0].task["requires"]), (id.as_str(), &json!(["gpu", "python"])));
+        assert_eq!(
+            (held[0].id.as_str(), &held[0].task["requires"]),
+            (id.as_str(), &json!(["gpu", "python"]))
+        );
     });
 }
 
@@ -217,7 +230,12 @@ fn each_field_out_of_bounds_is_refused_by_its_pointer() {
 fn a_claim_in_a_swarm_that_was_not_made_is_refused_without_waiting() {
     in_a_swarm(async |w| {
         let claim = json!({"agent": "a", "wait_ms": 60_000});
-        w.client().post("/v1/swarms/never-made/claims").json(claim).send().await.problem(404, "swarm_not_found");
+        w.client()
+            .post("/v1/swarms/never-made/claims")
+            .json(claim)
+            .send()
+            .await
+            .problem(404, "swarm_not_found");
     });
 }
 

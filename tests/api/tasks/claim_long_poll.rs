@@ -14,7 +14,8 @@ async fn until_waiting(w: &World, claims: usize) {
     // The gauge is the whole server's, and other tests wait as well: enough for a lower bound, and no more is needed.
     until("claims are waiting", PATIENCE, async || {
         let metrics = w.client().get("/metrics").send().await.text;
-        let waiting = metrics.lines().find_map(|line| line.strip_prefix("waggle_claims_waiting ")?.parse::<f64>().ok());
+        let waiting =
+            metrics.lines().find_map(|line| line.strip_prefix("waggle_claims_waiting ")?.parse::<f64>().ok());
         waiting.is_none_or(|waiting| waiting >= claims as f64)
     })
     .await;
@@ -86,7 +87,8 @@ fn a_hundred_waiting_agents_get_a_hundred_tasks_one_each() {
         };
         let (held, ()) = futures_util::future::join(join_all(claims), submit).await;
         assert!(held.iter().all(|held| held.len() == 1));
-        let mut payloads: Vec<u64> = held.iter().map(|held| held[0].task["payload"].as_u64().unwrap()).collect();
+        let mut payloads: Vec<u64> =
+            held.iter().map(|held| held[0].task["payload"].as_u64().unwrap()).collect();
         payloads.sort_unstable();
         assert_eq!(payloads, (0..100).collect::<Vec<_>>());
     });
@@ -97,7 +99,9 @@ fn waiting_agents_are_served_in_the_order_in_which_they_asked() {
     in_a_swarm(async |w| {
         let mut waiting = FuturesUnordered::new();
         for n in 0..5 {
-            waiting.push(w.claim_with(json!({"agent": format!("a{n}"), "wait_ms": 20_000})).map(move |held| (n, held)));
+            waiting.push(
+                w.claim_with(json!({"agent": format!("a{n}"), "wait_ms": 20_000})).map(move |held| (n, held)),
+            );
             // Polled until it waits, before the next one asks.
             assert!(tokio::time::timeout(Duration::from_millis(100), waiting.next()).await.is_err());
         }
@@ -129,7 +133,9 @@ fn a_waiting_claim_hears_of_every_one_of_its_queues() {
 #[test]
 fn a_waiting_claim_hears_of_tasks_for_its_capabilities_and_of_those_pinned_to_it() {
     in_a_swarm(async |w| {
-        for new in [task().requires(json!(["gpu"])), task().agent("a"), task().agent("a").requires(json!(["gpu"]))] {
+        for new in
+            [task().requires(json!(["gpu"])), task().agent("a"), task().agent("a").requires(json!(["gpu"]))]
+        {
             let able = w.claim_with(json!({"agent": "a", "capabilities": ["gpu"], "wait_ms": 20_000}));
             let unable = w.claim_with(json!({"agent": "b", "wait_ms": 1_500}));
             let submit = async {

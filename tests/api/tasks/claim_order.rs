@@ -73,9 +73,13 @@ fn a_low_priority_is_not_starved_by_requirements_either() {
 #[test]
 fn tasks_with_and_without_requirements_share_one_order_of_priorities() {
     in_a_swarm(async |w| {
-        for (payload, priority, requires) in
-            [(3, 5, json!([])), (1, 8, json!(["x"])), (4, 5, json!(["y"])), (2, 7, json!([])), (5, 1, json!(["x", "y"]))]
-        {
+        for (payload, priority, requires) in [
+            (3, 5, json!([])),
+            (1, 8, json!(["x"])),
+            (4, 5, json!(["y"])),
+            (2, 7, json!([])),
+            (5, 1, json!(["x", "y"])),
+        ] {
             w.submit(task().payload(payload).priority(priority).requires(requires)).await;
         }
         let held = w.claim_with(json!({"agent": "a", "max_tasks": 9, "capabilities": ["x", "y"]})).await;

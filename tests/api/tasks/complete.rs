@@ -13,7 +13,10 @@ fn a_completed_task_keeps_its_result() {
         assert_eq!(answer, json!({"id": held.id, "status": "completed"}));
         let task = w.task(&held.id).await;
         assert_eq!((&task["status"], &task["result"]), (&json!("completed"), &json!({"found": [1, 2]})));
-        assert_eq!((&task["agent"], &task["attempt"], &task["error"]), (&json!("a1"), &json!(1), &Value::Null));
+        assert_eq!(
+            (&task["agent"], &task["attempt"], &task["error"]),
+            (&json!("a1"), &json!(1), &Value::Null)
+        );
         assert_eq!((&task["lease_expires_at"], &task["cancel_requested"]), (&Value::Null, &json!(false)));
         assert!(between(&task["started_at"], &task["finished_at"]) >= 0);
     });
@@ -28,7 +31,10 @@ fn again_with_the_same_token_it_is_the_same_200() {
         let before = w.task(&held.id).await;
         let again = w.complete(&held, "another result").await.ok();
         assert_eq!(fields(&again), ["id", "replayed", "status"]);
-        assert_eq!((&again["id"], &again["status"], &again["replayed"]), (&first["id"], &first["status"], &json!(true)));
+        assert_eq!(
+            (&again["id"], &again["status"], &again["replayed"]),
+            (&first["id"], &first["status"], &json!(true))
+        );
         assert_eq!(w.task(&held.id).await, before, "a replay changes nothing");
     });
 }

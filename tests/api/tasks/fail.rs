@@ -39,9 +39,13 @@ fn an_error_that_no_retry_mends_ends_the_task_at_once() {
     in_a_swarm(async |w| {
         w.submit(task().max_attempts(10)).await;
         let held = w.claim_one("a").await;
-        let details = json!({"error": {"message": "m", "kind": "k", "details": {"deep": [1]}}, "retryable": false});
+        let details =
+            json!({"error": {"message": "m", "kind": "k", "details": {"deep": [1]}}, "retryable": false});
         assert_eq!(w.fail_with(&held, details).await.ok()["status"], "failed");
-        assert_eq!(w.task(&held.id).await["error"], json!({"message": "m", "kind": "k", "details": {"deep": [1]}}));
+        assert_eq!(
+            w.task(&held.id).await["error"],
+            json!({"message": "m", "kind": "k", "details": {"deep": [1]}})
+        );
     });
 }
 
@@ -99,7 +103,10 @@ fn a_linear_backoff_grows_by_its_base() {
 #[test]
 fn a_fixed_backoff_stays() {
     in_a_swarm(async |w| {
-        assert_about(&waits(&w, json!({"kind": "fixed", "base_ms": 120, "jitter": false}), 3).await, &[120; 3]);
+        assert_about(
+            &waits(&w, json!({"kind": "fixed", "base_ms": 120, "jitter": false}), 3).await,
+            &[120; 3],
+        );
     });
 }
 
@@ -161,7 +168,8 @@ fn another_outcome_under_a_spent_token_is_refused() {
         w.complete(&held[0], 1).await.ok();
         w.fail(&held[1]).await.ok();
         w.release(&held[2]).await.ok();
-        for (at, verbs) in [(0, ["fail", "release"]), (1, ["complete", "release"]), (2, ["complete", "fail"])] {
+        for (at, verbs) in [(0, ["fail", "release"]), (1, ["complete", "release"]), (2, ["complete", "fail"])]
+        {
             for verb in verbs {
                 let reply = match verb {
                     "fail" => w.fail(&held[at]).await,
@@ -171,7 +179,8 @@ fn another_outcome_under_a_spent_token_is_refused() {
                 reply.problem(409, "lease_lost");
             }
         }
-        let statuses = [w.status(&held[0].id).await, w.status(&held[1].id).await, w.status(&held[2].id).await];
+        let statuses =
+            [w.status(&held[0].id).await, w.status(&held[1].id).await, w.status(&held[2].id).await];
         assert_eq!(statuses, ["completed", "scheduled", "ready"]);
     });
 }

@@ -61,7 +61,10 @@ fn a_waiting_get_is_answered_as_soon_as_the_task_finishes() {
                 Instant::now()
             };
             let ((task, answered), finished) = join(wait, finish).await;
-            assert!(["completed", "failed", "cancelled"].contains(&task["status"].as_str().unwrap()), "{task}");
+            assert!(
+                ["completed", "failed", "cancelled"].contains(&task["status"].as_str().unwrap()),
+                "{task}"
+            );
             let late = answered.saturating_duration_since(finished);
             assert!(late < Duration::from_millis(500), "{end}: {late:?}");
         }
@@ -94,7 +97,9 @@ fn a_get_that_waits_in_vain_answers_with_the_task_as_it_stands() {
 fn many_may_wait_for_one_task() {
     in_a_swarm(async |w| {
         let id = w.submit_id(task()).await;
-        let waits = futures_util::future::join_all((0..50).map(|_| w.get(&format!("/tasks/{id}?wait_ms=20000")).send()));
+        let waits = futures_util::future::join_all(
+            (0..50).map(|_| w.get(&format!("/tasks/{id}?wait_ms=20000")).send()),
+        );
         let finish = async {
             a_moment().await;
             let held = w.claim_one("a").await;
@@ -135,7 +140,12 @@ fn prefer_wait_is_honoured_and_said_so() {
 fn a_wait_beyond_a_minute_and_unknown_parameters_are_refused() {
     in_a_swarm(async |w| {
         let id = w.submit_id(task()).await;
-        for (query, pointer) in [("wait_ms=60001", "/wait_ms"), ("wait_ms=-1", "/wait_ms"), ("wait_ms=x", "/wait_ms"), ("wait=1", "/wait")] {
+        for (query, pointer) in [
+            ("wait_ms=60001", "/wait_ms"),
+            ("wait_ms=-1", "/wait_ms"),
+            ("wait_ms=x", "/wait_ms"),
+            ("wait=1", "/wait"),
+        ] {
             let problem = w.get(&format!("/tasks/{id}?{query}")).send().await.problem(422, "validation");
             assert_eq!(problem["errors"][0]["pointer"], pointer, "{query}");
         }

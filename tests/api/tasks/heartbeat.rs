@@ -12,7 +12,10 @@ fn a_heartbeat_extends_the_lease_by_as_much_as_it_says() {
         let held = w.claim_one("a").await;
         let answer = w.heartbeat(&held, json!({"extend_ms": 60_000})).await.ok();
         assert_eq!(fields(&answer), ["cancel_requested", "lease"]);
-        assert_eq!((&answer["cancel_requested"], &answer["lease"]["token"]), (&json!(false), &json!(held.token)));
+        assert_eq!(
+            (&answer["cancel_requested"], &answer["lease"]["token"]),
+            (&json!(false), &json!(held.token))
+        );
         let until = stamp(&answer["lease"]["expires_at"]);
         assert!((60_000..70_000).contains(&(until - stamp(&held.task["started_at"]))));
         assert_eq!(w.task(&held.id).await["lease_expires_at"], answer["lease"]["expires_at"]);

@@ -14,7 +14,10 @@ fn the_same_key_and_body_replay_the_first_answer_and_make_one_task() {
         let body = json!({"payload": {"n": 1}, "delay_ms": 60_000});
         let first = submit(&w, "k", body.clone()).await;
         let second = submit(&w, "k", body).await;
-        assert_eq!((first.header("idempotency-replayed"), second.header("idempotency-replayed")), ("", "true"));
+        assert_eq!(
+            (first.header("idempotency-replayed"), second.header("idempotency-replayed")),
+            ("", "true")
+        );
         assert_eq!(first.header("location"), second.header("location"));
         assert_eq!(first.expect(201), second.expect(201));
         assert_eq!(w.pages("").await.len(), 1);
@@ -65,7 +68,8 @@ fn a_key_is_good_for_its_own_swarm_and_path() {
         let there = w.client().post(&path).header("idempotency-key", "k").json(json!({})).send().await;
         assert_eq!(there.header("idempotency-replayed"), "");
         assert_ne!(there.expect(201)["id"], here["id"]);
-        let batch = w.post("/tasks/batch").header("idempotency-key", "k").json(json!({"tasks": []})).send().await;
+        let batch =
+            w.post("/tasks/batch").header("idempotency-key", "k").json(json!({"tasks": []})).send().await;
         assert_eq!(batch.header("idempotency-replayed"), "");
         batch.ok();
     });

@@ -70,7 +70,8 @@ fn a_late_agent_cannot_complete_a_task_that_was_given_to_another() {
     in_a_swarm(async |w| {
         w.submit(task().lease_ms(100)).await;
         let late = w.claim_one("late").await;
-        let holder = w.claim_with(json!({"agent": "new", "wait_ms": 10_000, "lease_ms": 30_000})).await.remove(0);
+        let holder =
+            w.claim_with(json!({"agent": "new", "wait_ms": 10_000, "lease_ms": 30_000})).await.remove(0);
         w.complete(&late, "late").await.problem(409, "lease_lost");
         w.complete(&holder, "new").await.ok();
         w.complete(&late, "late").await.problem(409, "lease_lost");
@@ -85,7 +86,8 @@ fn tokens_never_come_twice_whatever_way_the_attempts_ended() {
         let mut fences = Vec::new();
         for round in 0..12 {
             let lease_ms = if round % 4 == 3 { 100 } else { 30_000 };
-            let held = w.claim_with(json!({"agent": "a", "wait_ms": 10_000, "lease_ms": lease_ms})).await.remove(0);
+            let held =
+                w.claim_with(json!({"agent": "a", "wait_ms": 10_000, "lease_ms": lease_ms})).await.remove(0);
             fences.push(held.fence());
             match round % 4 {
                 0 => drop(w.release(&held).await.ok()),

@@ -53,8 +53,15 @@ fn a_list_can_be_narrowed_to_a_state_and_to_a_queue() {
     in_a_swarm(async |w| {
         let (here, there) = (one_of_each(&w, "here").await, one_of_each(&w, "there").await);
         for (at, (status, id)) in here.iter().enumerate() {
-            assert_eq!(ids(&w.list(status).await), HashSet::from([id.clone(), there[at].1.clone()]), "{status}");
-            assert_eq!(ids(&w.pages(&format!("status={status}&queue=here")).await), HashSet::from([id.clone()]));
+            assert_eq!(
+                ids(&w.list(status).await),
+                HashSet::from([id.clone(), there[at].1.clone()]),
+                "{status}"
+            );
+            assert_eq!(
+                ids(&w.pages(&format!("status={status}&queue=here")).await),
+                HashSet::from([id.clone()])
+            );
         }
         assert_eq!(ids(&w.pages("queue=there").await), there.into_iter().map(|(_, id)| id).collect());
         assert!(w.pages("queue=nowhere").await.is_empty());
@@ -77,7 +84,10 @@ fn pages_have_the_size_asked_for_and_hold_every_task_once() {
     in_a_swarm(async |w| {
         w.submit_many((0..30).map(|n| task().payload(n))).await;
         w.submit_many((30..45).map(|n| task().payload(n).queue("other").priority(n % 10))).await;
-        w.submit_many((45..60).map(|n| task().payload(n).agent(format!("a{n}")).requires(json!([format!("c{n}")])))).await;
+        w.submit_many(
+            (45..60).map(|n| task().payload(n).agent(format!("a{n}")).requires(json!([format!("c{n}")]))),
+        )
+        .await;
         w.submit_many((60..80).map(|n| task().payload(n).delay_ms(600_000))).await;
         w.claim_with(json!({"agent": "a", "max_tasks": 10})).await;
         for limit in [1, 7, 50, 500] {
@@ -117,7 +127,9 @@ fn a_task_that_stays_where_it_is_is_not_left_out_because_others_come_and_go() {
         let (mut seen, mut cursor) = (HashSet::new(), String::new());
         loop {
             let page = w.get(&format!("/tasks?status=ready&limit=5{cursor}")).send().await.ok();
-            seen.extend(page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()));
+            seen.extend(
+                page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()),
+            );
             // One is taken from the front, where the list ends; one more comes behind, where it began.
             let held = w.claim_one("a").await;
             w.complete(&held, 1).await.ok();

@@ -4,7 +4,10 @@ use waggle_tests::{PATIENCE, in_a_swarm, task, until};
 #[test]
 fn a_finished_task_is_forgotten_when_its_retention_ends() {
     in_a_swarm(async |w| {
-        w.submit_many((0..3).map(|n| task().payload("x".repeat(2_000)).with("type", format!("t{n}")).retention_ms(200))).await;
+        w.submit_many(
+            (0..3).map(|n| task().payload("x".repeat(2_000)).with("type", format!("t{n}")).retention_ms(200)),
+        )
+        .await;
         let held = w.claim_with(json!({"agent": "a", "max_tasks": 3})).await;
         w.heartbeat(&held[0], json!({"progress": "p"})).await.ok();
         w.complete(&held[0], "r").await.ok();

@@ -89,8 +89,13 @@ fn a_retried_task_waits_in_its_own_queue_under_its_own_conditions() {
         w.cancel(&id).await.ok();
         w.retry(&id).await.ok();
         assert!(w.claim_with(json!({"agent": "mine", "queues": ["q"]})).await.is_empty());
-        assert!(w.claim_with(json!({"agent": "other", "queues": ["q"], "capabilities": ["x"]})).await.is_empty());
-        assert_eq!(w.claim_with(json!({"agent": "mine", "queues": ["q"], "capabilities": ["x"]})).await[0].id, id);
+        assert!(
+            w.claim_with(json!({"agent": "other", "queues": ["q"], "capabilities": ["x"]})).await.is_empty()
+        );
+        assert_eq!(
+            w.claim_with(json!({"agent": "mine", "queues": ["q"], "capabilities": ["x"]})).await[0].id,
+            id
+        );
     });
 }
 

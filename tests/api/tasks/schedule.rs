@@ -65,9 +65,8 @@ fn no_delay_is_no_schedule() {
 #[test]
 fn tasks_become_ready_in_the_order_of_their_times() {
     in_a_swarm(async |w| {
-        for (payload, delay) in [(3, 250), (1, 150), (2, 200)] {
-            w.submit(task().payload(payload).delay_ms(delay)).await;
-        }
+        let tasks = [(3, 250), (1, 150), (2, 200)];
+        w.submit_many(tasks.map(|(payload, delay)| task().payload(payload).delay_ms(delay))).await;
         let mut order = Vec::new();
         for _ in 0..3 {
             order.push(w.claim_one("a").await.task);

@@ -5,8 +5,8 @@ use waggle_tests::{Held, in_a_swarm, task};
 
 use super::support::{a_moment, fields};
 
-fn complete(held: &Held, result: Value) -> Value {
-    json!({"id": held.id, "lease": held.token, "outcome": "complete", "result": result})
+fn complete(held: &Held, result: impl Into<Value>) -> Value {
+    json!({"id": held.id, "lease": held.token, "outcome": "complete", "result": result.into()})
 }
 
 #[test]
@@ -27,13 +27,24 @@ fn outcomes_are_applied_each_on_its_own_and_answered_in_their_order() {
         assert_eq!(fields(&answer), ["directive", "outcomes", "tasks"]);
         assert_eq!((&answer["tasks"], &answer["directive"]), (&json!([]), &json!("run")));
         let outcomes = answer["outcomes"].as_array().unwrap();
-        let short: Vec<_> = outcomes.iter().map(|o| (o["status"].as_u64().unwrap(), o["task_status"].as_str())).collect();
-        assert_eq!(short, [
-            (200, Some("completed")), (200, Some("scheduled")), (409, None), (200, Some("scheduled")),
-            (200, Some("completed")), (404, None),
-        ]);
+        let short: Vec<_> =
+            outcomes.iter().map(|o| (o["status"].as_u64().unwrap(), o["task_status"].as_str())).collect();
+        assert_eq!(
+            short,
+            [
+                (200, Some("completed")),
+                (200, Some("scheduled")),
+                (409, None),
+                (200, Some("scheduled")),
+                (200, Some("completed")),
+                (404, None),
+            ]
+        );
         assert_eq!(outcomes[0], json!({"id": held[0].id, "status": 200, "task_status": "completed"}));
-        assert_eq!((&outcomes[2]["problem"]["code"], &outcomes[2]["id"]), (&json!("lease_lost"), &json!(held[2].id)));
+        assert_eq!(
+            (&outcomes[2]["problem"]["code"], &outcomes[2]["id"]),
+            (&json!("lease_lost"), &json!(held[2].id))
+        );
         assert_eq!(outcomes[4]["replayed"], true);
         assert_eq!(w.task(&held[0].id).await["result"], "r");
         assert_eq!(w.task(&held[3].id).await["result"], 1);
@@ -91,10 +102,16 @@ fn the_claim_of_a_settlement_may_wait() {
 fn prefer_wait_is_for_the_claim_of_a_settlement() {
     in_a_swarm(async |w| {
         let start = Instant::now();
-        let reply = w.post("/settlements").header("prefer", "wait=1").json(json!({"agent": "a", "claim": {}})).send().await;
+        let reply = w
+            .post("/settlements")
+            .header("prefer", "wait=1")
+            .json(json!({"agent": "a", "claim": {}}))
+            .send()
+            .await;
         assert_eq!(reply.header("preference-applied"), "wait=1");
         assert!(start.elapsed() >= Duration::from_millis(990));
-        let reply = w.post("/settlements").header("prefer", "wait=1").json(json!({"agent": "a"})).send().await;
+        let reply =
+            w.post("/settlements").header("prefer", "wait=1").json(json!({"agent": "a"})).send().await;
         assert_eq!(reply.header("preference-applied"), "");
     });
 }
@@ -104,7 +121,8 @@ fn sent_again_it_does_no_harm() {
     in_a_swarm(async |w| {
         w.submit_many((0..2).map(|n| task().payload(n))).await;
         let held = w.claim_one("a").await;
-        let body = json!({"agent": "a", "outcomes": [complete(&held, json!("r"))], "claim": {"claim_id": "c"}});
+        let body =
+            json!({"agent": "a", "outcomes": [complete(&held, json!("r"))], "claim": {"claim_id": "c"}});
         let first = w.post("/settlements").json(body.clone()).send().await.ok();
         let again = w.post("/settlements").json(body).send().await.ok();
         assert_eq!(again["tasks"], first["tasks"]);
@@ -117,14 +135,16 @@ fn a_hundred_outcomes_are_one_settlement_and_one_more_is_too_many() {
     in_a_swarm(async |w| {
         w.submit_many((0..100).map(|n| task().payload(n))).await;
         let held = w.claim_with(json!({"agent": "a", "max_tasks": 100})).await;
-        let mut outcomes: Vec<_> = held.iter().map(|held| complete(held, held.task["payload"].clone())).collect();
+        let mut outcomes: Vec<_> =
+            held.iter().map(|held| complete(held, held.task["payload"].clone())).collect();
         let mut too_many = outcomes.clone();
         too_many.push(outcomes[0].clone());
         let reply = w.post("/settlements").json(json!({"agent": "a", "outcomes": too_many})).send().await;
         assert_eq!(reply.problem(422, "validation")["errors"][0]["pointer"], "/outcomes");
         assert_eq!(w.list("running").await.len(), 100, "a refused settlement applies nothing");
         outcomes.reverse();
-        let answer = w.post("/settlements").json(json!({"agent": "a", "outcomes": outcomes})).send().await.ok();
+        let answer =
+            w.post("/settlements").json(json!({"agent": "a", "outcomes": outcomes})).send().await.ok();
         assert!(answer["outcomes"].as_array().unwrap().iter().all(|outcome| outcome["status"] == 200));
         assert_eq!(w.list("completed").await.len(), 100);
     });
@@ -163,7 +183,8 @@ fn fields_of_another_kind_of_outcome_are_refused_at_their_place() {
             let mut outcome = outcome;
             outcome["id"] = json!(held.id);
             outcome["lease"] = json!(held.token);
-            let answer = w.post("/settlements").json(json!({"agent": "a", "outcomes": [outcome]})).send().await.ok();
+            let answer =
+                w.post("/settlements").json(json!({"agent": "a", "outcomes": [outcome]})).send().await.ok();
             let refused = &answer["outcomes"][0];
             assert_eq!(refused["status"], 422, "{refused}");
             assert_eq!(refused["problem"]["errors"][0]["pointer"], pointer, "{refused}");
@@ -190,6 +211,11 @@ fn large_results_travel_in_a_settlement_as_well() {
 fn a_settlement_in_a_swarm_that_was_not_made_is_refused() {
     in_a_swarm(async |w| {
         let body = json!({"agent": "a", "claim": {}});
-        w.client().post("/v1/swarms/never-made/settlements").json(body).send().await.problem(404, "swarm_not_found");
+        w.client()
+            .post("/v1/swarms/never-made/settlements")
+            .json(body)
+            .send()
+            .await
+            .problem(404, "swarm_not_found");
     });
 }

@@ -92,7 +92,8 @@ fn a_payload_comes_back_byte_for_byte() {
 #[test]
 fn payloads_of_all_sizes_and_kinds_survive_compression() {
     in_a_swarm(async |w| {
-        let noise: String = (0_u64..6_000).map(|i| format!("{:x}", i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 60)).collect();
+        let noise: String =
+            (0_u64..6_000).map(|i| format!("{:x}", i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 60)).collect();
         let payloads: [Value; 8] = [
             json!(null),
             json!(0),
@@ -193,7 +194,10 @@ fn each_field_out_of_bounds_is_refused_by_its_pointer() {
         ] {
             let problem = w.post("/tasks").json(body.clone()).send().await.problem(422, "validation");
             assert_eq!(problem["errors"][0]["pointer"], pointer, "{body}: {problem}");
-            assert!(problem["errors"][0]["detail"].as_str().is_some_and(|text| !text.is_empty()), "{problem}");
+            assert!(
+                problem["errors"][0]["detail"].as_str().is_some_and(|text| !text.is_empty()),
+                "{problem}"
+            );
         }
         assert!(w.pages("").await.is_empty(), "a refused submit stores nothing");
     });
@@ -204,7 +208,8 @@ fn several_wrong_fields_are_all_named() {
     in_a_swarm(async |w| {
         let body = json!({"priority": 11, "max_attempts": 0, "lease_ms": 1});
         let problem = w.post("/tasks").json(body).send().await.problem(422, "validation");
-        let pointers: Vec<_> = problem["errors"].as_array().unwrap().iter().map(|e| e["pointer"].clone()).collect();
+        let pointers: Vec<_> =
+            problem["errors"].as_array().unwrap().iter().map(|e| e["pointer"].clone()).collect();
         assert_eq!(pointers, ["/priority", "/max_attempts", "/lease_ms"]);
     });
 }
@@ -224,7 +229,8 @@ fn what_this_version_cannot_do_yet_is_refused_and_not_ignored() {
             ("assign", json!({"strategy": "least_loaded"})),
             ("budget", json!({"tokens": 1})),
         ] {
-            let problem = w.post("/tasks").json(json!({field: value})).send().await.problem(422, "validation");
+            let problem =
+                w.post("/tasks").json(json!({field: value})).send().await.problem(422, "validation");
             assert_eq!(problem["errors"][0]["pointer"], format!("/{field}"));
         }
     });

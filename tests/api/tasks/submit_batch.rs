@@ -22,9 +22,12 @@ fn a_bad_item_never_spoils_the_others() {
             {"payload": 0}, {"priority": 10}, {"payload": 2}, {"typo": 1}, 7, {"queue": "a b"}, {"payload": 6}
         ]});
         let answer = w.post("/tasks/batch").json(body).send().await.ok();
-        let statuses: Vec<_> = answer["results"].as_array().unwrap().iter().map(|r| r["status"].clone()).collect();
+        let statuses: Vec<_> =
+            answer["results"].as_array().unwrap().iter().map(|r| r["status"].clone()).collect();
         assert_eq!(statuses, [201, 422, 201, 422, 422, 422, 201]);
-        for (index, pointer) in [(1, "/tasks/1/priority"), (3, "/tasks/3/typo"), (4, "/tasks/4"), (5, "/tasks/5/queue")] {
+        for (index, pointer) in
+            [(1, "/tasks/1/priority"), (3, "/tasks/3/typo"), (4, "/tasks/4"), (5, "/tasks/5/queue")]
+        {
             let result = &answer["results"][index];
             assert_eq!(result["problem"]["errors"][0]["pointer"], pointer, "{result}");
             assert_eq!((&result["problem"]["code"], result.get("id")), (&json!("validation"), None));
@@ -63,7 +66,9 @@ fn an_empty_batch_is_answered_with_no_results() {
 #[test]
 fn what_is_no_batch_is_refused_as_a_whole() {
     in_a_swarm(async |w| {
-        for (body, pointer) in [(json!({}), "/tasks"), (json!({"tasks": 1}), "/tasks"), (json!({"tasks": [], "x": 1}), "/x")] {
+        for (body, pointer) in
+            [(json!({}), "/tasks"), (json!({"tasks": 1}), "/tasks"), (json!({"tasks": [], "x": 1}), "/x")]
+        {
             let problem = w.post("/tasks/batch").json(body).send().await.problem(422, "validation");
             assert_eq!(problem["errors"][0]["pointer"], pointer);
         }
@@ -73,7 +78,8 @@ fn what_is_no_batch_is_refused_as_a_whole() {
 #[test]
 fn duplicates_within_a_batch_become_one_task() {
     in_a_swarm(async |w| {
-        let tasks = [task().dedup_key("k"), task().dedup_key("k"), task().dedup_key("other")].map(Value::from);
+        let tasks =
+            [task().dedup_key("k"), task().dedup_key("k"), task().dedup_key("other")].map(Value::from);
         let answer = w.post("/tasks/batch").json(json!({ "tasks": tasks })).send().await.ok();
         let results = answer["results"].as_array().unwrap();
         assert_eq!(results.iter().map(|r| r["status"].clone()).collect::<Vec<_>>(), [201, 200, 201]);
@@ -86,13 +92,15 @@ fn duplicates_within_a_batch_become_one_task() {
 fn the_same_key_and_batch_are_answered_alike_and_make_no_more_tasks() {
     in_a_swarm(async |w| {
         let body = json!({"tasks": [{"payload": 1}, {"priority": 99}, {"payload": 3, "delay_ms": 60_000}]});
-        let send = async || w.post("/tasks/batch").header("idempotency-key", "b1").json(body.clone()).send().await;
+        let send =
+            async || w.post("/tasks/batch").header("idempotency-key", "b1").json(body.clone()).send().await;
         let (first, second) = (send().await, send().await);
         assert_eq!(first.header("idempotency-replayed"), "");
         assert_eq!(second.header("idempotency-replayed"), "true");
         assert_eq!(first.ok(), second.ok());
         assert_eq!(w.pages("").await.len(), 2);
-        let other = w.post("/tasks/batch").header("idempotency-key", "b1").json(json!({"tasks": []})).send().await;
+        let other =
+            w.post("/tasks/batch").header("idempotency-key", "b1").json(json!({"tasks": []})).send().await;
         other.problem(422, "idempotency_mismatch");
     });
 }

@@ -37,7 +37,10 @@ pub(crate) const TASK_FIELDS: [&str; 24] = [
 #[track_caller]
 pub(crate) fn stamp(value: &Value) -> i64 {
     let text = value.as_str().unwrap_or_else(|| panic!("a stamp: {value}"));
-    assert!(text.len() == 24 && text.ends_with('Z') && &text[19..20] == ".", "RFC 3339, UTC, milliseconds: {text}");
+    assert!(
+        text.len() == 24 && text.ends_with('Z') && &text[19..20] == ".",
+        "RFC 3339, UTC, milliseconds: {text}"
+    );
     serde_json::from_value::<Stamp>(value.clone()).expect("a stamp").0
 }
 

@@ -16,7 +16,8 @@ fn a_command_reads_the_payload_as_it_was_submitted_and_a_string_as_its_text() {
             ("null", false, ""),
         ] {
             w.post("/tasks").raw(format!(r#"{{"payload":{payload}}}"#)).send().await.expect(201);
-            let flags: &[&str] = if raw { &["--max-tasks", "1", "--raw-json"] } else { &["--max-tasks", "1"] };
+            let flags: &[&str] =
+                if raw { &["--max-tasks", "1", "--raw-json"] } else { &["--max-tasks", "1"] };
             let running = agent(&w, flags, "cat > read; echo >> read").start();
             assert_eq!(running.file("read").await, format!("{read}\n"));
             assert_eq!(running.ended().await.status, 0);
@@ -28,7 +29,12 @@ fn a_command_reads_the_payload_as_it_was_submitted_and_a_string_as_its_text() {
 fn a_command_finds_its_task_in_its_environment() {
     in_a_swarm(async |w| {
         let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        let new = task().queue("q:1").priority(7).max_attempts(2).with("type", "a kind").with("tags", vec!["x", "y"]);
+        let new = task()
+            .queue("q:1")
+            .priority(7)
+            .max_attempts(2)
+            .with("type", "a kind")
+            .with("tags", vec!["x", "y"]);
         let new = new.with("metadata", serde_json::json!({ "k": 1 }));
         let made = w.post("/tasks").header("traceparent", trace).json(new).send().await.expect(201);
         let flags = ["--max-tasks", "1", "--queue", "empty", "--queue", "q:1", "--agent", "a.1"];

@@ -27,7 +27,8 @@ async fn until_extended(w: &World, id: &str, times: usize) {
 fn a_short_lease_is_kept_alive_for_as_long_as_the_command_runs() {
     in_a_swarm(async |w| {
         let id = w.submit_id(task().lease_ms(LEASE_MS).max_attempts(1)).await;
-        let running = agent(&w, &["--max-tasks", "1"], "until [ -e go ]; do sleep 0.05; done; echo done").start();
+        let running =
+            agent(&w, &["--max-tasks", "1"], "until [ -e go ]; do sleep 0.05; done; echo done").start();
         w.until_status(&id, "running").await;
         // Each heartbeat comes after a third of the lease: this is twice its length.
         until_extended(&w, &id, 6).await;

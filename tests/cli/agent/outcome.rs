@@ -42,7 +42,8 @@ fn a_command_that_fails_leaves_its_exit_status_and_the_end_of_its_standard_error
         assert_eq!(task["status"], "failed");
         assert_eq!(task["result"], json!(null));
         let details = json!({ "status": 3, "stderr_tail": "first\nno such thing\n" });
-        let error = json!({ "message": "exit status 3: no such thing", "kind": "exit_status", "details": details });
+        let error =
+            json!({ "message": "exit status 3: no such thing", "kind": "exit_status", "details": details });
         assert_eq!(task["error"], error);
     });
 }

@@ -10,15 +10,29 @@ pub(crate) enum Answer {
     /// Each submitted task's number, and whether it is new.
     Submitted(Vec<(usize, bool)>),
     Claimed(Vec<Handed>),
-    Extended { expires_at: i64, cancel_requested: bool },
+    Extended {
+        expires_at: i64,
+        cancel_requested: bool,
+    },
     /// What became of each outcome, and what was claimed after them.
     Settlement(Vec<Answer>, Vec<Handed>),
-    Settled { status: Status, run_at: Option<i64>, replayed: bool },
-    Cancelled { status: Status },
+    Settled {
+        status: Status,
+        run_at: Option<i64>,
+        replayed: bool,
+    },
+    Cancelled {
+        status: Status,
+    },
     Retried,
     /// How many tasks a sweep moved, and how long until the next one is due.
-    Swept { tasks: usize, next_in_ms: Option<i64> },
-    LeaseLost { attempt: u32 },
+    Swept {
+        tasks: usize,
+        next_in_ms: Option<i64>,
+    },
+    LeaseLost {
+        attempt: u32,
+    },
     NotFound,
     AlreadyFinished(Status),
     WrongState(Status),

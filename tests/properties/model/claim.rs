@@ -50,7 +50,8 @@ impl Model {
         let oldest_of_any = claimed % STARVATION_PERIOD == STARVATION_PERIOD - 1;
         let heads = self.ready.iter_mut().filter(|(list, _)| list.is_open_to(queue, claim));
         let heads = heads.filter_map(|(list, tasks)| Some((list.priority, *tasks.front()?, tasks)));
-        let best = heads.min_by_key(|(priority, head, _)| (if oldest_of_any { 0 } else { 9 - priority }, *head));
+        let best =
+            heads.min_by_key(|(priority, head, _)| (if oldest_of_any { 0 } else { 9 - priority }, *head));
         best.and_then(|(_, _, tasks)| tasks.pop_front())
     }
 

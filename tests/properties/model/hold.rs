@@ -12,7 +12,13 @@ impl Model {
         task.status == Status::Running && !task.gone && task.fence == fence && self.now < task.expires_at
     }
 
-    pub(super) fn heartbeat(&mut self, number: usize, token: Token, extend_ms: Option<i64>, progress: Option<u32>) -> Answer {
+    pub(super) fn heartbeat(
+        &mut self,
+        number: usize,
+        token: Token,
+        extend_ms: Option<i64>,
+        progress: Option<u32>,
+    ) -> Answer {
         if let Err(answer) = self.held(number, token, None) {
             return answer;
         }
@@ -32,7 +38,13 @@ impl Model {
         self.settle(number, Verb::Complete, Status::Completed, None)
     }
 
-    pub(super) fn fail(&mut self, number: usize, token: Token, retryable: bool, retry_after_ms: Option<i64>) -> Answer {
+    pub(super) fn fail(
+        &mut self,
+        number: usize,
+        token: Token,
+        retryable: bool,
+        retry_after_ms: Option<i64>,
+    ) -> Answer {
         if let Err(answer) = self.held(number, token, Some(Verb::Fail)) {
             return answer;
         }

@@ -40,7 +40,9 @@ impl Model {
                 let outcomes = outcomes.iter().map(|outcome| self.call(outcome)).collect();
                 Answer::Settlement(outcomes, claim.as_ref().map_or_else(Vec::new, |claim| self.claim(claim)))
             }
-            Transition::Heartbeat { task, token, extend_ms, progress } => self.heartbeat(task, token, extend_ms, progress),
+            Transition::Heartbeat { task, token, extend_ms, progress } => {
+                self.heartbeat(task, token, extend_ms, progress)
+            }
             Transition::Complete { task, token, result } => self.complete(task, token, result),
             Transition::Fail { task, token, retryable, retry_after_ms } => {
                 self.fail(task, token, retryable, retry_after_ms)

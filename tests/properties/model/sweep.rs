@@ -6,7 +6,8 @@ use super::{Answer, Model, Outcome};
 
 impl Model {
     pub(super) fn reap(&mut self) -> Answer {
-        let ended: Vec<_> = self.leases.iter().take_while(|(end, _)| *end <= self.now).map(|(_, number)| *number).collect();
+        let ended: Vec<_> =
+            self.leases.iter().take_while(|(end, _)| *end <= self.now).map(|(_, number)| *number).collect();
         for number in &ended {
             self.end_lease(*number);
         }

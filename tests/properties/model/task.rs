@@ -99,7 +99,9 @@ impl Task {
             BackoffKind::Exponential => (base_ms << (attempt - 1)).min(max_ms),
             BackoffKind::Linear => (base_ms * attempt).min(max_ms),
             BackoffKind::Fixed => base_ms,
-            BackoffKind::List => *delays_ms.get(self.attempt as usize - 1).or(delays_ms.last()).expect("a delay"),
+            BackoffKind::List => {
+                *delays_ms.get(self.attempt as usize - 1).or(delays_ms.last()).expect("a delay")
+            }
         };
         i64::try_from(wait).unwrap()
     }

@@ -14,15 +14,42 @@ pub(crate) enum Transition {
     Submit(NewTask),
     Batch(Vec<NewTask>),
     Claim(Claim),
-    Heartbeat { task: usize, token: Token, extend_ms: Option<i64>, progress: Option<u32> },
-    Complete { task: usize, token: Token, result: Option<u32> },
-    Fail { task: usize, token: Token, retryable: bool, retry_after_ms: Option<i64> },
-    Release { task: usize, token: Token, delay_ms: i64 },
+    Heartbeat {
+        task: usize,
+        token: Token,
+        extend_ms: Option<i64>,
+        progress: Option<u32>,
+    },
+    Complete {
+        task: usize,
+        token: Token,
+        result: Option<u32>,
+    },
+    Fail {
+        task: usize,
+        token: Token,
+        retryable: bool,
+        retry_after_ms: Option<i64>,
+    },
+    Release {
+        task: usize,
+        token: Token,
+        delay_ms: i64,
+    },
     /// Completes, fails and releases in one call, with the next claim.
-    Settle { outcomes: Vec<Transition>, claim: Option<Claim> },
-    Cancel { task: usize },
-    Retry { task: usize },
-    Advance { ms: i64 },
+    Settle {
+        outcomes: Vec<Transition>,
+        claim: Option<Claim>,
+    },
+    Cancel {
+        task: usize,
+    },
+    Retry {
+        task: usize,
+    },
+    Advance {
+        ms: i64,
+    },
     Reap,
     Promote,
     Prune,
@@ -76,7 +103,8 @@ impl Transition {
         if model.tasks.is_empty() {
             return prop_oneof![new_task().prop_map(Self::Submit), batch()].boxed();
         }
-        let finished: Vec<_> = model.standing(Status::Failed).chain(model.standing(Status::Cancelled)).collect();
+        let finished: Vec<_> =
+            model.standing(Status::Failed).chain(model.standing(Status::Cancelled)).collect();
         prop_oneof![
             8 => new_task().prop_map(Self::Submit),
             2 => batch(),
@@ -105,11 +133,21 @@ fn new_task() -> impl Strategy<Value = NewTask> {
         prop_oneof![5 => Just(None), 1 => (0..AGENTS.len()).prop_map(Some)],
         prop_oneof![3 => Just(None), 1 => (0_u8..2).prop_map(Some)],
     );
-    let times = (1_u32..4, select(vec![100_i64, 1_000, 30_000]), select(vec![0_i64, 700, 3_600_000]), backoff());
+    let times =
+        (1_u32..4, select(vec![100_i64, 1_000, 30_000]), select(vec![0_i64, 700, 3_600_000]), backoff());
     (where_to, whom, times).prop_map(|((queue, priority, delay_ms), (requires, agent, dedup_key), times)| {
         let (max_attempts, lease_ms, retention_ms, backoff) = times;
         NewTask {
-            queue, priority, delay_ms, dedup_key, max_attempts, requires, agent, lease_ms, retention_ms, backoff,
+            queue,
+            priority,
+            delay_ms,
+            dedup_key,
+            max_attempts,
+            requires,
+            agent,
+            lease_ms,
+            retention_ms,
+            backoff,
         }
     })
 }
@@ -130,7 +168,12 @@ fn claim() -> impl Strategy<Value = Claim> {
     let lease = prop_oneof![2 => Just(None), 1 => select(vec![100_i64, 2_000]).prop_map(Some)];
     (0..AGENTS.len(), queues, 0_u8..4, how_many, lease, named).prop_map(
         |(agent, queues, capabilities, max_tasks, lease_ms, claim_id)| Claim {
-            agent, queues, capabilities, max_tasks, lease_ms, claim_id,
+            agent,
+            queues,
+            capabilities,
+            max_tasks,
+            lease_ms,
+            claim_id,
         },
     )
 }
@@ -151,15 +194,16 @@ fn under_lease(model: &Model, verbs: Range<u8>) -> BoxedStrategy<Transition> {
     ];
     let wait = select(vec![None, Some(0_i64), Some(400)]);
     let extend = select(vec![None, Some(100_i64), Some(5_000)]);
-    (one_of(running, model), token, verbs, any::<bool>(), wait, extend, prop::option::of(0_u32..1_000)).prop_map(
-        |(task, token, verb, retryable, wait, extend_ms, value)| match verb {
+    (one_of(running, model), token, verbs, any::<bool>(), wait, extend, prop::option::of(0_u32..1_000))
+        .prop_map(|(task, token, verb, retryable, wait, extend_ms, value)| match verb {
             0 => Transition::Heartbeat { task, token, extend_ms, progress: value },
             1 => Transition::Complete { task, token, result: value },
-            2 | 3 => Transition::Fail { task, token, retryable: retryable || wait.is_some(), retry_after_ms: wait },
+            2 | 3 => {
+                Transition::Fail { task, token, retryable: retryable || wait.is_some(), retry_after_ms: wait }
+            }
             _ => Transition::Release { task, token, delay_ms: wait.unwrap_or(0) },
-        },
-    )
-    .boxed()
+        })
+        .boxed()
 }
 
 /// To the moment when something is due, to the millisecond before, or anywhere.

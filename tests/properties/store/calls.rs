@@ -3,8 +3,8 @@
 use waggle_core::Error as RedisError;
 use waggle_task_queue::maintenance::{Promoter, Pruner, Reaper, Swept};
 use waggle_task_queue::model::{
-    self, Complete, Fail, Heartbeat, Json, NextClaim, Outcome, Release, SettledStatus, Settlement, Status, Task, TaskError,
-    TaskId,
+    self, Complete, Fail, Heartbeat, Json, NextClaim, Outcome, Release, SettledStatus, Settlement, Status,
+    Task, TaskError, TaskId,
 };
 use waggle_task_queue::{Error, TaskQueue};
 
@@ -30,7 +30,8 @@ impl Case {
             Transition::Batch(tasks) => {
                 let tasks = tasks.iter().map(|task| Ok(new_task(task))).collect();
                 let items = queue.submit_batch(&swarm, tasks, None).await.unwrap().items;
-                let taken = items.into_iter().map(Result::unwrap).map(|item| self.taken_in(item.id, item.created));
+                let taken =
+                    items.into_iter().map(Result::unwrap).map(|item| self.taken_in(item.id, item.created));
                 Answer::Submitted(taken.collect())
             }
             Transition::Claim(claim) => {
@@ -67,7 +68,8 @@ impl Case {
         let agent = AGENTS[claim.map_or(0, |claim| claim.agent)].parse().unwrap();
         let outcomes = outcomes.iter().map(|outcome| self.outcome(outcome)).collect();
         let next = claim.map(|claim| {
-            let model::Claim { queues, capabilities, max_tasks, lease_ms, wait_ms, claim_id, .. } = claim_of(claim);
+            let model::Claim { queues, capabilities, max_tasks, lease_ms, wait_ms, claim_id, .. } =
+                claim_of(claim);
             NextClaim { queues, capabilities, max_tasks, lease_ms, wait_ms, claim_id }
         });
         let settlement = Settlement { agent, outcomes, claim: next };
@@ -166,7 +168,8 @@ impl Case {
     }
 
     fn lease(&self, number: usize, token: Token) -> (TaskId, String) {
-        let of_another = || self.tokens.iter().rev().find(|((other, _), _)| *other != number).map(|(_, token)| token);
+        let of_another =
+            || self.tokens.iter().rev().find(|((other, _), _)| *other != number).map(|(_, token)| token);
         let token = match (token, token.fence(self.last_fence(number))) {
             (_, Some(fence)) => Some(&self.tokens[&(number, fence)]),
             (Token::OfAnother, _) => of_another(),

@@ -32,7 +32,10 @@ impl Case {
     }
 
     pub(super) fn number(&self, id: TaskId) -> usize {
-        self.ids.iter().position(|known| *known == id).unwrap_or_else(|| panic!("task {id} was never submitted"))
+        self.ids
+            .iter()
+            .position(|known| *known == id)
+            .unwrap_or_else(|| panic!("task {id} was never submitted"))
     }
 }
 
@@ -41,7 +44,8 @@ impl StateMachineTest for Case {
     type Reference = Machine;
 
     fn init_test(model: &Model) -> Self {
-        let backend = BACKEND.with_borrow(|backend| Rc::clone(backend.as_ref().expect("a test names its store first")));
+        let backend =
+            BACKEND.with_borrow(|backend| Rc::clone(backend.as_ref().expect("a test names its store first")));
         let case = Self { swarm: backend.swarm(), backend, ids: Vec::new(), tokens: BTreeMap::new() };
         case.set_clock(model.now);
         case
@@ -63,8 +67,13 @@ impl StateMachineTest for Case {
 
     fn teardown(case: Self, model: Model) {
         case.backend.runtime.block_on(case.compare_lists(&model));
-        let report = case.backend.runtime.block_on(audit::run_swarm(&case.backend.redis, &case.swarm)).unwrap();
+        let report =
+            case.backend.runtime.block_on(audit::run_swarm(&case.backend.redis, &case.swarm)).unwrap();
         assert!(report.is_clean(), "{report}");
-        assert_eq!(report.tasks, model.tasks.iter().filter(|task| !task.gone).count(), "tasks the audit has seen");
+        assert_eq!(
+            report.tasks,
+            model.tasks.iter().filter(|task| !task.gone).count(),
+            "tasks the audit has seen"
+        );
     }
 }

@@ -28,13 +28,13 @@ impl Case {
 
     pub(super) fn compare_arrows(&self, model: &Model) {
         for (number, queue) in QUEUES.iter().enumerate() {
-            let counted: BTreeMap<String, u64> = self.backend.server.query(&format!("HGETALL wg:{{{}}}:q:{queue}", self.swarm));
-            let counted: BTreeMap<_, _> = counted
-                .iter()
-                .filter_map(|(arrow, times)| Some((arrow.split_once('>')?, *times)))
-                .collect();
+            let counted: BTreeMap<String, u64> =
+                self.backend.server.query(&format!("HGETALL wg:{{{}}}:q:{queue}", self.swarm));
+            let counted: BTreeMap<_, _> =
+                counted.iter().filter_map(|(arrow, times)| Some((arrow.split_once('>')?, *times))).collect();
             let expected = model.arrows.iter().filter(|((queue, ..), _)| *queue == number);
-            let expected: BTreeMap<_, _> = expected.map(|((_, from, to), times)| ((*from, *to), *times)).collect();
+            let expected: BTreeMap<_, _> =
+                expected.map(|((_, from, to), times)| ((*from, *to), *times)).collect();
             assert_eq!(counted, expected, "arrows of queue {queue}");
             let seen = counted.keys().map(|(from, to)| ((*from).to_owned(), (*to).to_owned()));
             self.backend.arrows.borrow_mut().extend(seen);
@@ -97,7 +97,8 @@ fn expected(task: &Task) -> Stand {
         Some(Outcome::Result(number)) => (Some(number.to_string()), None),
         Some(Outcome::Error) => (None, Some(r#"{"message":"no luck"}"#.to_owned())),
         Some(Outcome::LeaseExpired) => {
-            let error = r#"{"message":"the lease ended without a word from its holder","kind":"lease_expired"}"#;
+            let error =
+                r#"{"message":"the lease ended without a word from its holder","kind":"lease_expired"}"#;
             (None, Some(error.to_owned()))
         }
         None => (None, None),

@@ -134,7 +134,12 @@ impl Client {
         self.end_call(event, &sent)
     }
 
-    fn claim_without_answer(&mut self, mut event: Event, outcome: Outcome, claim_id: String) -> Ended<Vec<Held>> {
+    fn claim_without_answer(
+        &mut self,
+        mut event: Event,
+        outcome: Outcome,
+        claim_id: String,
+    ) -> Ended<Vec<Held>> {
         event.outcome = outcome;
         event.key.clone_from(&claim_id);
         self.open = Some(claim_id);

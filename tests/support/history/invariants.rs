@@ -86,8 +86,11 @@ fn one_completion(events: &[Event], tasks: &[Value]) -> Vec<String> {
             found.push(format!("task {id} has the result of {by:?}, acknowledged was {:?}", effective[id]));
         }
     }
-    let completed: HashSet<_> =
-        tasks.iter().filter(|task| text(task, "status") == "completed").map(|task| text(task, "id")).collect();
+    let completed: HashSet<_> = tasks
+        .iter()
+        .filter(|task| text(task, "status") == "completed")
+        .map(|task| text(task, "id"))
+        .collect();
     for task in effective.keys().filter(|task| !completed.contains(**task)) {
         found.push(format!("task {task} was completed and is not"));
     }
@@ -103,13 +106,16 @@ fn fences_rise(events: &[Event], _: &[Value]) -> Vec<String> {
         for claim in &claims {
             let owner = owners.entry(claim.fence).or_insert(&claim.key);
             if *owner != claim.key {
-                found.push(format!("task {task}: fence {} went to {owner} and to {}", claim.fence, claim.key));
+                found
+                    .push(format!("task {task}: fence {} went to {owner} and to {}", claim.fence, claim.key));
             }
         }
         // Sorted by call: whoever was answered before this call has a lower fence, or is this very claim.
         for (at, later) in claims.iter().enumerate() {
-            let before = claims[..at].iter().filter(|earlier| earlier.returned.is_some_and(|end| end < later.invoked));
-            let highest = before.filter(|earlier| earlier.key != later.key).map(|earlier| earlier.fence).max();
+            let before =
+                claims[..at].iter().filter(|earlier| earlier.returned.is_some_and(|end| end < later.invoked));
+            let highest =
+                before.filter(|earlier| earlier.key != later.key).map(|earlier| earlier.fence).max();
             if highest.is_some_and(|highest| highest >= later.fence) {
                 found.push(format!("task {task}: fence {} after {highest:?}", later.fence));
             }
@@ -164,10 +170,13 @@ fn nothing_stuck(_: &[Event], tasks: &[Value]) -> Vec<String> {
 /// What the service said of a task's end is where it ended.
 fn accounting(events: &[Event], tasks: &[Value]) -> Vec<String> {
     let stands: HashMap<_, _> = tasks.iter().map(|task| (text(task, "id"), text(task, "status"))).collect();
-    let ends = events.iter().filter(|event| event.outcome == Outcome::Ok && FINISHED.contains(&event.status.as_str()));
+    let ends = events
+        .iter()
+        .filter(|event| event.outcome == Outcome::Ok && FINISHED.contains(&event.status.as_str()));
     ends.filter_map(|event| {
         let stands = stands.get(event.task.as_str()).copied().unwrap_or("nowhere");
-        (stands != event.status).then(|| format!("task {} was said to be {} and is {stands}", event.task, event.status))
+        (stands != event.status)
+            .then(|| format!("task {} was said to be {} and is {stands}", event.task, event.status))
     })
     .collect()
 }

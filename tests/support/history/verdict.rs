@@ -26,7 +26,8 @@ impl Verdict {
     pub fn over(events: &[Event], tasks: &[Value]) -> Self {
         let mut findings = Vec::new();
         for (name, check) in invariants::ALL {
-            findings.extend(check(events, tasks).into_iter().map(|detail| Finding { invariant: name, detail }));
+            findings
+                .extend(check(events, tasks).into_iter().map(|detail| Finding { invariant: name, detail }));
         }
         Self { findings }
     }

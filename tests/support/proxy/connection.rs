@@ -59,7 +59,10 @@ async fn pump(
         if read == 0 {
             return to.shutdown().await;
         }
-        let mode = *modes.wait_for(|mode| *mode != Mode::Blackhole).await.expect("the control lives as long as this");
+        let mode = *modes
+            .wait_for(|mode| *mode != Mode::Blackhole)
+            .await
+            .expect("the control lives as long as this");
         match (mode, way) {
             (Mode::Delay(wait), _) => tokio::time::sleep(wait).await,
             (Mode::LoseReply, Way::Reply) => {

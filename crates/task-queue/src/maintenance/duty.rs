@@ -17,7 +17,8 @@ const STEPS: usize = 10;
 pub(super) trait Duty: Send + Sync + 'static {
     const NAME: &'static str;
 
-    fn run_once(&self, redis: &Redis, swarm: &SwarmName) -> impl Future<Output = Result<Swept, Error>> + Send;
+    fn run_once(&self, redis: &Redis, swarm: &SwarmName)
+    -> impl Future<Output = Result<Swept, Error>> + Send;
 }
 
 /// Runs until it is aborted.
@@ -71,7 +72,9 @@ async fn work_off<D: Duty>(duty: &D, redis: &Redis, alarm: &Alarm, swarm: &Swarm
 fn report<D: Duty>(done: &Result<(), Error>, failing: &mut bool) {
     match done {
         Ok(()) if *failing => tracing::info!(duty = D::NAME, "maintenance works again"),
-        Err(error) if !*failing => tracing::warn!(duty = D::NAME, %error, "maintenance fails, and goes on trying"),
+        Err(error) if !*failing => {
+            tracing::warn!(duty = D::NAME, %error, "maintenance fails, and goes on trying");
+        }
         _ => {}
     }
     *failing = done.is_err();

@@ -48,13 +48,17 @@ impl Claim {
         self.capabilities.sort_unstable();
         self.capabilities.dedup();
         let mut check = Check::default();
-        check.that((1..=CLAIM_QUEUES).contains(&self.queues.len()), "/queues", || format!("1 to {CLAIM_QUEUES} queues"));
+        check.that((1..=CLAIM_QUEUES).contains(&self.queues.len()), "/queues", || {
+            format!("1 to {CLAIM_QUEUES} queues")
+        });
         let repeated = (1..self.queues.len()).any(|at| self.queues[..at].contains(&self.queues[at]));
         check.that(!repeated, "/queues", || "each queue once".to_owned());
         check.that(self.capabilities.len() <= CAPABILITIES, "/capabilities", || {
             format!("at most {CAPABILITIES} capabilities")
         });
-        check.that((1..=CLAIM_TASKS).contains(&self.max_tasks), "/max_tasks", || format!("1 to {CLAIM_TASKS}"));
+        check.that((1..=CLAIM_TASKS).contains(&self.max_tasks), "/max_tasks", || {
+            format!("1 to {CLAIM_TASKS}")
+        });
         let lease = self.lease_ms.unwrap_or(LEASE_MS_MIN);
         check.that((LEASE_MS_MIN..=LEASE_MS_MAX).contains(&lease), "/lease_ms", || {
             format!("{LEASE_MS_MIN} to {LEASE_MS_MAX}")

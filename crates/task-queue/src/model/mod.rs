@@ -25,8 +25,8 @@ pub use name::{AgentName, Capability, QueueName, SwarmName, Tag};
 pub use new_task::NewTask;
 pub use page::{ListQuery, Page};
 pub use settlement::{
-    Cancelled, Complete, Completed, Fail, Failed, Heartbeat, Heartbeaten, NextClaim, Outcome, OutcomeKind, Release,
-    Released, Retried, Settled, SettledStatus, Settlement, TaskError,
+    Cancelled, Complete, Completed, Fail, Failed, Heartbeat, Heartbeaten, NextClaim, Outcome, OutcomeKind,
+    Release, Released, Retried, Settled, SettledStatus, Settlement, TaskError,
 };
 pub use stamp::Stamp;
 pub use status::Status;

@@ -11,7 +11,9 @@ use crate::limits::NAME_BYTES;
 
 /// Why a text is not a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a name has 1 to {NAME_BYTES} characters, letters, digits and . _ : - only, and begins with a letter or digit")]
+#[error(
+    "a name has 1 to {NAME_BYTES} characters, letters, digits and . _ : - only, and begins with a letter or digit"
+)]
 pub struct NotAName;
 
 fn check(text: &str) -> Result<(), NotAName> {
@@ -120,7 +122,9 @@ mod tests {
         for good in ["a", "0", "a.b_c:d-e", &"x".repeat(128)] {
             assert!(good.parse::<QueueName>().is_ok(), "{good}");
         }
-        for bad in ["", "-a", ".a", "a b", "a}:b", "../x", "*", "a\r\n", "{x}", "ä", "a/b", "a@b", &"x".repeat(129)] {
+        for bad in
+            ["", "-a", ".a", "a b", "a}:b", "../x", "*", "a\r\n", "{x}", "ä", "a/b", "a@b", &"x".repeat(129)]
+        {
             assert!(bad.parse::<QueueName>().is_err(), "{bad}");
         }
     }

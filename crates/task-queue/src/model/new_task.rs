@@ -2,12 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    AgentName, Backoff, Capability, Invalid, Json, QueueName, Stamp, Tag, Text, invalid::Check,
-};
+use super::{AgentName, Backoff, Capability, Invalid, Json, QueueName, Stamp, Tag, Text, invalid::Check};
 use crate::limits::{
-    ATTEMPTS_DEFAULT, ATTEMPTS_MAX, DELAY_MS_MAX, LEASE_MS_DEFAULT, LEASE_MS_MAX, LEASE_MS_MIN, METADATA_BYTES,
-    PRIORITY_DEFAULT, PRIORITY_MAX, REQUIRES, RETENTION_MS_DEFAULT, RETENTION_MS_MAX, TAGS,
+    ATTEMPTS_DEFAULT, ATTEMPTS_MAX, DELAY_MS_MAX, LEASE_MS_DEFAULT, LEASE_MS_MAX, LEASE_MS_MIN,
+    METADATA_BYTES, PRIORITY_DEFAULT, PRIORITY_MAX, REQUIRES, RETENTION_MS_DEFAULT, RETENTION_MS_MAX, TAGS,
 };
 
 /// A task to be submitted. Only `payload` is usual; every field has a default.
@@ -143,11 +141,15 @@ impl NewTask {
         check.that((LEASE_MS_MIN..=LEASE_MS_MAX).contains(&self.lease_ms), "/lease_ms", || {
             format!("{LEASE_MS_MIN} to {LEASE_MS_MAX}")
         });
-        check.that(self.retention_ms <= RETENTION_MS_MAX, "/retention_ms", || format!("at most {RETENTION_MS_MAX}"));
+        check.that(self.retention_ms <= RETENTION_MS_MAX, "/retention_ms", || {
+            format!("at most {RETENTION_MS_MAX}")
+        });
     }
 
     fn check_lists(&self, check: &mut Check) {
-        check.that(self.requires.len() <= REQUIRES, "/requires", || format!("at most {REQUIRES} capabilities"));
+        check.that(self.requires.len() <= REQUIRES, "/requires", || {
+            format!("at most {REQUIRES} capabilities")
+        });
         check.that(self.tags.len() <= TAGS, "/tags", || format!("at most {TAGS} tags"));
         let metadata = self.metadata.as_ref();
         check.that(metadata.is_none_or(Json::is_object), "/metadata", || "a JSON object".to_owned());

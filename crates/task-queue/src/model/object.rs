@@ -64,7 +64,9 @@ mod tests {
         assert!(serde_json::from_str::<NewTask>(r#"{"backoff":["fixed",5]}"#).is_err());
         assert!(serde_json::from_str::<NewTask>(r#"{"backoff":{"kind":"fixed","base_ms":5}}"#).is_ok());
         assert!(serde_json::from_str::<Fail>(r#"{"lease":"x","error":["no"]}"#).is_err());
-        assert!(serde_json::from_str::<Fail>(r#"{"lease":"x","error":{"message":"no","details":[1]}}"#).is_ok());
+        assert!(
+            serde_json::from_str::<Fail>(r#"{"lease":"x","error":{"message":"no","details":[1]}}"#).is_ok()
+        );
         assert!(serde_json::from_str::<Settlement>(r#"{"agent":"a","claim":[["q"]]}"#).is_err());
         assert!(serde_json::from_str::<Settlement>(r#"{"agent":"a","outcomes":[["x"]]}"#).is_err());
         assert!(serde_json::from_str::<Settlement>(r#"{"agent":"a","claim":null,"outcomes":[]}"#).is_ok());

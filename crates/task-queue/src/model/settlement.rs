@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AgentName, Capability, Claim, Invalid, Json, Lease, QueueName, Stamp, Status, TaskId, Text, invalid::Check,
+    AgentName, Capability, Claim, Invalid, Json, Lease, QueueName, Stamp, Status, TaskId, Text,
+    invalid::Check,
 };
 use crate::limits::{
-    BACKOFF_MS_MAX, DELAY_MS_MAX, ERROR_MESSAGE_BYTES, LEASE_MS_MAX, LEASE_MS_MIN, SETTLEMENT_OUTCOMES, TOKEN_BYTES,
+    BACKOFF_MS_MAX, DELAY_MS_MAX, ERROR_MESSAGE_BYTES, LEASE_MS_MAX, LEASE_MS_MIN, SETTLEMENT_OUTCOMES,
+    TOKEN_BYTES,
 };
 
 /// Keeps a lease alive.
@@ -254,7 +256,9 @@ fn check_token(check: &mut Check, token: &str) {
 impl TaskError {
     fn check(&self, check: &mut Check) {
         let size = self.message.len() + self.kind.as_ref().map_or(0, String::len);
-        check.that(size <= ERROR_MESSAGE_BYTES, "/error/message", || format!("at most {ERROR_MESSAGE_BYTES} bytes"));
+        check.that(size <= ERROR_MESSAGE_BYTES, "/error/message", || {
+            format!("at most {ERROR_MESSAGE_BYTES} bytes")
+        });
     }
 }
 
@@ -289,14 +293,18 @@ impl Outcome {
             self.outcome == OutcomeKind::Release,
         );
         check.that(complete || self.result.is_none(), "/result", || only("complete"));
-        check.that(fail == self.error.is_some(), "/error", || "needed by kind fail, and by no other".to_owned());
+        check.that(fail == self.error.is_some(), "/error", || {
+            "needed by kind fail, and by no other".to_owned()
+        });
         check.that(fail || self.retryable.is_none(), "/retryable", || only("fail"));
         check.that(fail || self.retry_after_ms.is_none(), "/retry_after_ms", || only("fail"));
         check.that(release || self.delay_ms.is_none(), "/delay_ms", || only("release"));
         check.that(self.retry_after_ms.unwrap_or(0) <= BACKOFF_MS_MAX, "/retry_after_ms", || {
             format!("at most {BACKOFF_MS_MAX}")
         });
-        check.that(self.delay_ms.unwrap_or(0) <= DELAY_MS_MAX, "/delay_ms", || format!("at most {DELAY_MS_MAX}"));
+        check.that(self.delay_ms.unwrap_or(0) <= DELAY_MS_MAX, "/delay_ms", || {
+            format!("at most {DELAY_MS_MAX}")
+        });
         if let Some(error) = &self.error {
             error.check(&mut check);
         }

@@ -24,9 +24,8 @@ impl Serialize for Stamp {
 impl<'de> Deserialize<'de> for Stamp {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(input)?;
-        let stamp: jiff::Timestamp = text
-            .parse()
-            .map_err(|_| D::Error::custom("expected a time such as 2026-01-31T12:00:00.000Z"))?;
+        let stamp: jiff::Timestamp =
+            text.parse().map_err(|_| D::Error::custom("expected a time such as 2026-01-31T12:00:00.000Z"))?;
         Ok(Self(stamp.as_millisecond()))
     }
 }
@@ -40,6 +39,9 @@ mod tests {
         let text = serde_json::to_string(&Stamp(1_700_000_000_007)).unwrap();
         assert_eq!(text, "\"2023-11-14T22:13:20.007Z\"");
         assert_eq!(serde_json::from_str::<Stamp>(&text).unwrap(), Stamp(1_700_000_000_007));
-        assert_eq!(serde_json::from_str::<Stamp>("\"2023-11-14T23:13:20+01:00\"").unwrap(), Stamp(1_700_000_000_000));
+        assert_eq!(
+            serde_json::from_str::<Stamp>("\"2023-11-14T23:13:20+01:00\"").unwrap(),
+            Stamp(1_700_000_000_000)
+        );
     }
 }

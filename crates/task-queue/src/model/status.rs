@@ -5,7 +5,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 /// Where a task stands. It is in exactly one state at every instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Waits for other tasks. Nothing sets it yet.
@@ -72,7 +74,9 @@ impl Status {
 
 /// A word that names no state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a state: use blocked, scheduled, ready, running, completed, failed, cancelled or input_required")]
+#[error(
+    "not a state: use blocked, scheduled, ready, running, completed, failed, cancelled or input_required"
+)]
 pub struct NotAStatus;
 
 impl FromStr for Status {

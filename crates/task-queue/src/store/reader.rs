@@ -23,7 +23,9 @@ impl Reader {
     }
 
     pub(crate) fn value(&mut self) -> Result<Value, Error> {
-        self.values.next().ok_or_else(|| Error::Internal { detail: format!("{}: the reply is too short", self.call) })
+        self.values
+            .next()
+            .ok_or_else(|| Error::Internal { detail: format!("{}: the reply is too short", self.call) })
     }
 
     pub(crate) fn array(&mut self) -> Result<Self, Error> {
@@ -54,7 +56,9 @@ impl Reader {
 
     pub(crate) fn text(&mut self) -> Result<String, Error> {
         match self.value()? {
-            Value::BulkString(bytes) => String::from_utf8(bytes).map_err(|_| self.broken("text is not UTF-8")),
+            Value::BulkString(bytes) => {
+                String::from_utf8(bytes).map_err(|_| self.broken("text is not UTF-8"))
+            }
             Value::SimpleString(text) => Ok(text),
             other => Err(unexpected(self.call, &other)),
         }
@@ -88,7 +92,9 @@ impl Reader {
             return Ok(None);
         }
         String::from_utf8_lossy(&bytes)
-            .parse().map(Some).map_err(|_| self.broken("expected a number or nothing"))
+            .parse()
+            .map(Some)
+            .map_err(|_| self.broken("expected a number or nothing"))
     }
 
     pub(crate) fn broken(&self, what: &str) -> Error {
@@ -127,7 +133,9 @@ impl Line {
     pub(crate) fn parse<T: std::str::FromStr>(&mut self) -> Result<T, Error> {
         let call = self.call;
         let parsed = self.optional_word().and_then(|word| word.parse().ok());
-        parsed.ok_or_else(|| Error::Internal { detail: format!("{call}: a line holds something else than expected") })
+        parsed.ok_or_else(|| Error::Internal {
+            detail: format!("{call}: a line holds something else than expected"),
+        })
     }
 
     /// The next word as `T`, as long as there is one.

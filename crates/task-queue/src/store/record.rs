@@ -94,7 +94,12 @@ fn apply(task: &mut Task, field: &str, state: &mut Reader) -> Result<(), Error> 
 }
 
 /// A completed task's outcome is its result; any other's is its last error.
-fn attach(task: &mut Task, outcome: Option<Bytes>, progress: Option<Bytes>, codec: &Codec) -> Result<(), Error> {
+fn attach(
+    task: &mut Task,
+    outcome: Option<Bytes>,
+    progress: Option<Bytes>,
+    codec: &Codec,
+) -> Result<(), Error> {
     let outcome = frame_json(outcome.unwrap_or_default(), codec)?;
     match task.status {
         Status::Completed => task.result = outcome,

@@ -11,7 +11,10 @@ use waggle_core::{Codec, Error};
 
 use crate::{
     limits::{ATTEMPTS_DEFAULT, LEASE_MS_DEFAULT, PRIORITY_DEFAULT, RETENTION_MS_DEFAULT},
-    model::{AgentName, Backoff, Capability, Json, NewTask, QueueName, Stamp, Status, SwarmName, Tag, Task, TaskId, Text},
+    model::{
+        AgentName, Backoff, Capability, Json, NewTask, QueueName, Stamp, Status, SwarmName, Tag, Task,
+        TaskId, Text,
+    },
 };
 
 /// What the functions need to know of a task; a field is absent where it has its default.
@@ -81,12 +84,15 @@ impl Spec {
     pub(crate) fn encode(task: &NewTask, codec: &Codec) -> Result<Self, Error> {
         let payload_bytes = task.payload.as_ref().map_or(0, |json| json.as_bytes().len());
         let mut rest = Vec::with_capacity(payload_bytes + ROOM);
-        write_json(&mut rest, &ExtrasOf {
-            kind: task.kind.as_ref(),
-            tags: &task.tags,
-            metadata: task.metadata.as_ref().map(one_line).transpose()?,
-            traceparent: task.traceparent.as_deref(),
-        })?;
+        write_json(
+            &mut rest,
+            &ExtrasOf {
+                kind: task.kind.as_ref(),
+                tags: &task.tags,
+                metadata: task.metadata.as_ref().map(one_line).transpose()?,
+                traceparent: task.traceparent.as_deref(),
+            },
+        )?;
         rest.push(b'\n');
         if let Some(payload) = task.payload.as_ref().filter(|json| !json.is_null()) {
             codec.encode_into(payload.as_bytes(), &mut rest);
@@ -244,7 +250,12 @@ fn untouched(
 }
 
 /// The task a stored spec describes, as it was the moment it was submitted.
-pub(crate) fn as_submitted(swarm: &SwarmName, id: TaskId, spec: &Bytes, codec: &Codec) -> Result<Task, Error> {
+pub(crate) fn as_submitted(
+    swarm: &SwarmName,
+    id: TaskId,
+    spec: &Bytes,
+    codec: &Codec,
+) -> Result<Task, Error> {
     let line = position(spec, b'\n').ok_or_else(|| broken("header"))?;
     let space = position(&spec[..line], b' ').ok_or_else(|| broken("header"))?;
     let extras_end = line + 1 + position(&spec[line + 1..], b'\n').ok_or_else(|| broken("extras"))?;

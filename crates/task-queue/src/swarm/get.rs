@@ -27,9 +27,14 @@ impl TaskQueue {
     }
 }
 
-pub(super) fn describe(name: &SwarmName, description: Option<&str>, created_at: Option<i64>) -> Result<Swarm, Error> {
+pub(super) fn describe(
+    name: &SwarmName,
+    description: Option<&str>,
+    created_at: Option<i64>,
+) -> Result<Swarm, Error> {
     let broken = |_| RedisError::Internal { detail: "a stored swarm cannot be read".to_owned() };
-    let said: NewSwarm = description.map_or_else(|| Ok(NewSwarm::default()), serde_json::from_str).map_err(broken)?;
+    let said: NewSwarm =
+        description.map_or_else(|| Ok(NewSwarm::default()), serde_json::from_str).map_err(broken)?;
     Ok(Swarm {
         name: name.clone(),
         objective: said.objective,

@@ -41,7 +41,10 @@ fn check(new: &NewSwarm) -> Result<(), Invalid> {
     }
     let text = new.objective.as_ref().map_or(0, String::len) + new.topology.as_ref().map_or(0, String::len);
     if text + metadata.map_or(0, |json| json.as_bytes().len()) > METADATA_BYTES {
-        return Err(Invalid::field("/metadata", format!("at most {METADATA_BYTES} bytes, objective and topology included")));
+        return Err(Invalid::field(
+            "/metadata",
+            format!("at most {METADATA_BYTES} bytes, objective and topology included"),
+        ));
     }
     Ok(())
 }

@@ -11,7 +11,12 @@ impl TaskQueue {
     ///
     /// # Errors
     /// [`Error::LeaseLost`], [`Error::TaskNotFound`], [`Error::SwarmNotFound`], [`Error::Invalid`], [`Error::Redis`].
-    pub async fn complete(&self, swarm: &SwarmName, id: TaskId, complete: Complete) -> Result<Completed, Error> {
+    pub async fn complete(
+        &self,
+        swarm: &SwarmName,
+        id: TaskId,
+        complete: Complete,
+    ) -> Result<Completed, Error> {
         let settled = self.apply(swarm, Outcome::complete(id, complete)).await?;
         Ok(Completed { id, status: settled.status, replayed: settled.replayed })
     }

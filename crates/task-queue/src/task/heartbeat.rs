@@ -20,13 +20,20 @@ impl TaskQueue {
     ///
     /// # Errors
     /// [`Error::LeaseLost`], [`Error::TaskNotFound`], [`Error::SwarmNotFound`], [`Error::Invalid`], [`Error::Redis`].
-    pub async fn heartbeat(&self, swarm: &SwarmName, id: TaskId, heartbeat: Heartbeat) -> Result<Heartbeaten, Error> {
+    pub async fn heartbeat(
+        &self,
+        swarm: &SwarmName,
+        id: TaskId,
+        heartbeat: Heartbeat,
+    ) -> Result<Heartbeaten, Error> {
         heartbeat.check()?;
         let token = heartbeat.lease.clone();
-        let progress = heartbeat.progress.map_or_else(Vec::new, |json| self.inner.codec.encode(json.as_bytes()));
+        let progress =
+            heartbeat.progress.map_or_else(Vec::new, |json| self.inner.codec.encode(json.as_bytes()));
         let extend = heartbeat.extend_ms.map_or_else(String::new, |ms| ms.to_string());
         let item = HeartbeatItem { id, token: heartbeat.lease, extend, progress };
-        let answer = self.inner.heartbeats.run(swarm.clone(), item).await.map_err(|error| refused(swarm, error))?;
+        let answer =
+            self.inner.heartbeats.run(swarm.clone(), item).await.map_err(|error| refused(swarm, error))?;
         match answer {
             HeartbeatAnswer::Extended { expires_at, cancel_requested, ends_in } => {
                 self.inner.alarms.reaper.at(swarm, ends_in);
@@ -76,7 +83,12 @@ impl Merge for HeartbeatMerge {
         call
     }
 
-    fn split(&self, _: &SwarmName, items: Vec<HeartbeatItem>, reply: Value) -> Result<Vec<HeartbeatAnswer>, RedisError> {
+    fn split(
+        &self,
+        _: &SwarmName,
+        items: Vec<HeartbeatItem>,
+        reply: Value,
+    ) -> Result<Vec<HeartbeatAnswer>, RedisError> {
         let mut reply = Reader::new(FUNCTION, reply)?;
         items.iter().map(|_| read(reply.line()?)).collect()
     }

@@ -96,9 +96,15 @@ fn start(query: &ListQuery) -> Result<Cursor, Error> {
     match &query.cursor {
         None => Ok(Cursor { status: first, after: String::new() }),
         Some(text) => {
-            let broken = || Error::from(Invalid::field("/cursor", "not a cursor of this list: begin again without one"));
+            let broken = || {
+                Error::from(Invalid::field("/cursor", "not a cursor of this list: begin again without one"))
+            };
             let cursor = Cursor::decode(text).ok_or_else(broken)?;
-            if query.status.is_some_and(|status| status != cursor.status) { Err(broken()) } else { Ok(cursor) }
+            if query.status.is_some_and(|status| status != cursor.status) {
+                Err(broken())
+            } else {
+                Ok(cursor)
+            }
         }
     }
 }
@@ -131,7 +137,8 @@ fn is_place(status: Status, after: &str) -> bool {
     match (status, parts.as_slice()) {
         (_, [""]) => true,
         (Status::Ready, [pool, list, offset]) => {
-            let (queue, agent) = pool.split_once('@').map_or((*pool, None), |(queue, agent)| (queue, Some(agent)));
+            let (queue, agent) =
+                pool.split_once('@').map_or((*pool, None), |(queue, agent)| (queue, Some(agent)));
             let small = |text: &str| text.parse::<u64>().is_ok_and(|number| number < LONGEST_LIST);
             queue.parse::<QueueName>().is_ok()
                 && agent.is_none_or(|agent| agent.parse::<AgentName>().is_ok())
@@ -153,7 +160,8 @@ mod tests {
         let cursor = Cursor { status: Status::Ready, after: "queue@agent 3 40".to_owned() };
         let back = Cursor::decode(&cursor.encode()).unwrap();
         assert_eq!((back.status, back.after), (cursor.status, cursor.after));
-        for forged in ["running abc def", "ready default 1 99999999999999999999", "ready a/b 1 1", "failed 1"] {
+        for forged in ["running abc def", "ready default 1 99999999999999999999", "ready a/b 1 1", "failed 1"]
+        {
             let text: String = forged.bytes().map(|byte| format!("{byte:02x}")).collect();
             assert!(Cursor::decode(&text).is_none(), "{forged}");
         }

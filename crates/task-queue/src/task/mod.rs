@@ -14,7 +14,6 @@ mod submit;
 mod submit_batch;
 mod task_queue;
 
-
 pub use submit::{Idempotency, Submitted};
 pub use submit_batch::{BatchAccepted, BatchItem, BatchSubmitted};
 pub use task_queue::TaskQueue;

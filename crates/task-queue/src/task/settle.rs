@@ -32,7 +32,9 @@ impl TaskQueue {
     ) -> Result<(Vec<Settled>, Claimed), Error> {
         let Settlement { agent, outcomes, claim } = settlement;
         let claim = claim.map(|claim| claim.by(agent)).transpose()?;
-        let settled = futures_util::future::join_all(outcomes.into_iter().map(|outcome| self.settle_one(swarm, outcome)));
+        let settled = futures_util::future::join_all(
+            outcomes.into_iter().map(|outcome| self.settle_one(swarm, outcome)),
+        );
         let claimed = async {
             match claim {
                 Some(claim) => self.claim(swarm, claim).await,
@@ -157,7 +159,12 @@ impl Merge for SettleMerge {
         call
     }
 
-    fn split(&self, _: &SwarmName, items: Vec<SettleItem>, reply: Value) -> Result<Vec<SettleAnswer>, RedisError> {
+    fn split(
+        &self,
+        _: &SwarmName,
+        items: Vec<SettleItem>,
+        reply: Value,
+    ) -> Result<Vec<SettleAnswer>, RedisError> {
         let mut reply = Reader::new(FUNCTION, reply)?;
         items.iter().map(|_| SettleAnswer::read(reply.line()?)).collect()
     }

@@ -65,7 +65,8 @@ impl TaskQueue {
         idempotency: Option<Idempotency>,
     ) -> Result<Submitted, Error> {
         let spec = Spec::encode(&task, &self.inner.codec)?;
-        let (id, when, apart) = (TaskId::new(), spec.when, idempotency.is_some() || spec.size() > MERGE_BYTES);
+        let (id, when, apart) =
+            (TaskId::new(), spec.when, idempotency.is_some() || spec.size() > MERGE_BYTES);
         let item = SubmitItem { id, spec };
         let (replayed, now, id, taken) = if apart {
             let reply = self.submit_apart(swarm, &[item], idempotency.as_ref()).await?;
@@ -181,7 +182,12 @@ impl Merge for SubmitMerge {
         call(swarm, items, None)
     }
 
-    fn split(&self, _: &SwarmName, _: Vec<SubmitItem>, reply: Value) -> Result<Vec<(i64, Taken)>, RedisError> {
+    fn split(
+        &self,
+        _: &SwarmName,
+        _: Vec<SubmitItem>,
+        reply: Value,
+    ) -> Result<Vec<(i64, Taken)>, RedisError> {
         let reply = SubmitReply::read(reply)?;
         Ok(reply.items.into_iter().map(|(_, taken)| (reply.now, taken)).collect())
     }

@@ -47,7 +47,10 @@ impl TaskQueue {
         for task in tasks {
             match task {
                 Ok(task) => {
-                    items.push(SubmitItem { id: TaskId::new(), spec: Spec::encode(&task, &self.inner.codec)? });
+                    items.push(SubmitItem {
+                        id: TaskId::new(),
+                        spec: Spec::encode(&task, &self.inner.codec)?,
+                    });
                     answers.push(None);
                 }
                 Err(invalid) => answers.push(Some(Err(invalid.into()))),
@@ -59,7 +62,8 @@ impl TaskQueue {
         }
         let mut taken = reply.items.into_iter().map(accepted);
         let unanswered = || Err(Error::Redis(super::submit::too_short()));
-        let items = answers.into_iter().map(|known| known.or_else(|| taken.next()).unwrap_or_else(unanswered));
+        let items =
+            answers.into_iter().map(|known| known.or_else(|| taken.next()).unwrap_or_else(unanswered));
         Ok(BatchSubmitted { items: items.collect(), replayed: reply.replayed })
     }
 }

@@ -5,12 +5,7 @@ use std::sync::Arc;
 use waggle_core::{Codec, Merger, Redis};
 
 use super::{heartbeat::HeartbeatMerge, settle::SettleMerge, submit::SubmitMerge};
-use crate::{
-    Error, keys,
-    maintenance::Alarms,
-    model::SwarmName,
-    waiters::Waiters,
-};
+use crate::{Error, keys, maintenance::Alarms, model::SwarmName, waiters::Waiters};
 
 /// The task queue: submit, claim, settle and look at tasks. Cheap to clone.
 #[derive(Clone)]
@@ -67,8 +62,12 @@ impl TaskQueue {
 /// Gives the refusals that any function may make their names.
 pub(crate) fn refused(swarm: &SwarmName, error: waggle_core::Error) -> Error {
     match &error {
-        waggle_core::Error::Refused { code, .. } if code == "SWARMNOTFOUND" => Error::SwarmNotFound(swarm.to_string()),
-        waggle_core::Error::Refused { code, .. } if code == "IDEMPOTENCYMISMATCH" => Error::IdempotencyMismatch,
+        waggle_core::Error::Refused { code, .. } if code == "SWARMNOTFOUND" => {
+            Error::SwarmNotFound(swarm.to_string())
+        }
+        waggle_core::Error::Refused { code, .. } if code == "IDEMPOTENCYMISMATCH" => {
+            Error::IdempotencyMismatch
+        }
         _ => Error::Redis(error),
     }
 }

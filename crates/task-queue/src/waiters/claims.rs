@@ -71,7 +71,12 @@ struct Standing {
 }
 
 impl Standing {
-    fn take(shared: &Arc<Shared>, swarm: &SwarmName, queues: Vec<QueueName>, waiter: Waiter) -> Result<Self, Error> {
+    fn take(
+        shared: &Arc<Shared>,
+        swarm: &SwarmName,
+        queues: Vec<QueueName>,
+        waiter: Waiter,
+    ) -> Result<Self, Error> {
         if shared.waiting.load(Ordering::Relaxed) >= WAITING_CLAIMS {
             return Err(Error::TooManyWaiting);
         }

@@ -117,7 +117,9 @@ impl Group {
 
     /// Whether a call has anything to take along.
     fn wants_call(&self) -> bool {
-        !self.queued && (!self.fresh.is_empty() || self.round.is_some_and(|from| self.parked.range(from..).next().is_some()))
+        !self.queued
+            && (!self.fresh.is_empty()
+                || self.round.is_some_and(|from| self.parked.range(from..).next().is_some()))
     }
 
     /// The claims of the next call, the eldest first; those whose callers have gone are dropped.
@@ -125,7 +127,8 @@ impl Group {
         self.queued = false;
         let mut places = Vec::new();
         if let Some(from) = self.round {
-            places.extend(self.parked.range(from..).map(|(place, _)| *place).take(self.step.min(CALL_CLAIMS)));
+            places
+                .extend(self.parked.range(from..).map(|(place, _)| *place).take(self.step.min(CALL_CLAIMS)));
             self.step = (self.step * 2).min(CALL_CLAIMS);
             self.round = places.last().map(|last| last + 1);
         }
@@ -147,7 +150,13 @@ impl Group {
 
     /// Parks a claim that got nothing, or hands it back to be answered when its time is over. When a wake-up came
     /// while it was in the call, or the call is to be made again, it goes round once more.
-    pub(super) fn park(&mut self, place: Place, waiter: Waiter, taken_at: u64, again: bool) -> Option<Waiter> {
+    pub(super) fn park(
+        &mut self,
+        place: Place,
+        waiter: Waiter,
+        taken_at: u64,
+        again: bool,
+    ) -> Option<Waiter> {
         if !again && !waiter.is_patient() {
             return Some(waiter);
         }

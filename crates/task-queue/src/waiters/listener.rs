@@ -35,7 +35,9 @@ pub(super) async fn run(shared: Arc<Shared>) {
 /// `r <queue>` or `f <id>`: see `lua/parts/wake.lua`.
 fn heard(shared: &Arc<Shared>, channel: &str, payload: &[u8]) {
     let Some(swarm) = keys::swarm_of_channel(channel) else { return };
-    let Some((kind, what)) = str::from_utf8(payload).ok().and_then(|text| text.split_once(' ')) else { return };
+    let Some((kind, what)) = str::from_utf8(payload).ok().and_then(|text| text.split_once(' ')) else {
+        return;
+    };
     match kind {
         "r" => shared.stir(
             |key| key.swarm == swarm && key.queues.iter().any(|queue| queue.as_str() == what),

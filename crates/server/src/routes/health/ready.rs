@@ -1,6 +1,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use waggle_core::NotReady;
+use waggle_task_queue::model::SwarmName;
 
 use super::live::Health;
 use crate::app::App;
@@ -10,7 +11,7 @@ use crate::reply::Reply;
 /// Would a claim work now?
 ///
 /// Asks Redis, once a second at most: reachable, functions loaded, `maxmemory-policy noeviction`, its
-/// disk writable.
+/// disk writable; and runs one function that changes nothing.
 #[utoipa::path(
     get,
     path = "/health/ready",
@@ -28,6 +29,8 @@ pub(crate) async fn ready(app: State<App>) -> Result<Reply, Problem> {
         return Err(Problem::draining());
     }
     app.queue().redis().check().await.map_err(|found| missing(&found))?;
+    // A node of a cluster that is down answers questions about itself; it does not run functions.
+    app.queue().get_swarm(&SwarmName::default()).await?;
     Reply::json(StatusCode::OK, &Health { status: "ready" })
 }
 

@@ -1,0 +1,165 @@
+//! The words by which a Lua function refuses: said in its header, in its code and in the Rust that reads its answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::source::{files, read, shown, stem};
+
+/// Shorter words are not refusals.
+const WORD: usize = 6;
+/// Gives the refusals that any function may make their names.
+const SHARED: &str = "crates/task-queue/src/task/task_queue.rs";
+
+type Words = BTreeSet<String>;
+
+#[test]
+fn every_word_in_a_header_is_one_that_the_function_says_and_the_other_way_round() {
+    let parts = Parts::read();
+    for (name, text) in operations() {
+        assert_eq!(in_header(&text), parts.said_by(&text), "{name}.lua: left the header, right the code");
+    }
+}
+
+#[test]
+fn every_word_that_a_function_says_is_understood() {
+    let readers = readers();
+    let shared = words_of_rust(&read(SHARED));
+    for (name, text) in operations() {
+        let understood: Words = readers.get(&name).into_iter().flatten().chain(&shared).cloned().collect();
+        let not_understood: Vec<_> = in_header(&text).difference(&understood).cloned().collect();
+        assert!(not_understood.is_empty(), "{name}.lua says {not_understood:?}, and nothing in Rust reads it");
+    }
+}
+
+#[test]
+fn every_word_that_is_understood_is_said_by_a_function() {
+    let operations = operations();
+    for (name, understood) in readers() {
+        let said = in_header(&operations[&name]);
+        let never_said: Vec<_> = understood.difference(&said).collect();
+        assert!(never_said.is_empty(), "the reader of {name} waits for {never_said:?}, which it never says");
+    }
+    let said: Words = operations.values().flat_map(|text| in_header(text)).collect();
+    let never_said: Vec<_> = words_of_rust(&read(SHARED)).difference(&said).cloned().collect();
+    assert!(never_said.is_empty(), "{SHARED} waits for {never_said:?}");
+}
+
+#[test]
+fn every_function_is_called_by_somebody() {
+    let callers = callers();
+    for name in operations().keys() {
+        assert!(callers.contains_key(name), "nothing in Rust calls {name}");
+    }
+}
+
+#[test]
+fn the_check_finds_words() {
+    let text = "-- x: y\n--\n-- returns { 'WRONGSTATE', status }\n-- fails   SWARMNOTFOUND,\n--         LEASELOST\n-- promise NOTHING\n";
+    assert_eq!(in_header(text), words(&["LEASELOST", "SWARMNOTFOUND", "WRONGSTATE"]));
+    let code = "local function a()\n  redis.call(x and 'LPUSHX' or f('RPUSHX'), 'WITHSCORES') -- 'COMMENT'\n  return { 'NOTFOUND ' .. b }\nend\n";
+    assert_eq!(words_of_lua(code), words(&["NOTFOUND"]));
+    assert_eq!(words_of_rust("match x { \"NOTFOUND\" => 1, \"ok\" => 2 } // \"COMMENT\"\n#[cfg(test)]\n\"TESTED\""), words(&["NOTFOUND"]));
+}
+
+fn words(all: &[&str]) -> Words {
+    all.iter().map(|word| (*word).to_owned()).collect()
+}
+
+/// Operations and their text.
+fn operations() -> BTreeMap<String, String> {
+    let all = files("crates/task-queue/lua", "lua").into_iter().filter(|path| !shown(path).contains("/parts/"));
+    all.map(|path| (stem(&path), read(path))).collect()
+}
+
+/// Words that stand in the sections `returns` and `fails`.
+fn in_header(text: &str) -> Words {
+    let mut section = "";
+    let mut found = Words::new();
+    for line in text.lines().take_while(|line| line.starts_with("--")) {
+        let line = line.trim_start_matches("--");
+        if line.starts_with(' ') && !line.starts_with("  ") {
+            section = line.split_whitespace().next().unwrap_or_default();
+        }
+        if section == "returns" || section == "fails" {
+            found.extend(line.split(|c: char| !c.is_ascii_alphanumeric()).filter_map(word));
+        }
+    }
+    found
+}
+
+/// A word of capital letters.
+fn word(text: &str) -> Option<String> {
+    (text.len() >= WORD && text.bytes().all(|byte| byte.is_ascii_uppercase())).then(|| text.to_owned())
+}
+
+/// First words of the texts in a piece of Lua, but for what is said to Redis.
+fn words_of_lua(code: &str) -> Words {
+    let code: String = code.lines().map(|line| line.split("--").next().unwrap_or_default().to_owned() + "\n").collect();
+    let pieces: Vec<_> = code.split('\'').collect();
+    // Parentheses that are open since the last `redis.call(`; 0 outside of one.
+    let mut depth = 0_usize;
+    let mut found = Words::new();
+    for (at, piece) in pieces.iter().enumerate() {
+        if at % 2 == 1 {
+            found.extend(piece.split(' ').next().and_then(word).filter(|_| depth == 0));
+            continue;
+        }
+        for (position, character) in piece.char_indices() {
+            match character {
+                '(' if depth > 0 || piece[..position].ends_with("redis.call") => depth += 1,
+                ')' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+/// The functions of the shared parts, each with its code.
+struct Parts(BTreeMap<String, String>);
+
+impl Parts {
+    fn read() -> Self {
+        let texts = files("crates/task-queue/lua/parts", "lua").into_iter().map(read);
+        let functions = texts.flat_map(|text| {
+            let functions = text.split("\nlocal function ").skip(1);
+            functions.map(|function| (function.split('(').next().unwrap().to_owned(), function.to_owned())).collect::<Vec<_>>()
+        });
+        Self(functions.collect())
+    }
+
+    /// Words of an operation and of all that it calls.
+    fn said_by(&self, text: &str) -> Words {
+        let (mut said, mut seen, mut texts) = (Words::new(), BTreeSet::new(), vec![text]);
+        while let Some(text) = texts.pop() {
+            said.extend(words_of_lua(text));
+            let names = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            texts.extend(names.filter(|name| seen.insert(*name)).filter_map(|name| self.0.get(name)).map(String::as_str));
+        }
+        said
+    }
+}
+
+/// The files that call each function.
+fn callers() -> BTreeMap<String, Vec<String>> {
+    let mut callers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in files("crates/task-queue/src", "rs") {
+        let text = read(&path);
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for call in text.split("function!(\"").skip(1) {
+            callers.entry(call.split('"').next().unwrap().to_owned()).or_default().push(text.to_owned());
+        }
+    }
+    callers
+}
+
+/// The words that the callers of each function look for.
+fn readers() -> BTreeMap<String, Words> {
+    let words = |texts: Vec<String>| texts.iter().flat_map(|text| words_of_rust(text)).collect();
+    callers().into_iter().map(|(name, texts)| (name, words(texts))).collect()
+}
+
+fn words_of_rust(code: &str) -> Words {
+    let code = code.split("#[cfg(test)]").next().unwrap_or_default();
+    let code: String = code.lines().map(|line| line.split("//").next().unwrap_or_default().to_owned() + "\n").collect();
+    code.split('"').filter_map(word).collect()
+}

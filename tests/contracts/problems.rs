@@ -1,0 +1,84 @@
+//! What may go wrong in the domain has a word in HTTP, and the document says so.
+
+use waggle_core::Error as RedisError;
+use waggle_server::problem::Problem;
+use waggle_task_queue::Error;
+use waggle_task_queue::model::{Invalid, Status, TaskId};
+
+use crate::source::read;
+
+/// The word that stands for an error, and whether the document must name it.
+fn code_of(error: &Error) -> &'static str {
+    // No wildcard: who adds an error is sent here.
+    match error {
+        Error::SwarmNotFound(_) => "swarm_not_found",
+        Error::TaskNotFound(_) => "task_not_found",
+        Error::LeaseLost { .. } => "lease_lost",
+        Error::AlreadyFinished { .. } => "already_finished",
+        Error::WrongState { .. } => "wrong_state",
+        Error::Duplicate(_) => "duplicate",
+        Error::IdempotencyMismatch => "idempotency_mismatch",
+        Error::TooManyCapabilitySets => "too_many_capability_sets",
+        Error::TooManyWaiting => "too_many_waiting",
+        Error::Invalid(_) => "validation",
+        Error::Draining => "draining",
+        Error::Redis(error) => code_of_redis(error),
+    }
+}
+
+fn code_of_redis(error: &RedisError) -> &'static str {
+    match error {
+        RedisError::Unavailable { .. } => "backend_unavailable",
+        RedisError::Busy { .. } => "backend_busy",
+        RedisError::OutOfMemory => "backend_out_of_memory",
+        RedisError::Disk => "backend_disk_error",
+        RedisError::Unknown { .. } => "outcome_unknown",
+        RedisError::Refused { .. } | RedisError::Internal { .. } | RedisError::Codec(_) => "internal",
+    }
+}
+
+fn errors() -> Vec<Error> {
+    let id = TaskId::new();
+    let detail = || "SECRET".to_owned();
+    let redis = [
+        RedisError::Unavailable { detail: detail() },
+        RedisError::Busy { detail: detail() },
+        RedisError::OutOfMemory,
+        RedisError::Disk,
+        RedisError::Unknown { detail: detail() },
+        RedisError::Refused { code: "ODD".to_owned(), detail: detail() },
+        RedisError::Internal { detail: detail() },
+    ];
+    let domain = [
+        Error::SwarmNotFound("s".to_owned()),
+        Error::TaskNotFound(id),
+        Error::LeaseLost { id, attempt: 1 },
+        Error::AlreadyFinished { id, status: Status::Completed },
+        Error::WrongState { id, status: Status::Ready },
+        Error::Duplicate(id),
+        Error::IdempotencyMismatch,
+        Error::TooManyCapabilitySets,
+        Error::TooManyWaiting,
+        Error::Invalid(Invalid::field("/x", "wrong")),
+        Error::Draining,
+    ];
+    domain.into_iter().chain(redis.into_iter().map(Error::Redis)).collect()
+}
+
+#[test]
+fn every_error_of_the_domain_has_its_code_and_the_document_names_it() {
+    let document = read("openapi/openapi.json");
+    for error in errors() {
+        let (code, problem) = (code_of(&error), Problem::from(error.clone()));
+        assert_eq!(problem.code(), code, "{error:?}");
+        assert!(code == "internal" || document.contains(&format!("`{code}`")), "openapi.json says nothing of {code}");
+    }
+}
+
+#[test]
+fn no_problem_tells_what_redis_said() {
+    for error in errors() {
+        let body = serde_json::to_string(&Problem::from(error).body()).unwrap();
+        assert!(!body.contains("SECRET"), "{body}");
+    }
+}

@@ -1,0 +1,68 @@
+//! One operation has one stem in every layer: who has read one has read them all.
+
+use waggle_tests::root;
+
+use crate::source::stems;
+
+/// Operations that share a function with another one (docs/decisions/0003): the single outcomes are settlements of one.
+const SHARE: [(&str, &str); 4] =
+    [("complete", "settle"), ("fail", "settle"), ("release", "settle"), ("submit_batch", "submit")];
+/// Functions that no operation is named after, and who calls them.
+const OTHERS: [(&str, &str); 4] = [
+    ("reap", "maintenance/reaper.rs"),
+    ("promote", "maintenance/promoter.rs"),
+    ("prune", "maintenance/pruner.rs"),
+    ("watch", "task/get.rs"),
+];
+
+#[track_caller]
+fn assert_there(path: String, operation: &str) {
+    assert!(root().join(&path).is_file(), "{operation}: there is no {path}");
+}
+
+fn operations() -> Vec<String> {
+    let all: Vec<_> = stems("crates/server/src/routes/tasks", "rs").into_iter().filter(|stem| stem != "mod").collect();
+    assert!(all.len() >= 12, "{all:?}");
+    all
+}
+
+#[test]
+fn every_operation_on_tasks_has_its_file_in_every_layer() {
+    for operation in operations() {
+        let function = SHARE.iter().find(|(shares, _)| *shares == operation).map_or(operation.as_str(), |(_, with)| with);
+        assert_there(format!("crates/task-queue/src/task/{operation}.rs"), &operation);
+        assert_there(format!("crates/task-queue/lua/task_{function}.lua"), &operation);
+        assert_there(format!("tests/api/tasks/{operation}.rs"), &operation);
+    }
+}
+
+#[test]
+fn every_function_on_tasks_belongs_to_an_operation_or_to_a_service() {
+    let operations = operations();
+    for stem in stems("crates/task-queue/lua", "lua") {
+        let Some(name) = stem.strip_prefix("task_") else { continue };
+        match OTHERS.iter().find(|(other, _)| *other == name) {
+            Some((_, caller)) => assert_there(format!("crates/task-queue/src/{caller}"), name),
+            None => assert!(operations.iter().any(|operation| operation == name), "{stem}.lua belongs to no operation"),
+        }
+    }
+}
+
+#[test]
+fn every_operation_of_the_domain_is_reached_over_http() {
+    let operations = operations();
+    let helpers = ["mod", "task_queue"];
+    for stem in stems("crates/task-queue/src/task", "rs") {
+        let known = helpers.contains(&stem.as_str()) || operations.contains(&stem);
+        assert!(known, "task/{stem}.rs has no route of its name");
+    }
+}
+
+#[test]
+fn every_operation_on_swarms_has_its_file_in_every_layer() {
+    for operation in stems("crates/server/src/routes/swarms", "rs").into_iter().filter(|stem| stem != "mod") {
+        assert_there(format!("crates/task-queue/src/swarm/{operation}.rs"), &operation);
+        assert_there(format!("crates/task-queue/lua/swarm_{operation}.lua"), &operation);
+        assert_there("tests/api/swarms.rs".to_owned(), &operation);
+    }
+}
