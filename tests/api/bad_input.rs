@@ -214,8 +214,10 @@ fn headers_and_addresses_without_end_are_refused() {
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431"), "{answer}");
         w.client().get(&format!("/{}", "a".repeat(4_100))).send().await.problem(414, "too_large");
         w.get(&format!("/tasks?cursor={}", "a".repeat(4_100))).send().await.problem(414, "too_large");
-        // Beyond what is read of a request's head there is no request to speak of: a status, no problem.
-        assert_eq!(w.client().get(&format!("/{}", "a".repeat(100_000))).send().await.status, 431);
+        // Beyond what is read of a request's head there is no request to speak of: a status, or no word at all.
+        if let Ok(reply) = w.client().get(&format!("/{}", "a".repeat(100_000))).try_send().await {
+            assert_eq!(reply.status, 431);
+        }
         assert_untouched(&w).await;
     });
 }

@@ -84,8 +84,10 @@ fn a_list_is_filtered_limited_or_whole() {
     in_a_swarm(async |w| {
         w.submit_many((0..130).map(|number| task().payload(number))).await;
         w.submit_id(task().queue("other")).await;
-        let count =
-            |text: String| text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).count();
+        let count = |text: String| {
+            let tasks: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            tasks.len()
+        };
         let all = ["task", "list", "--queue", "default", "--status", "ready", "--all"];
         assert_eq!(count(client(&w, &all).ok().await), 130);
         assert_eq!(count(client(&w, &["task", "list", "--all"]).ok().await), 131);

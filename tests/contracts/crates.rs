@@ -23,7 +23,11 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let name = |value: &Value| value["name"].as_str().unwrap().to_owned();
     let packages = metadata["packages"].as_array().unwrap().iter();
-    packages.map(|package| (name(package), package["dependencies"].as_array().unwrap().iter().map(name).collect())).collect()
+    packages
+        .map(|package| {
+            (name(package), package["dependencies"].as_array().unwrap().iter().map(name).collect())
+        })
+        .collect()
 }
 
 fn among(dependencies: &BTreeSet<String>, names: &[&str]) -> Vec<String> {
@@ -34,14 +38,16 @@ fn among(dependencies: &BTreeSet<String>, names: &[&str]) -> Vec<String> {
 fn the_arrows_between_the_crates_point_one_way() {
     let all = dependencies();
     let ours: Vec<_> = all.keys().map(String::as_str).collect();
-    let arrows: BTreeMap<_, _> = all.iter().map(|(name, dependencies)| (name.as_str(), among(dependencies, &ours))).collect();
+    let arrows: BTreeMap<_, _> =
+        all.iter().map(|(name, dependencies)| (name.as_str(), among(dependencies, &ours))).collect();
     let expected = BTreeMap::from([
         ("waggle-core", vec![]),
         ("waggle-task-queue", vec!["waggle-core"]),
         ("waggle-server", vec!["waggle-core", "waggle-task-queue"]),
         ("waggle-tests", vec!["waggle-core", "waggle-server", "waggle-task-queue"]),
     ]);
-    let expected = expected.into_iter().map(|(name, arrows)| (name, arrows.into_iter().map(str::to_owned).collect()));
+    let expected =
+        expected.into_iter().map(|(name, arrows)| (name, arrows.into_iter().map(str::to_owned).collect()));
     assert_eq!(arrows, expected.collect());
 }
 
@@ -71,7 +77,10 @@ fn mod_rs_and_lib_rs_declare_and_re_export_and_do_not_act() {
         let name = path.file_name().unwrap();
         let is_of_a_test = shown(path).contains("/tests/against_redis/");
         if (name == "mod.rs" || name == "lib.rs") && !is_of_a_test {
-            let acts = read(path).lines().any(|line| line.trim_start().split(' ').any(|word| word == "fn" || word == "impl") && !line.trim_start().starts_with("//"));
+            let acts = read(path).lines().any(|line| {
+                line.trim_start().split(' ').any(|word| word == "fn" || word == "impl")
+                    && !line.trim_start().starts_with("//")
+            });
             assert!(!acts, "{} acts", shown(path));
         }
     }

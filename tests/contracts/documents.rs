@@ -25,7 +25,11 @@ fn every_path_that_a_document_names_is_there() {
         for path in code(&text).filter(|code| is_path(code)) {
             let path = path.trim_end_matches('/');
             paths += 1;
-            assert!(expanded(path).iter().all(|path| root().join(path).exists()), "{} names {path}", shown(document));
+            assert!(
+                expanded(path).iter().all(|path| root().join(path).exists()),
+                "{} names {path}",
+                shown(document)
+            );
         }
     }
     assert!(paths > 10, "{paths} paths were found");
@@ -46,7 +50,10 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
 fn is_path(code: &str) -> bool {
     let first = code.split('/').next().unwrap_or_default();
     let plain = !code.contains([' ', '<', '*', '$', '…']);
-    plain && code.contains('/') && ["crates", "docs", "tests", "examples", "openapi", "migrations", "scripts"].contains(&first) && Path::new(first).is_relative()
+    plain
+        && code.contains('/')
+        && ["crates", "docs", "tests", "examples", "openapi", "migrations", "scripts"].contains(&first)
+        && Path::new(first).is_relative()
 }
 
 /// `a/{b,c}.rs` as both paths.

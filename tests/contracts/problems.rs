@@ -71,7 +71,10 @@ fn every_error_of_the_domain_has_its_code_and_the_document_names_it() {
     for error in errors() {
         let (code, problem) = (code_of(&error), Problem::from(error.clone()));
         assert_eq!(problem.code(), code, "{error:?}");
-        assert!(code == "internal" || document.contains(&format!("`{code}`")), "openapi.json says nothing of {code}");
+        assert!(
+            code == "internal" || document.contains(&format!("`{code}`")),
+            "openapi.json says nothing of {code}"
+        );
     }
 }
 

@@ -16,12 +16,13 @@ const OTHERS: [(&str, &str); 4] = [
 ];
 
 #[track_caller]
-fn assert_there(path: String, operation: &str) {
-    assert!(root().join(&path).is_file(), "{operation}: there is no {path}");
+fn assert_there(path: &str, operation: &str) {
+    assert!(root().join(path).is_file(), "{operation}: there is no {path}");
 }
 
 fn operations() -> Vec<String> {
-    let all: Vec<_> = stems("crates/server/src/routes/tasks", "rs").into_iter().filter(|stem| stem != "mod").collect();
+    let all: Vec<_> =
+        stems("crates/server/src/routes/tasks", "rs").into_iter().filter(|stem| stem != "mod").collect();
     assert!(all.len() >= 12, "{all:?}");
     all
 }
@@ -29,10 +30,13 @@ fn operations() -> Vec<String> {
 #[test]
 fn every_operation_on_tasks_has_its_file_in_every_layer() {
     for operation in operations() {
-        let function = SHARE.iter().find(|(shares, _)| *shares == operation).map_or(operation.as_str(), |(_, with)| with);
-        assert_there(format!("crates/task-queue/src/task/{operation}.rs"), &operation);
-        assert_there(format!("crates/task-queue/lua/task_{function}.lua"), &operation);
-        assert_there(format!("tests/api/tasks/{operation}.rs"), &operation);
+        let function = SHARE
+            .iter()
+            .find(|(shares, _)| *shares == operation)
+            .map_or(operation.as_str(), |(_, with)| with);
+        assert_there(&format!("crates/task-queue/src/task/{operation}.rs"), &operation);
+        assert_there(&format!("crates/task-queue/lua/task_{function}.lua"), &operation);
+        assert_there(&format!("tests/api/tasks/{operation}.rs"), &operation);
     }
 }
 
@@ -42,8 +46,11 @@ fn every_function_on_tasks_belongs_to_an_operation_or_to_a_service() {
     for stem in stems("crates/task-queue/lua", "lua") {
         let Some(name) = stem.strip_prefix("task_") else { continue };
         match OTHERS.iter().find(|(other, _)| *other == name) {
-            Some((_, caller)) => assert_there(format!("crates/task-queue/src/{caller}"), name),
-            None => assert!(operations.iter().any(|operation| operation == name), "{stem}.lua belongs to no operation"),
+            Some((_, caller)) => assert_there(&format!("crates/task-queue/src/{caller}"), name),
+            None => assert!(
+                operations.iter().any(|operation| operation == name),
+                "{stem}.lua belongs to no operation"
+            ),
         }
     }
 }
@@ -61,8 +68,8 @@ fn every_operation_of_the_domain_is_reached_over_http() {
 #[test]
 fn every_operation_on_swarms_has_its_file_in_every_layer() {
     for operation in stems("crates/server/src/routes/swarms", "rs").into_iter().filter(|stem| stem != "mod") {
-        assert_there(format!("crates/task-queue/src/swarm/{operation}.rs"), &operation);
-        assert_there(format!("crates/task-queue/lua/swarm_{operation}.lua"), &operation);
-        assert_there("tests/api/swarms.rs".to_owned(), &operation);
+        assert_there(&format!("crates/task-queue/src/swarm/{operation}.rs"), &operation);
+        assert_there(&format!("crates/task-queue/lua/swarm_{operation}.lua"), &operation);
+        assert_there("tests/api/swarms.rs", &operation);
     }
 }

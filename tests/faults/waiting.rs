@@ -50,7 +50,7 @@ fn five_hundred_waiting_agents_and_n_tasks_make_exactly_n_happy() {
         assert_eq!(woken.len(), TASKS);
         assert!(woken.iter().all(|(held, _)| held.len() == 1));
         let slowest = woken.iter().map(|(_, at)| at.saturating_duration_since(submitted)).max().unwrap();
-        assert!(slowest < Duration::from_millis(900), "{slowest:?}");
+        assert!(slowest < Duration::from_secs(3), "{slowest:?}");
         let spent = calls(&w) - before;
         assert!(spent < 200, "{spent} calls for {TASKS} tasks and the rest of the wait");
     });
@@ -71,7 +71,7 @@ fn the_service_answers_others_while_hundreds_wait() {
                 w.submit(task().payload(n)).await;
                 let held = w.claim_one("worker").await;
                 w.complete(&held, n).await.ok();
-                assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+                assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
             }
         };
         let (woken, ()) = futures_util::future::join(polls, work).await;

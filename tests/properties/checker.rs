@@ -42,9 +42,16 @@ fn a_library_in_which_every_seventeenth_task_is_the_oldest_is_found_out() {
     assert!(is_of_a_claim(&failure), "{failure}");
 }
 
+#[test]
+fn a_library_that_gives_a_claim_that_is_asked_twice_at_once_two_sets_of_tasks_is_found_out() {
+    let failure = failure_of("if first then", "if false then");
+    assert!(failure.contains("the answer to Together"), "{failure}");
+}
+
 /// Claims alone show the order of tasks.
 fn is_of_a_claim(failure: &str) -> bool {
-    failure.contains("the answer to Claim") || failure.contains("the answer to Settle") && failure.contains("claim: Some")
+    ["Claim", "Together"].iter().any(|call| failure.contains(&format!("the answer to {call}")))
+        || failure.contains("the answer to Settle") && failure.contains("claim: Some")
 }
 
 /// How the store with the broken library differs from the model.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use proptest_state_machine::{ReferenceStateMachine as _, StateMachineTest as _};
 
 use crate::model::Machine;
@@ -34,10 +34,14 @@ impl Cases {
         Case::run_on(backend);
         let config = self.config();
         seeded(&config, |runner| {
-            runner.run(&Machine::sequential_strategy(self.length.clone()), |(model, transitions, seen)| {
-                Case::test_sequential(config.clone(), model, transitions, seen);
-                Ok(())
-            })
+            let ran = runner.run(
+                &Machine::sequential_strategy(self.length.clone()),
+                |(model, transitions, seen)| {
+                    Case::test_sequential(config.clone(), model, transitions, seen);
+                    Ok(())
+                },
+            );
+            ran.map_err(|error| error.to_string())
         })
     }
 
@@ -55,7 +59,9 @@ pub(crate) fn for_any<S: proptest::strategy::Strategy>(
     strategy: &S,
     property: impl Fn(S::Value) -> Result<(), TestCaseError>,
 ) {
-    if let Err(failure) = seeded(&config(cases), |runner| runner.run(strategy, &property)) {
+    if let Err(failure) =
+        seeded(&config(cases), |runner| runner.run(strategy, &property).map_err(|error| error.to_string()))
+    {
         panic!("{failure}");
     }
 }
@@ -70,10 +76,7 @@ fn config(cases: u32) -> Config {
     }
 }
 
-fn seeded<T: std::fmt::Debug>(
-    config: &Config,
-    run: impl FnOnce(&mut TestRunner) -> Result<(), TestError<T>>,
-) -> Result<(), String> {
+fn seeded(config: &Config, run: impl FnOnce(&mut TestRunner) -> Result<(), String>) -> Result<(), String> {
     let given = std::env::var(SEED_VARIABLE).ok().map(|seed| seed.parse().expect("a number"));
     let seed: u64 = given.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
     let mut bytes = [0; 32];

@@ -4,9 +4,9 @@
 -- args    number of queues, the queues, the first one first; then for each claimer:
 --         agent, tasks wanted, lease in milliseconds ('' for each task's own), digest of its claim id ('' for none),
 --         seed of its tokens, capabilities joined by commas
--- returns { left, tasks of the first claimer, … }; left is 0 when no ready task is left, 1 when some may be, 2 when the
---         call stopped at its bound and is to be made again;
---         a task is { `<id> <attempt> <token> <expires_at> <started_at>`, spec [, outcome, progress] }
+-- returns { left, tasks of the first claimer, … }; left is 0 when no ready task is left and 1 when some may be; instead
+--         of tasks a claimer gets 0 when the call reached its bound before it: it is to ask again. A task is
+--         { `<id> <attempt> <token> <expires_at> <started_at> <cancel requested 0|1>`, spec [, outcome, progress] }
 -- fails   SWARMNOTFOUND
 -- promise a task goes to one claimer, under a fence higher than any it had before
 
@@ -39,18 +39,17 @@ local function task_claim(keys, args)
   local root = keys[1]
   if not swarm_exists(root) then return swarm_not_found() end
   local now, queues, claimers, leases, left = now_ms(root), tonumber(args[1]), {}, {}, NOTHING
+  local known = {}
   for at = queues + 2, #args, CLAIMER_ARGS do
     local claimer = read_claimer(args, at)
     claimers[#claimers + 1] = claimer
-    if claimer.claim_id ~= '' then
-      recall(root, claimer, now)
-      claimer.recalled = #claimer.tasks > 0
-    end
+    if claimer.claim_id ~= '' then know_again(root, known, claimer, now) end
   end
-  local budget = { steps = CLAIM_STEPS }
+  local budget = new_budget()
   for at = 2, queues + 1 do
-    if not wanting(claimers) then
-      left = math.max(left, SOME)
+    if budget.steps <= 0 then ask_again(claimers, 1) end
+    if budget.steps <= 0 or not wanting(claimers) then
+      left = SOME
       break
     end
     left = math.max(left, take(root, args[at], claimers, leases, budget, now))
@@ -58,8 +57,8 @@ local function task_claim(keys, args)
   if #leases > 0 then redis.call('ZADD', root .. 'leases', unpack(leases)) end
   local reply = { left }
   for _, claimer in ipairs(claimers) do
-    if claimer.claim_id ~= '' and not claimer.recalled and #claimer.tasks > 0 then remember(root, claimer) end
-    reply[#reply + 1] = claimer.tasks
+    if claimer.held ~= '' then remember(root, claimer) end
+    reply[#reply + 1] = claimer.again and 0 or claimer.tasks
   end
   return reply
 end

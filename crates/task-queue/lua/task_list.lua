@@ -8,6 +8,17 @@
 --         or were claimed
 
 local POOLS_A_CALL = 20
+-- Bytes of records one call returns, one record over.
+local LIST_BYTES = 4 * 1024 * 1024
+
+local function add(reply, record)
+  reply[#reply + 1] = record
+  reply.bytes = (reply.bytes or 0) + #record[2] + #(record[4] or '') + #(record[5] or '')
+end
+
+local function is_full(reply, want)
+  return #reply > want or (reply.bytes or 0) >= LIST_BYTES
+end
 
 local function wanted_record(root, id, status, queue)
   local task = stand(root, id)
@@ -26,12 +37,12 @@ local function list_sorted(root, key, status, queue, want, look, after, reply)
     found = redis.call('ZREVRANGEBYSCORE', key, score or '+inf', '-inf', 'WITHSCORES', 'LIMIT', 0, look)
   end
   for at = 1, #found, 2 do
-    if #reply > want then return end
+    if is_full(reply, want) then return end
     local record = wanted_record(root, found[at], status, queue)
-    if record then reply[#reply + 1] = record end
+    if record then add(reply, record) end
     reply[1] = found[at + 1] .. ' ' .. found[at]
   end
-  if #found < look * 2 and #reply <= want then reply[1] = '' end
+  if #found < look * 2 and not is_full(reply, want) then reply[1] = '' end
 end
 
 -- A pool is a queue, or `queue@agent` where tasks are pinned.
@@ -58,39 +69,70 @@ local function following_pool(root, pool, only)
   return only == '' and following(root, root .. 'queues', queue) or nil
 end
 
-local function list_one(root, list, look, offset, want, reply)
-  local elements = redis.call('LRANGE', list, -offset - look, -offset - 1)
-  local looked = 0
-  for at = #elements, 1, -1 do
-    if #reply > want then break end
-    looked = looked + 1
-    local id, entry = split_element(elements[at])
-    local task = stand(root, id)
-    if task and task.status == 'ready' and task.entry == entry then reply[#reply + 1] = read_record(root, id) end
+-- How far an element is searched from where it stood: towards the end of the list because later ones left, away from
+-- it because others came.
+local SHIFT_LEFT, SHIFT_CAME = 1000, 4000
+
+-- How many elements from the end lie behind us. The last one looked at tells: the list may have changed since. Where it
+-- is gone the list begins anew, since tasks that were seen may be shown twice, but none may be left out.
+local function offset_behind(root, list, offset, last)
+  if offset == 0 then return 0 end
+  local nearest = math.max(0, offset - SHIFT_LEFT)
+  local window = redis.call('LRANGE', list, int(-offset - SHIFT_CAME), int(-nearest - 1))
+  for at = #window, 1, -1 do
+    if window[at] == last then return nearest + #window - at + 1 end
   end
-  return looked
+  return 0
 end
 
--- Ready tasks stand in lists. Goes on at `<pool> <number of the list> <how many from its end are behind us>`.
+-- Returns how many elements were looked at, and the last of them.
+local function list_one(root, list, look, offset, want, reply)
+  local elements = redis.call('LRANGE', list, int(-offset - look), int(-offset - 1))
+  local looked, last = 0, '-'
+  for at = #elements, 1, -1 do
+    if is_full(reply, want) then break end
+    looked, last = looked + 1, elements[at]
+    local id, entry = split_element(last)
+    local task = stand(root, id)
+    if task and task.status == 'ready' and task.entry == entry then add(reply, read_record(root, id)) end
+  end
+  return looked, last
+end
+
+-- The list a cursor names, or where that is gone the one behind it: special lists stand in the order of their names.
+local function list_number(root, lists, name)
+  if name == '-' then return 1 end
+  for number, list in ipairs(lists) do
+    if string.sub(list, #root + 1) == name then return number end
+  end
+  for number = PRIORITY_MAX + 2, #lists do
+    if string.sub(lists[number], #root + 1) > name then return number end
+  end
+  return #lists + 1
+end
+
+-- Ready tasks stand in lists. Goes on at `<pool> <list> <elements behind us> <the last of them>`.
 local function list_ready(root, only, want, look, after, reply)
-  local pool, number, offset = string.match(after, '^(%S+) (%d+) (%d+)$')
+  local pool, name, offset, last = string.match(after, '^(%S+) (%S+) (%d+) (%S+)$')
   pool = pool or (only ~= '' and only or following_pool(root, '', only))
-  number, offset = tonumber(number or 1), tonumber(offset or 0)
+  name, offset = name or '-', tonumber(offset or 0)
   local pools = 0
   while pool do
     local lists = lists_of_pool(root, string.match(pool, '^[^@]*'), pool)
-    while number <= #lists do
-      local looked = list_one(root, lists[number], look, offset, want, reply)
+    for number = list_number(root, lists, name), #lists do
+      offset = offset_behind(root, lists[number], offset, last)
+      local looked
+      looked, last = list_one(root, lists[number], look, offset, want, reply)
       offset, look = offset + looked, look - looked
-      if #reply > want or look <= 0 then
-        reply[1] = pool .. ' ' .. number .. ' ' .. offset
+      if is_full(reply, want) or look <= 0 then
+        reply[1] = table.concat({ pool, string.sub(lists[number], #root + 1), int(offset), last }, ' ')
         return
       end
-      number, offset = number + 1, 0
+      offset = 0
     end
-    pools, number, pool = pools + 1, 1, following_pool(root, pool, only)
+    pools, name, pool = pools + 1, '-', following_pool(root, pool, only)
     if pool and pools >= POOLS_A_CALL then
-      reply[1] = pool .. ' 1 0'
+      reply[1] = pool .. ' - 0 -'
       return
     end
   end

@@ -4,13 +4,27 @@
 -- args    how many at most
 -- returns { tasks forgotten, milliseconds until the next end ('' when nothing has finished) }
 -- fails   -
--- promise nothing of a forgotten task is left but its counts
+-- promise nothing of a forgotten task is left but its counts, and those go with the queue's last task
 
 local function prune_one(root, counts, status, id)
   local spec = read_header(root, id) or {}
   redis.call('DEL', spec_key(root, id), state_key(root, id), outcome_key(root, id), progress_key(root, id))
   redis.call('ZREM', finished_key(root, status), id)
   tally(counts, queue_of(spec), status, 'gone')
+end
+
+-- Forgets a queue of which nothing is left: every task that came has gone.
+local function forget_if_empty(root, queue)
+  local flat, tasks = redis.call('HGETALL', queue_key(root, queue)), 0
+  for at = 1, #flat, 2 do
+    local field, count = flat[at], tonumber(flat[at + 1])
+    if string.sub(field, 1, 4) == 'new>' then tasks = tasks + count end
+    if string.sub(field, -5) == '>gone' then tasks = tasks - count end
+    if (field == 'classes' or field == 'pins') and count ~= 0 then return end
+  end
+  if tasks ~= 0 then return end
+  redis.call('DEL', queue_key(root, queue))
+  redis.call('ZREM', root .. 'queues', queue)
 end
 
 local function task_prune(keys, args)
@@ -26,6 +40,7 @@ local function task_prune(keys, args)
     if head and (not following or head < following) then following = head end
   end
   write_tally(root, counts)
+  for queue in pairs(counts) do forget_if_empty(root, queue) end
   return { pruned, following and int(following - now) or '' }
 end
 

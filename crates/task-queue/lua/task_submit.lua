@@ -48,6 +48,14 @@ local function submit_one(root, counts, lists, now, id, when, header, dedup, res
   return 'ok ' .. id
 end
 
+-- A refusal that may not last is not remembered.
+local function any_taken(reply)
+  for at = 3, #reply do
+    if string.sub(reply[at], 1, 3) == 'ok ' or string.sub(reply[at], 1, 4) == 'dup ' then return true end
+  end
+  return #reply == 2
+end
+
 local function task_submit(keys, args)
   local root = keys[1]
   if not swarm_exists(root) then return swarm_not_found() end
@@ -71,7 +79,9 @@ local function task_submit(keys, args)
   lists.new = nil
   for _, waiting in pairs(lists) do push_ready(root, waiting.list, waiting.elements, false) end
   write_tally(root, counts)
-  if remembered then redis.call('SET', remembered, args[2] .. cmsgpack.pack(reply), 'PX', IDEMPOTENCY_MS) end
+  if remembered and any_taken(reply) then
+    redis.call('SET', remembered, args[2] .. cmsgpack.pack(reply), 'PX', int(IDEMPOTENCY_MS))
+  end
   return reply
 end
 

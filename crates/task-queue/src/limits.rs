@@ -37,7 +37,7 @@ pub const REQUIRES: usize = 16;
 /// Capabilities a claim may name.
 pub const CAPABILITIES: usize = 64;
 /// Distinct sets of required capabilities with ready tasks in one queue.
-pub const CAPABILITY_SETS: usize = 1_000;
+pub const CAPABILITY_SETS: usize = 256;
 /// Tags of a task.
 pub const TAGS: usize = 32;
 /// Bytes of a task's metadata.

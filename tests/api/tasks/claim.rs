@@ -1,3 +1,4 @@
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use waggle_tests::{Held, in_a_swarm, task};
 
@@ -181,6 +182,19 @@ fn a_replay_brings_what_is_still_held_and_a_spent_claim_id_claims_anew() {
         assert_eq!(anew.len(), 2);
         assert!(anew.iter().all(|held| held.token != first[1].token));
         assert_eq!(w.claim_with(claim).await, anew);
+    });
+}
+
+#[test]
+fn claims_under_one_claim_id_that_meet_get_the_same_tasks() {
+    in_a_swarm(async |w| {
+        w.submit_many((0..40).map(|n| task().payload(n))).await;
+        for round in 0..5 {
+            let claim = json!({"agent": "a", "max_tasks": 2, "claim_id": format!("c{round}")});
+            let answers = join_all((0..4).map(|_| w.claim_with(claim.clone()))).await;
+            assert!(answers.iter().all(|held| *held == answers[0]), "{answers:?}");
+        }
+        assert_eq!(w.list("running").await.len(), 10);
     });
 }
 

@@ -1,14 +1,17 @@
 use std::time::{Duration, Instant};
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
 use serde_json::{Value, json};
 use waggle_tests::{PATIENCE, Raw, World, in_a_swarm, task, until};
 
 use super::support::a_moment;
 
-/// Far below a second, at which the fallback poll would find the task, too.
-const AT_ONCE: Duration = Duration::from_millis(500);
+/// Rounds of the test for speed: one alone could be lucky, or meet a moment when the machine is busy.
+const ROUNDS: u32 = 8;
+/// What they take together. The poll that finds a task whose wake-up was lost comes once a second: it would need
+/// four seconds for these rounds.
+const AT_ONCE: Duration = Duration::from_millis(2_200);
 
 async fn until_waiting(w: &World, claims: usize) {
     // The gauge is the whole server's, and other tests wait as well: enough for a lower bound, and no more is needed.
@@ -25,17 +28,19 @@ async fn until_waiting(w: &World, claims: usize) {
 #[test]
 fn a_waiting_claim_is_answered_as_soon_as_a_task_comes() {
     in_a_swarm(async |w| {
-        let claim = w.claim_with(json!({"agent": "a", "wait_ms": 30_000}));
-        let submit = async {
-            until_waiting(&w, 1).await;
-            w.submit(task().payload("now")).await;
-            Instant::now()
-        };
-        let ((held, answered), submitted) =
-            futures_util::future::join(claim.map(|held| (held, Instant::now())), submit).await;
-        assert_eq!(held[0].task["payload"], "now");
-        let waited = answered.saturating_duration_since(submitted);
-        assert!(waited < AT_ONCE, "{waited:?}");
+        let mut waited = Duration::ZERO;
+        for round in 0..ROUNDS {
+            let claim = w.claim_with(json!({"agent": "a", "wait_ms": 30_000}));
+            let submit = async {
+                until_waiting(&w, 1).await;
+                w.submit(task().payload(round)).await;
+                Instant::now()
+            };
+            let ((held, answered), submitted) = join(claim.map(|held| (held, Instant::now())), submit).await;
+            assert_eq!(held[0].task["payload"], round);
+            waited += answered.saturating_duration_since(submitted);
+        }
+        assert!(waited < AT_ONCE, "{waited:?} in {ROUNDS} rounds");
     });
 }
 
@@ -71,7 +76,7 @@ fn of_a_hundred_waiting_agents_exactly_one_gets_the_one_task() {
             until_waiting(&w, 100).await;
             w.submit(task()).await;
         };
-        let (held, ()) = futures_util::future::join(join_all(claims), submit).await;
+        let (held, ()) = join(join_all(claims), submit).await;
         assert_eq!(held.iter().map(Vec::len).sum::<usize>(), 1);
         assert_eq!(w.list("running").await[0]["attempt"], 1);
     });
@@ -85,7 +90,7 @@ fn a_hundred_waiting_agents_get_a_hundred_tasks_one_each() {
             until_waiting(&w, 100).await;
             w.submit_many((0..100).map(|n| task().payload(n))).await;
         };
-        let (held, ()) = futures_util::future::join(join_all(claims), submit).await;
+        let (held, ()) = join(join_all(claims), submit).await;
         assert!(held.iter().all(|held| held.len() == 1));
         let mut payloads: Vec<u64> =
             held.iter().map(|held| held[0].task["payload"].as_u64().unwrap()).collect();
@@ -124,7 +129,7 @@ fn a_waiting_claim_hears_of_every_one_of_its_queues() {
                 until_waiting(&w, 1).await;
                 w.submit(task().queue(queue)).await
             };
-            let (held, task) = futures_util::future::join(claim, submit).await;
+            let (held, task) = join(claim, submit).await;
             assert_eq!(held[0].id, task["id"].as_str().unwrap());
         }
     });
@@ -168,7 +173,7 @@ fn a_waiting_claim_hears_of_what_becomes_ready_again() {
                     _ => {}
                 }
             };
-            let (next, ()) = futures_util::future::join(next, give).await;
+            let (next, ()) = join(next, give).await;
             assert_eq!(next.len(), 1, "{way}");
             w.release(&next[0]).await.ok();
         }
@@ -210,7 +215,7 @@ fn hanging_up_in_the_very_moment_a_task_comes_loses_none_and_counts_no_attempt()
                 tokio::time::sleep(Duration::from_micros(200 * round)).await;
                 agent.reset();
             };
-            let (id, ()) = futures_util::future::join(submit, hang_up).await;
+            let (id, ()) = join(submit, hang_up).await;
             let taken = async || w.claim_with(json!({"agent": "steady", "wait_ms": 0})).await.pop();
             // Either nobody had taken it, or the service noticed and gave it back; or the agent had got the answer
             // before it hung up, which the service cannot know: then it is held until its lease ends.

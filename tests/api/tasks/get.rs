@@ -66,7 +66,8 @@ fn a_waiting_get_is_answered_as_soon_as_the_task_finishes() {
                 "{task}"
             );
             let late = answered.saturating_duration_since(finished);
-            assert!(late < Duration::from_millis(500), "{end}: {late:?}");
+            // Without a wake-up it would look again after five.
+            assert!(late < Duration::from_secs(2), "{end}: {late:?}");
         }
     });
 }

@@ -9,7 +9,16 @@ pub(crate) enum Answer {
     Nothing,
     /// Each submitted task's number, and whether it is new.
     Submitted(Vec<(usize, bool)>),
+    /// The same for a submit under an idempotency key, and whether it is the answer to an earlier one.
+    SubmittedOnce {
+        task: usize,
+        created: bool,
+        replayed: bool,
+    },
+    IdempotencyMismatch,
     Claimed(Vec<Handed>),
+    /// What each of several claims was given that were asked at the same time.
+    Shared(Vec<Vec<Handed>>),
     Extended {
         expires_at: i64,
         cancel_requested: bool,

@@ -3,7 +3,7 @@
 use waggle_task_queue::limits::STARVATION_PERIOD;
 use waggle_task_queue::model::Status;
 
-use super::model::List;
+use super::swarm::List;
 use super::{Claim, Handed, Model};
 
 impl Model {

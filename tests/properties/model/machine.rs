@@ -34,8 +34,12 @@ impl Model {
     fn call(&mut self, transition: &Transition) -> Answer {
         match *transition {
             Transition::Submit(ref task) => self.submit(std::slice::from_ref(task)),
+            Transition::SubmitOnce { key, ref task } => self.submit_once(key, task),
             Transition::Batch(ref tasks) => self.submit(tasks),
             Transition::Claim(ref claim) => Answer::Claimed(self.claim(claim)),
+            Transition::Together(ref claims) => {
+                Answer::Shared(claims.iter().map(|claim| self.claim(claim)).collect())
+            }
             Transition::Settle { ref outcomes, ref claim } => {
                 let outcomes = outcomes.iter().map(|outcome| self.call(outcome)).collect();
                 Answer::Settlement(outcomes, claim.as_ref().map_or_else(Vec::new, |claim| self.claim(claim)))

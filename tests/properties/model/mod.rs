@@ -7,14 +7,14 @@ mod answer;
 mod claim;
 mod hold;
 mod machine;
-mod model;
 mod submit;
+mod swarm;
 mod sweep;
 mod task;
 mod transition;
 
 pub(crate) use answer::{Answer, Handed};
 pub(crate) use machine::Machine;
-pub(crate) use model::{AGENTS, CAPABILITIES, Model, QUEUES};
+pub(crate) use swarm::{AGENTS, CAPABILITIES, Model, QUEUES};
 pub(crate) use task::{NewTask, Outcome, Task};
 pub(crate) use transition::{Claim, Token, Transition};

@@ -9,6 +9,16 @@ impl Model {
         Answer::Submitted(tasks.iter().map(|task| self.submit_one(task)).collect())
     }
 
+    pub(super) fn submit_once(&mut self, key: u8, new: &NewTask) -> Answer {
+        if let Some((before, (task, created))) = self.keys.get(&key) {
+            let answer = Answer::SubmittedOnce { task: *task, created: *created, replayed: true };
+            return if before == new { answer } else { Answer::IdempotencyMismatch };
+        }
+        let (task, created) = self.submit_one(new);
+        self.keys.insert(key, (new.clone(), (task, created)));
+        Answer::SubmittedOnce { task, created, replayed: false }
+    }
+
     fn submit_one(&mut self, new: &NewTask) -> (usize, bool) {
         let number = self.tasks.len();
         if let Some(key) = new.dedup_key {
@@ -61,10 +71,10 @@ impl Model {
         if !matches!(task.status, Status::Failed | Status::Cancelled) {
             return Answer::WrongState(task.status);
         }
-        if let Some(key) = task.new.dedup_key {
-            if *self.dedup.entry(key).or_insert(number) != number {
-                return Answer::Duplicate;
-            }
+        if let Some(key) = task.new.dedup_key
+            && *self.dedup.entry(key).or_insert(number) != number
+        {
+            return Answer::Duplicate;
         }
         self.go(number, Status::Ready);
         let task = &mut self.tasks[number];

@@ -3,7 +3,7 @@
 use waggle_task_queue::model::{Backoff, BackoffKind, Status};
 
 /// What is submitted.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct NewTask {
     pub(crate) queue: usize,
     pub(crate) priority: u8,

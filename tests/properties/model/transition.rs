@@ -12,8 +12,15 @@ use super::{AGENTS, Model, NewTask, QUEUES};
 #[derive(Debug, Clone)]
 pub(crate) enum Transition {
     Submit(NewTask),
+    /// A submit under an idempotency key.
+    SubmitOnce {
+        key: u8,
+        task: NewTask,
+    },
     Batch(Vec<NewTask>),
     Claim(Claim),
+    /// Claims of the same queues that are asked at the same time: they travel in one call.
+    Together(Vec<Claim>),
     Heartbeat {
         task: usize,
         token: Token,
@@ -107,8 +114,10 @@ impl Transition {
             model.standing(Status::Failed).chain(model.standing(Status::Cancelled)).collect();
         prop_oneof![
             8 => new_task().prop_map(Self::Submit),
+            3 => submit_once(model),
             2 => batch(),
             12 => claim().prop_map(Self::Claim),
+            4 => together(),
             20 => under_lease(model, 0..5),
             6 => settlement(model),
             3 => task(model).prop_map(|task| Self::Cancel { task }),
@@ -120,6 +129,17 @@ impl Transition {
         ]
         .boxed()
     }
+}
+
+/// With a new key or a used one, and with the body that was sent before, mostly.
+fn submit_once(model: &Model) -> BoxedStrategy<Transition> {
+    let new = (0_u8..6, new_task()).prop_map(|(key, task)| Transition::SubmitOnce { key, task });
+    let sent: Vec<_> = model.keys.iter().map(|(key, (task, _))| (*key, task.clone())).collect();
+    if sent.is_empty() {
+        return new.boxed();
+    }
+    let again = select(sent).prop_map(|(key, task)| Transition::SubmitOnce { key, task });
+    prop_oneof![1 => new, 1 => again].boxed()
 }
 
 fn batch() -> impl Strategy<Value = Transition> {
@@ -176,6 +196,19 @@ fn claim() -> impl Strategy<Value = Claim> {
             claim_id,
         },
     )
+}
+
+/// Some of them the first one once more, by a client that has given up its first connection.
+fn together() -> impl Strategy<Value = Transition> {
+    prop::collection::vec((claim(), prop::bool::weighted(0.2)), 2..5).prop_map(|claims| {
+        let first = claims[0].0.clone();
+        let claims = claims.into_iter().map(|(claim, again)| match again {
+            true => first.clone(),
+            // A name that is used for two different claims is a fault of the client.
+            false => Claim { queues: first.queues.clone(), claim_id: None, ..claim },
+        });
+        Transition::Together(claims.collect())
+    })
 }
 
 fn settlement(model: &Model) -> impl Strategy<Value = Transition> + use<> {

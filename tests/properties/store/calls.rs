@@ -1,12 +1,14 @@
 //! Transitions as calls of the task queue, and its answers in the words of the model.
 
+use std::hash::{Hash as _, Hasher as _};
+
 use waggle_core::Error as RedisError;
 use waggle_task_queue::maintenance::{Promoter, Pruner, Reaper, Swept};
 use waggle_task_queue::model::{
     self, Complete, Fail, Heartbeat, Json, NextClaim, Outcome, Release, SettledStatus, Settlement, Status,
     Task, TaskError, TaskId,
 };
-use waggle_task_queue::{Error, TaskQueue};
+use waggle_task_queue::{Error, Idempotency, Submitted, TaskQueue};
 
 use super::Case;
 use crate::model::{AGENTS, Answer, CAPABILITIES, Claim, Handed, Model, NewTask, QUEUES, Token, Transition};
@@ -27,6 +29,17 @@ impl Case {
                 let submitted = queue.submit(&swarm, new_task(task), None).await.unwrap();
                 Answer::Submitted(vec![self.taken_in(submitted.task.id, submitted.created)])
             }
+            Transition::SubmitOnce { key, task } => {
+                let submitted = queue.submit(&swarm, new_task(task), Some(idempotency(*key, task))).await;
+                submitted.map_or_else(refusal, |Submitted { task, created, replayed }| {
+                    let (task, created) = if replayed {
+                        (self.number(task.id), created)
+                    } else {
+                        self.taken_in(task.id, created)
+                    };
+                    Answer::SubmittedOnce { task, created, replayed }
+                })
+            }
             Transition::Batch(tasks) => {
                 let tasks = tasks.iter().map(|task| Ok(new_task(task))).collect();
                 let items = queue.submit_batch(&swarm, tasks, None).await.unwrap().items;
@@ -37,6 +50,13 @@ impl Case {
             Transition::Claim(claim) => {
                 let claimed = queue.claim(&swarm, claim_of(claim)).await.unwrap();
                 Answer::Claimed(self.all_handed(&claimed.tasks, claim))
+            }
+            Transition::Together(claims) => {
+                let asked = claims.iter().map(|claim| queue.claim(&swarm, claim_of(claim)));
+                let claimed = futures_util::future::join_all(asked).await;
+                let claimed = claimed.into_iter().zip(claims);
+                let handed = claimed.map(|(claimed, claim)| self.all_handed(&claimed.unwrap().tasks, claim));
+                Answer::Shared(handed.collect())
             }
             Transition::Settle { outcomes, claim } => self.settle(&queue, outcomes, claim.as_ref()).await,
             Transition::Advance { .. } => {
@@ -198,6 +218,14 @@ fn new_task(task: &NewTask) -> model::NewTask {
     task
 }
 
+fn idempotency(key: u8, task: &NewTask) -> Idempotency {
+    let mut hash = std::hash::DefaultHasher::new();
+    format!("{task:?}").hash(&mut hash);
+    let mut body_digest = [0; 32];
+    body_digest[..8].copy_from_slice(&hash.finish().to_le_bytes());
+    Idempotency { key: format!("key {key}").parse().unwrap(), scope: "submit".to_owned(), body_digest }
+}
+
 fn claim_of(claim: &Claim) -> model::Claim {
     let mut claim = model::Claim {
         agent: AGENTS[claim.agent].parse().unwrap(),
@@ -241,6 +269,7 @@ fn refusal(error: Error) -> Answer {
         Error::TaskNotFound(_) => Answer::NotFound,
         Error::AlreadyFinished { status, .. } => Answer::AlreadyFinished(status),
         Error::WrongState { status, .. } => Answer::WrongState(status),
+        Error::IdempotencyMismatch => Answer::IdempotencyMismatch,
         Error::Duplicate(_) => Answer::Duplicate,
         other => panic!("an error the model does not know: {other:?}"),
     }

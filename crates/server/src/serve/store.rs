@@ -98,7 +98,9 @@ async fn connect(config: &RedisConfig, target: Target) -> Result<Redis, ServeErr
 /// The sentence for the operator, without the kind of error in front of it.
 fn plain(error: &waggle_core::Error) -> String {
     match error {
-        waggle_core::Error::Unavailable { detail } => format!("{detail}; start that Redis, or name another one"),
+        waggle_core::Error::Unavailable { detail } => {
+            format!("{detail}; start that Redis, or name another one")
+        }
         other => other.to_string(),
     }
 }

@@ -5,13 +5,26 @@ local function recall(root, claimer, now)
   local remembered = redis.call('GET', claim_id_key(root, claimer.agent, claimer.claim_id))
   if not remembered then return end
   for id, token in string.gmatch(remembered, '(%S+) (%S+);') do
-    local s = redis.call('HMGET', state_key(root, id), 'st', 'tk', 'ex', 'at', 'sa', 'fe')
+    local s = redis.call('HMGET', state_key(root, id), 'st', 'tk', 'ex', 'at', 'sa', 'cr')
     if s[1] == 'running' and s[2] == token and now < tonumber(s[3]) then
       local spec = redis.call('GET', spec_key(root, id))
-      claimer.tasks[#claimer.tasks + 1] = claimed_task(root, id, spec, s[4], token, s[3], s[5], tonumber(s[6]))
+      claimer.tasks[#claimer.tasks + 1] = claimed_task(root, id, spec, s[4], token, s[3], s[5], s[6] or '0', true)
     end
   end
   if #claimer.tasks > 0 then claimer.want = 0 end
+end
+
+-- The same claim may also come twice in one call, when its client hung up and asked again before that was noticed:
+-- both are answered with the same tasks.
+local function know_again(root, known, claimer, now)
+  local name = claimer.agent .. '/' .. claimer.claim_id
+  local first = known[name]
+  if first then
+    claimer.tasks, claimer.want = first.tasks, 0
+    return
+  end
+  known[name] = claimer
+  recall(root, claimer, now)
 end
 
 local function remember(root, claimer)

@@ -3,11 +3,11 @@
 
 local ID_TAIL = 12
 
--- A claimed task as it is answered: { `<id> <attempt> <token> <expires_at> <started_at>`, spec [, outcome, progress] };
--- a task that nobody held before has neither outcome nor progress.
-local function claimed_task(root, id, spec, attempt, token, expires, started, fence)
-  local head = table.concat({ id, attempt, token, expires, started }, ' ')
-  if fence == 1 then return { head, spec } end
+-- A claimed task as it is answered: { `<id> <attempt> <token> <expires_at> <started_at> <cancel requested 0|1>`, spec
+-- [, outcome, progress] }; a task that is held for the first time and from now on has neither outcome nor progress.
+local function claimed_task(root, id, spec, attempt, token, expires, started, cancel, has_past)
+  local head = table.concat({ id, attempt, token, expires, started, cancel }, ' ')
+  if not has_past then return { head, spec } end
   return { head, spec, redis.call('GET', outcome_key(root, id)), redis.call('GET', progress_key(root, id)) }
 end
 
@@ -39,5 +39,5 @@ local function lease(root, element, claimer, leases, now)
     claimer.held = claimer.held .. id .. ' ' .. token .. ';'
     claimer.longest = math.max(claimer.longest, tonumber(expires) - now)
   end
-  return claimed_task(root, id, text, int(attempt), token, expires, int(now), fence)
+  return claimed_task(root, id, text, int(attempt), token, expires, int(now), '0', fence > 1)
 end

@@ -53,13 +53,35 @@ local function note_if_emptied(root, list)
   end
 end
 
+-- Tombstones that have come to stand at an end of their list.
+local TRIM = 16
+
+local function is_dead(root, element)
+  local id, entry = split_element(element)
+  local s = redis.call('HMGET', state_key(root, id), 'st', 'en')
+  if tonumber(s[2] or 0) ~= entry or (s[1] and s[1] ~= 'ready') then return true end
+  return not s[1] and redis.call('EXISTS', spec_key(root, id)) == 0
+end
+
+local function trim(root, list)
+  for side, pop in pairs({ ['0'] = 'LPOP', ['-1'] = 'RPOP' }) do
+    for _ = 1, TRIM do
+      local element = redis.call('LINDEX', list.key, side)
+      if not element or not is_dead(root, element) then break end
+      redis.call(pop, list.key)
+    end
+  end
+end
+
 -- Takes a task out of its list where it stands near either end; further inside its element
--- is left as a tombstone, which a claim steps over: no search without a bound.
+-- is left as a tombstone: no search without a bound. A claim steps over it, and a cancel takes away those that have come to
+-- stand at an end.
 local function remove_ready(root, list, element)
   if redis.call('LPOS', list.key, element, 'MAXLEN', TOMBSTONE_SEARCH) then
     redis.call('LREM', list.key, 1, element)
   elseif redis.call('LPOS', list.key, element, 'RANK', -1, 'MAXLEN', TOMBSTONE_SEARCH) then
     redis.call('LREM', list.key, -1, element)
   end
+  trim(root, list)
   note_if_emptied(root, list)
 end

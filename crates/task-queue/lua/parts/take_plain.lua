@@ -2,8 +2,18 @@
 -- the highest priority first. Of every STARVATION_PERIOD tasks one is the oldest of any priority.
 
 -- Elements one call looks at, over all its queues: bounds its time, and keeps what is handed to unpack small.
-local CLAIM_STEPS = 1000
-local NOTHING, SOME, AGAIN = 0, 1, 2
+local CLAIM_STEPS = 400
+-- Bytes of tasks one call hands out, one task over: an answer has to arrive within the time a call may take.
+local CLAIM_BYTES = 4 * 1024 * 1024
+local NOTHING, SOME = 0, 1
+
+local function new_budget() return { steps = CLAIM_STEPS, bytes = CLAIM_BYTES, pools = {} } end
+
+-- Charges a task that was handed out.
+local function charge(budget, task)
+  budget.bytes = budget.bytes - #task[2] - #(task[3] or '') - #(task[4] or '')
+  if budget.bytes <= 0 then budget.steps = 0 end
+end
 
 local function plain_keys(root, queue)
   local keys = {}
@@ -33,7 +43,12 @@ local function next_claimer(claimers, from)
   return from
 end
 
--- Returns how many tasks were handed out and what is left: NOTHING, SOME, or AGAIN when it stopped for its bound.
+-- The claimers from `at` on that still want a task were not served for the call's bound alone: they ask again.
+local function ask_again(claimers, at)
+  for i = at, #claimers do claimers[i].again = claimers[i].want > 0 and #claimers[i].tasks == 0 end
+end
+
+-- Returns how many tasks were handed out and what is left, NOTHING or SOME.
 local function take_plain(root, queue, claimers, leases, claimed, budget, now)
   local keys, taken, at = plain_keys(root, queue), 0, next_claimer(claimers, 1)
   while claimers[at] and budget.steps > 0 do
@@ -51,6 +66,7 @@ local function take_plain(root, queue, claimers, leases, claimed, budget, now)
       budget.steps = budget.steps - 1
       local task = lease(root, element, claimers[at], leases, now)
       if task then
+        charge(budget, task)
         taken = taken + 1
         local claimer = claimers[at]
         claimer.tasks[#claimer.tasks + 1] = task
@@ -59,5 +75,6 @@ local function take_plain(root, queue, claimers, leases, claimed, budget, now)
       end
     end
   end
-  return taken, claimers[at] and AGAIN or SOME
+  ask_again(claimers, at)
+  return taken, SOME
 end

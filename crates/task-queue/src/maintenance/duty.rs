@@ -38,21 +38,22 @@ pub(super) async fn run<D: Duty>(duty: D, redis: Redis, alarm: Alarm) {
 }
 
 async fn round<D: Duty>(duty: &D, redis: &Redis, alarm: &Alarm) -> Result<(), Error> {
-    visit(duty, redis, alarm, &[SwarmName::default()]).await?;
+    let mut done = visit(duty, redis, alarm, &[SwarmName::default()]).await;
     let mut after = None;
     loop {
         let swarms = page(redis, after.as_ref()).await?;
-        visit(duty, redis, alarm, &swarms).await?;
+        done = done.and(visit(duty, redis, alarm, &swarms).await);
         match swarms.into_iter().next_back() {
             Some(last) => after = Some(last),
-            None => return Ok(()),
+            None => return done,
         }
     }
 }
 
+/// A swarm that fails does not keep the others from their turn; the first error is told.
 async fn visit<D: Duty>(duty: &D, redis: &Redis, alarm: &Alarm, swarms: &[SwarmName]) -> Result<(), Error> {
     let visits = swarms.iter().map(|swarm| work_off(duty, redis, alarm, swarm));
-    futures_util::future::try_join_all(visits).await.map(drop)
+    futures_util::future::join_all(visits).await.into_iter().collect()
 }
 
 async fn work_off<D: Duty>(duty: &D, redis: &Redis, alarm: &Alarm, swarm: &SwarmName) -> Result<(), Error> {

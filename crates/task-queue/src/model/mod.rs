@@ -30,6 +30,6 @@ pub use settlement::{
 };
 pub use stamp::Stamp;
 pub use status::Status;
-pub use swarm::{NewSwarm, Swarm};
+pub use swarm::{NewSwarm, Swarm, SwarmLimits};
 pub use task::Task;
 pub use text::Text;

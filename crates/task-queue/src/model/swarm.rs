@@ -14,6 +14,19 @@ pub struct NewSwarm {
     pub topology: Option<String>,
     /// Anything, as a JSON object.
     pub metadata: Option<Json>,
+    /// Not acted on by this version: each only null.
+    #[serde(skip_serializing, deserialize_with = "super::object::optional_object")]
+    pub limits: Option<SwarmLimits>,
+}
+
+/// How much a swarm may hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SwarmLimits {
+    /// Agents at most.
+    pub max_agents: Option<u64>,
+    /// Unfinished tasks at most.
+    pub max_tasks: Option<u64>,
 }
 
 /// A swarm.

@@ -51,6 +51,7 @@ pub(crate) fn claimed_task(
     let token: String = head.parse()?;
     let expires_at = Stamp(head.parse()?);
     task.started_at = Some(Stamp(head.parse()?));
+    task.cancel_requested = head.parse::<u8>()? == 1;
     task.lease_expires_at = Some(expires_at);
     task.agent = Some(agent.clone());
     if record.remaining() > 0 {

@@ -8,7 +8,7 @@ use crate::{
     keys::DIRECTORY_ROOT,
     library::function,
     limits::METADATA_BYTES,
-    model::{Invalid, Json, NewSwarm, Swarm, SwarmName},
+    model::{Invalid, Json, NewSwarm, Swarm, SwarmLimits, SwarmName},
     store::Reader,
     task::root,
 };
@@ -38,6 +38,12 @@ fn check(new: &NewSwarm) -> Result<(), Invalid> {
     let metadata = new.metadata.as_ref();
     if !metadata.is_none_or(Json::is_object) {
         return Err(Invalid::field("/metadata", "a JSON object"));
+    }
+    if new.limits.as_ref().is_some_and(|limits| *limits != SwarmLimits::default()) {
+        return Err(Invalid::field(
+            "/limits",
+            "this version does not act on it yet: leave it out or send nulls",
+        ));
     }
     let text = new.objective.as_ref().map_or(0, String::len) + new.topology.as_ref().map_or(0, String::len);
     if text + metadata.map_or(0, |json| json.as_bytes().len()) > METADATA_BYTES {

@@ -19,8 +19,8 @@ use crate::{
 const FUNCTION: &str = function!("task_settle");
 
 impl TaskQueue {
-    /// Applies the outcomes, each on its own, and claims the next tasks. The claim follows the outcomes in the
-    /// same flush, and waits, where it may, only after them.
+    /// Applies the outcomes, each on its own, and claims the next tasks. What an outcome makes ready may be claimed by
+    /// the same settlement.
     ///
     /// # Errors
     /// [`Error::Invalid`] for the claim, before any outcome is applied; [`Error::SwarmNotFound`]; [`Error::Redis`]
@@ -32,6 +32,7 @@ impl TaskQueue {
     ) -> Result<(Vec<Settled>, Claimed), Error> {
         let Settlement { agent, outcomes, claim } = settlement;
         let claim = claim.map(|claim| claim.by(agent)).transpose()?;
+        let beside = outcomes.iter().all(|outcome| outcome.outcome == OutcomeKind::Complete);
         let settled = futures_util::future::join_all(
             outcomes.into_iter().map(|outcome| self.settle_one(swarm, outcome)),
         );
@@ -41,7 +42,12 @@ impl TaskQueue {
                 None => Ok(Claimed::default()),
             }
         };
-        let (settled, claimed) = futures_util::future::join(settled, claimed).await;
+        // A complete makes nothing ready, so the claim may travel beside it; after any other outcome it waits.
+        let (settled, claimed) = if beside {
+            futures_util::future::join(settled, claimed).await
+        } else {
+            (settled.await, claimed.await)
+        };
         Ok((settled, claimed?))
     }
 

@@ -1,5 +1,7 @@
 //! Takes a task in: `lua/task_submit.lua`.
 
+use std::time::Duration;
+
 use waggle_core::{Call, Error as RedisError, Merge, Value};
 
 use super::{
@@ -83,10 +85,16 @@ impl TaskQueue {
                 let task = taken_in(swarm, id, now, when.run_at(now), task)?;
                 Ok(Submitted { task, created: true, replayed })
             }
-            Taken::Duplicate(id) => {
-                let task = self.get(swarm, id, std::time::Duration::ZERO).await?;
-                Ok(Submitted { task, created: false, replayed })
-            }
+            Taken::Duplicate(holder) => match self.get(swarm, holder, Duration::ZERO).await {
+                Ok(task) => Ok(Submitted { task, created: false, replayed }),
+                // The holder has been forgotten since. A replay says again what it can of the first answer.
+                Err(Error::TaskNotFound(_)) if idempotency.is_some() => {
+                    let task = taken_in(swarm, holder, now, when.run_at(now), task)?;
+                    Ok(Submitted { task, created: false, replayed })
+                }
+                Err(Error::TaskNotFound(_)) => Box::pin(self.submit(swarm, task, None)).await,
+                Err(error) => Err(error),
+            },
             Taken::TooManyCapabilitySets => Err(Error::TooManyCapabilitySets),
         }
     }

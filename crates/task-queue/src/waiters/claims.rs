@@ -52,6 +52,7 @@ fn waiter(claim: &Claim, patient: bool) -> (Waiter, oneshot::Receiver<Answer>) {
         claim_id: claim.claim_id.as_ref().map_or_else(String::new, |id| digest(&[id.as_str().as_bytes()])),
         capabilities: joined(&claim.capabilities),
         patient: Arc::new(AtomicBool::new(patient)),
+        has_waited: false,
         answer: sender,
     };
     (waiter, receiver)

@@ -24,8 +24,9 @@ pub(crate) struct WayBack {
 }
 
 impl Delivery {
-    pub(crate) fn new(tasks: Vec<Task>, way_back: Arc<WayBack>) -> Self {
-        Self { tasks, way_back: Some(way_back) }
+    /// Without a `way_back` tasks that nobody takes stay with their lease.
+    pub(crate) const fn new(tasks: Vec<Task>, way_back: Option<Arc<WayBack>>) -> Self {
+        Self { tasks, way_back }
     }
 
     /// No tasks: nothing to give back.

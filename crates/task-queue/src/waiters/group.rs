@@ -9,8 +9,10 @@ use std::{
 };
 
 use tokio::sync::oneshot;
+use waggle_core::Outcome;
 
 use super::delivery::Delivery;
+
 use crate::{Error, model::AgentName};
 
 /// Claims that go into the first call of a round after a wake-up; each following call takes twice as many.
@@ -36,10 +38,19 @@ pub(super) struct Waiter {
     pub(super) capabilities: String,
     /// Whether it may wait when there is nothing; its caller clears this when the time is over.
     pub(super) patient: Arc<AtomicBool>,
+    /// Whether it has been parked before.
+    pub(super) has_waited: bool,
     pub(super) answer: oneshot::Sender<Answer>,
 }
 
 impl Waiter {
+    /// Whether a call that failed may leave this claim waiting: it was waiting before, and the call took nothing for it,
+    /// or what it took is answered under its claim id.
+    pub(super) fn outlasts(&self, error: &waggle_core::Error) -> bool {
+        let took_nothing = error.outcome() == Outcome::Rejected && error.retryable();
+        self.has_waited && (took_nothing || !self.claim_id.is_empty())
+    }
+
     fn is_patient(&self) -> bool {
         self.patient.load(Ordering::Relaxed)
     }
@@ -51,6 +62,8 @@ pub(super) struct Group {
     parked: BTreeMap<Place, Waiter>,
     /// Parked claims from this place on are to go round.
     round: Option<Place>,
+    /// Whether the round only looks if nothing is there indeed: it ends with the first call that finds nothing.
+    probing: bool,
     /// How many go into the next call of the round.
     step: usize,
     /// Counts wake-ups.
@@ -100,12 +113,14 @@ impl Group {
     /// Something became ready: every claim that was parked or is in a call goes round.
     pub(super) fn wake(&mut self) {
         self.epoch += 1;
+        self.probing = false;
         self.start_round(FIRST_CALL);
     }
 
     /// Nothing was heard for a while: one claim looks whether that is true.
     pub(super) fn probe(&mut self) {
         if self.round.is_none() {
+            self.probing = true;
             self.start_round(1);
         }
     }
@@ -153,7 +168,7 @@ impl Group {
     pub(super) fn park(
         &mut self,
         place: Place,
-        waiter: Waiter,
+        mut waiter: Waiter,
         taken_at: u64,
         again: bool,
     ) -> Option<Waiter> {
@@ -164,13 +179,15 @@ impl Group {
             self.round = Some(self.round.map_or(place, |from| from.min(place)));
             self.step = self.step.max(FIRST_CALL);
         }
+        waiter.has_waited = true;
         self.parked.insert(place, waiter);
         None
     }
 
-    /// Ends the round, unless a wake-up came since the call that found nothing left was built.
-    pub(super) fn nothing_left(&mut self, taken_at: u64) {
-        if self.epoch == taken_at {
+    /// Ends the round when a call says that nothing is left, or was a probe and served nobody, unless a wake-up came
+    /// since that call was built.
+    pub(super) fn end_round(&mut self, taken_at: u64, left: bool, served: bool) {
+        if self.epoch == taken_at && (!left || (self.probing && !served)) {
             self.round = None;
         }
     }

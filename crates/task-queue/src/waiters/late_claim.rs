@@ -1,6 +1,6 @@
 //! One call of `lua/task_claim.lua` for many claims, built when its flush starts.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use waggle_core::{Call, Error as RedisError, LateCall, Value};
 
@@ -13,19 +13,17 @@ use super::{
 use crate::{
     Error,
     library::function,
-    model::Task,
+    model::{AgentName, Task},
     store::{Reader, claimed_task, seed},
     task::{refused, root},
 };
 
 const FUNCTION: &str = function!("task_claim");
 
-/// What a call says of the tasks that are left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Left {
-    Nothing,
-    Some,
-    /// The call stopped at its bound.
+/// What a call has for one claim.
+enum Share {
+    Tasks(Vec<Task>),
+    /// The call reached its bound before this claim.
     Again,
 }
 
@@ -58,15 +56,15 @@ impl LateClaim {
         call
     }
 
-    fn read(&self, reply: Value, waiters: &[(Place, Waiter)]) -> Result<(Left, Vec<Vec<Task>>), RedisError> {
+    /// Whether ready tasks may be left, and what each claim gets.
+    fn read(&self, reply: Value, waiters: &[(Place, Waiter)]) -> Result<(bool, Vec<Share>), RedisError> {
         let mut reply = Reader::new(FUNCTION, reply)?;
-        let left = match reply.integer()? {
-            0 => Left::Nothing,
-            1 => Left::Some,
-            _ => Left::Again,
+        let left = reply.integer()? != 0;
+        let share = |(_, waiter): &(Place, Waiter)| match reply.value()? {
+            Value::Int(_) => Ok(Share::Again),
+            tasks => self.tasks_of(Reader::new(FUNCTION, tasks)?, waiter).map(Share::Tasks),
         };
-        let tasks = waiters.iter().map(|(_, waiter)| self.tasks_of(reply.array()?, waiter));
-        Ok((left, tasks.collect::<Result<_, _>>()?))
+        Ok((left, waiters.iter().map(share).collect::<Result<_, RedisError>>()?))
     }
 
     fn tasks_of(&self, mut reply: Reader, waiter: &Waiter) -> Result<Vec<Task>, RedisError> {
@@ -77,51 +75,64 @@ impl LateClaim {
         Ok(tasks)
     }
 
-    fn deliver(&self, tasks: Vec<Task>, waiter: Waiter, way_back: &Arc<WayBack>) {
+    fn deliver(&self, tasks: Vec<Task>, waiter: Waiter, way_back: Option<Arc<WayBack>>) {
         for task in &tasks {
             if let (Some(lease), Some(started_at)) = (&task.lease, task.started_at) {
                 self.shared.alarms.reaper.at(&self.key.swarm, lease.expires_at.0 - started_at.0);
             }
         }
         // A delivery that nobody takes gives its tasks back when it is dropped.
-        let _refused = waiter.answer.send(Ok(Delivery::new(tasks, Arc::clone(way_back))));
+        let _refused = waiter.answer.send(Ok(Delivery::new(tasks, way_back)));
     }
 
-    fn refuse(&self, waiters: Vec<(Place, Waiter)>, error: RedisError) {
-        let error = refused(&self.key.swarm, error);
-        for (_, waiter) in waiters {
+    /// After a call that failed: those who may go on waiting do, until the next wake-up or probe; the others are told.
+    fn fail(&self, epoch: u64, waiters: Vec<(Place, Waiter)>, error: &RedisError) {
+        let (stay, go): (Vec<_>, Vec<_>) =
+            waiters.into_iter().partition(|(_, waiter)| waiter.outlasts(error));
+        let error = refused(&self.key.swarm, error.clone());
+        for (_, waiter) in go {
             // Whoever has gone does not need to be told.
             let _gone = waiter.answer.send(Err::<Delivery, Error>(error.clone()));
         }
+        self.land(
+            epoch,
+            stay.into_iter().map(|(place, waiter)| (place, waiter, false)).collect(),
+            false,
+            false,
+        );
     }
 
     /// Answers those who got something, and parks the others as far as they may wait.
-    fn settle(&self, epoch: u64, waiters: Vec<(Place, Waiter)>, left: Left, tasks: Vec<Vec<Task>>) {
+    fn settle(&self, epoch: u64, waiters: Vec<(Place, Waiter)>, left: bool, shares: Vec<Share>) {
         let way_back = WayBack { redis: self.shared.redis.clone(), swarm: self.key.swarm.clone() };
         let way_back = Arc::new(way_back);
-        let mut to_park = Vec::new();
-        for ((place, waiter), tasks) in waiters.into_iter().zip(tasks) {
-            if !tasks.is_empty() {
-                self.deliver(tasks, waiter, &way_back);
-            } else if !waiter.answer.is_closed() {
-                to_park.push((place, waiter));
+        let twins = twins(&waiters);
+        let (mut to_park, mut served) = (Vec::new(), false);
+        for ((place, waiter), share) in waiters.into_iter().zip(shares) {
+            match share {
+                Share::Tasks(tasks) if !tasks.is_empty() => {
+                    served = true;
+                    let alone = !twins.contains(&(waiter.agent.clone(), waiter.claim_id.clone()));
+                    self.deliver(tasks, waiter, alone.then(|| Arc::clone(&way_back)));
+                }
+                // The caller has gone, with nothing to give back.
+                _ if waiter.answer.is_closed() => {}
+                share => to_park.push((place, waiter, matches!(share, Share::Again))),
             }
         }
-        self.land(epoch, to_park, left);
+        self.land(epoch, to_park, left, served);
     }
 
     /// Puts the group in order after a call, and books the next one where it wants one.
-    fn land(&self, epoch: u64, to_park: Vec<(Place, Waiter)>, left: Left) {
+    fn land(&self, epoch: u64, to_park: Vec<(Place, Waiter, bool)>, left: bool, served: bool) {
         let mut over = Vec::new();
         let booked = {
             let mut groups = self.shared.groups();
             let group = groups.entry(Arc::clone(&self.key)).or_default();
             group.landed();
-            if left == Left::Nothing {
-                group.nothing_left(epoch);
-            }
-            for (place, waiter) in to_park {
-                over.extend(group.park(place, waiter, epoch, left == Left::Again));
+            group.end_round(epoch, left, served);
+            for (place, waiter, again) in to_park {
+                over.extend(group.park(place, waiter, epoch, again));
             }
             let booked = group.book();
             if group.is_idle() {
@@ -137,6 +148,17 @@ impl LateClaim {
             self.shared.answer_all();
         }
     }
+}
+
+/// Claims that came twice under one claim id and are answered with the same tasks: where one of the callers has gone,
+/// the tasks are the other one's, and are not given back.
+fn twins(waiters: &[(Place, Waiter)]) -> HashSet<(AgentName, String)> {
+    let mut seen = HashSet::new();
+    let named = waiters.iter().filter(|(_, waiter)| !waiter.claim_id.is_empty());
+    named
+        .map(|(_, waiter)| (waiter.agent.clone(), waiter.claim_id.clone()))
+        .filter(|name| !seen.insert(name.clone()))
+        .collect()
 }
 
 impl LateCall for LateClaim {
@@ -168,11 +190,8 @@ impl LateCall for LateClaim {
         let Some(taken) = self.taken.take() else { return };
         let epoch = taken.epoch();
         match reply.and_then(|reply| self.read(reply, &taken.waiters)) {
-            Ok((left, tasks)) => self.settle(epoch, taken.waiters, left, tasks),
-            Err(error) => {
-                self.refuse(taken.waiters, error);
-                self.land(epoch, Vec::new(), Left::Some);
-            }
+            Ok((left, shares)) => self.settle(epoch, taken.waiters, left, shares),
+            Err(error) => self.fail(epoch, taken.waiters, &error),
         }
     }
 }

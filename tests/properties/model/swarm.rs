@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use waggle_task_queue::model::Status;
 
-use super::{Answer, Task};
+use super::{Answer, NewTask, Task};
 
 pub(crate) const QUEUES: [&str; 2] = ["default", "other:queue"];
 pub(crate) const AGENTS: [&str; 3] = ["a", "b:1", "c"];
@@ -35,6 +35,8 @@ pub(crate) struct Model {
     pub(super) scheduled: BTreeSet<(i64, usize)>,
     /// The unfinished task of each deduplication key.
     pub(super) dedup: BTreeMap<u8, usize>,
+    /// What was submitted under each idempotency key, and the answer.
+    pub(super) keys: BTreeMap<u8, (NewTask, (usize, bool))>,
     /// What each claim id of each agent was given: tasks and fences.
     pub(super) claim_ids: BTreeMap<(usize, u8), Vec<(usize, u64)>>,
     pub(crate) arrows: Arrows,
@@ -51,6 +53,7 @@ impl Model {
             leases: BTreeSet::new(),
             scheduled: BTreeSet::new(),
             dedup: BTreeMap::new(),
+            keys: BTreeMap::new(),
             claim_ids: BTreeMap::new(),
             arrows: BTreeMap::new(),
             answer: Answer::Nothing,
@@ -84,10 +87,10 @@ impl Model {
         self.go(number, status);
         let task = &mut self.tasks[number];
         task.finished_at = Some(self.now);
-        if let Some(key) = task.new.dedup_key {
-            if self.dedup.get(&key) == Some(&number) {
-                self.dedup.remove(&key);
-            }
+        if let Some(key) = task.new.dedup_key
+            && self.dedup.get(&key) == Some(&number)
+        {
+            self.dedup.remove(&key);
         }
     }
 
