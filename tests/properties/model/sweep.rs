@@ -51,8 +51,18 @@ impl Model {
             self.tasks[*number].gone = true;
             self.arrow(*number, status, "gone");
         }
+        for number in &over {
+            self.forget_queue_if_empty(self.tasks[*number].new.queue);
+        }
         let next = (0..self.tasks.len()).filter_map(|number| end(self, number)).min();
         self.swept(over.len(), next)
+    }
+
+    /// With its last task a queue goes, and with it what it has counted.
+    fn forget_queue_if_empty(&mut self, queue: usize) {
+        if !self.tasks.iter().any(|task| task.new.queue == queue && !task.gone) {
+            self.arrows.retain(|(of, ..), _| *of != queue);
+        }
     }
 
     fn swept(&self, tasks: usize, next: Option<i64>) -> Answer {

@@ -64,6 +64,8 @@ pub(super) struct Group {
     round: Option<Place>,
     /// Whether the round only looks if nothing is there indeed: it ends with the first call that finds nothing.
     probing: bool,
+    /// The claim that looked last: each time it is another one's turn, since what one may not have may suit the next.
+    probed: Option<Place>,
     /// How many go into the next call of the round.
     step: usize,
     /// Counts wake-ups.
@@ -121,7 +123,11 @@ impl Group {
     pub(super) fn probe(&mut self) {
         if self.round.is_none() {
             self.probing = true;
-            self.start_round(1);
+            self.step = 1;
+            let behind = self.probed.map_or(0, |last| last + 1);
+            let mut turns = self.parked.range(behind..).chain(self.parked.range(..behind));
+            self.probed = turns.next().map(|(place, _)| *place);
+            self.round = self.probed;
         }
     }
 
@@ -145,7 +151,9 @@ impl Group {
             places
                 .extend(self.parked.range(from..).map(|(place, _)| *place).take(self.step.min(CALL_CLAIMS)));
             self.step = (self.step * 2).min(CALL_CLAIMS);
-            self.round = places.last().map(|last| last + 1);
+            let next = places.last().map(|last| last + 1);
+            // A round that has come to the last claim is over: what is parked again goes round only for a reason.
+            self.round = next.filter(|next| self.parked.range(next..).next().is_some());
         }
         let mut waiters: Vec<_> =
             places.into_iter().filter_map(|place| Some((place, self.parked.remove(&place)?))).collect();
