@@ -140,7 +140,7 @@ fn with_proxy(redis: &RedisServer, test: impl AsyncFnOnce(World, &Proxy)) {
     in_a_swarm_of(&Service::start(Setup::through(redis, proxy.url())), async |w| {
         test(w.clone(), &proxy).await;
         proxy.set(Mode::Pass);
-        until("it works", PATIENCE, async || w.get("/tasks?limit=1").send().await.status == 200).await;
+        w.until_it_works().await;
     });
 }
 
@@ -169,6 +169,6 @@ fn a_silent_network_to_redis_is_answered_in_time_and_heals() {
         assert!(start.elapsed() < Duration::from_millis(3_500), "{:?}", start.elapsed());
         assert_eq!(reply.status, 503);
         proxy.set(Mode::Pass);
-        until("it works", PATIENCE, async || w.get("/tasks?limit=1").send().await.status == 200).await;
+        w.until_it_works().await;
     });
 }

@@ -48,7 +48,7 @@ fn every_request_is_answered_in_time_and_it_heals_by_itself() {
         tokio::time::sleep(Duration::from_millis(2_500).saturating_sub(frozen.elapsed())).await;
         redis.thaw();
         let thawed = Instant::now();
-        until("it works again", PATIENCE, async || w.get("/tasks?limit=1").send().await.status == 200).await;
+        w.until_it_works().await;
         assert!(thawed.elapsed() < Duration::from_secs(3), "{:?}", thawed.elapsed());
 
         // What ran late counts once: the same requests again do no harm.
@@ -72,7 +72,7 @@ fn leases_do_not_all_end_because_redis_paused_for_a_moment() {
         redis.freeze();
         tokio::time::sleep(Duration::from_millis(1_500)).await;
         redis.thaw();
-        until("it works again", PATIENCE, async || w.get("/tasks?limit=1").send().await.status == 200).await;
+        w.until_it_works().await;
         for held in &held {
             w.complete(held, 1).await.ok();
         }

@@ -35,10 +35,7 @@ fn killed_again_and_again_under_load_nothing_acknowledged_is_lost_and_fences_go_
             for n in 0..3_u64 {
                 tokio::time::sleep(Duration::from_millis(200 + 150 * n)).await;
                 kill_redis(&w).await;
-                until("it works again", PATIENCE, async || {
-                    w.get("/tasks?limit=1").try_send().await.is_ok_and(|reply| reply.status == 200)
-                })
-                .await;
+                w.until_it_works().await;
             }
         };
         Load { submitters: 4, tasks: 40, agents: 6 }.run(std::slice::from_ref(&w), kill).await;
@@ -84,14 +81,7 @@ fn it_works_again_within_seconds_and_everything_is_there() {
         }
         kill_redis(&w).await;
         let start = Instant::now();
-        until("it works again", PATIENCE, async || {
-            w.post("/claims")
-                .json(json!({"agent": "x", "queues": ["none"]}))
-                .try_send()
-                .await
-                .is_ok_and(|r| r.status == 200)
-        })
-        .await;
+        w.until_it_works().await;
         assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
         let count = async |status| w.list(status).await.len();
         assert_eq!((count("completed").await, count("running").await, count("ready").await), (20, 20, 60));

@@ -57,10 +57,7 @@ fn a_redis_that_is_gone_keeps_the_service_from_being_ready_until_it_is_back() {
         reply.problem(503, "backend_unavailable");
         w.post("/tasks").json(json!({})).send().await.problem(503, "backend_unavailable");
         redis.boot();
-        until("it works again", PATIENCE, async || {
-            w.post("/tasks").json(json!({})).send().await.status == 201
-        })
-        .await;
+        w.until_it_works().await;
     });
 }
 
@@ -80,10 +77,7 @@ fn a_function_that_does_not_end_is_answered_with_busy_and_passes() {
         let reply = w.post("/tasks").json(json!({"payload": "busy"})).send().await;
         assert_eq!(reply.problem(503, "backend_busy")["applied"], false);
         assert_eq!(spin.await.unwrap().unwrap(), "done");
-        until("it works again", PATIENCE, async || {
-            w.post("/tasks").json(json!({})).send().await.status == 201
-        })
-        .await;
+        w.until_it_works().await;
         assert!(w.pages("").await.iter().all(|task| task["payload"] != "busy"));
     });
 }

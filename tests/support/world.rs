@@ -1,10 +1,14 @@
 //! What a test works in: a swarm of its own, and short verbs for what agents do.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::{Client, Held, PATIENCE, Reply, Request, Service, until};
+
+/// Between two looks at a service that does not work.
+const AGAIN: Duration = Duration::from_millis(20);
 
 /// A swarm on a service. Cheap to clone.
 ///
@@ -169,6 +173,25 @@ impl World {
     /// Any call on a task.
     pub async fn on(&self, id: &str, verb: &str, body: Value) -> Reply {
         self.post(&format!("/tasks/{id}/{verb}")).json(body).send().await
+    }
+
+    /// Waits until the service can do its work again.
+    ///
+    /// # Panics
+    /// When it cannot in time, with its last answer.
+    pub async fn until_it_works(&self) {
+        let (deadline, mut last) = (Instant::now() + PATIENCE, String::new());
+        while Instant::now() < deadline {
+            // Nobody ever puts anything into this queue.
+            let claim = json!({ "agent": "probe", "queues": ["nothing-here"] });
+            match self.post("/claims").json(claim).try_send().await {
+                Ok(reply) if reply.status == 200 => return,
+                Ok(reply) => last = reply.text,
+                Err(lost) => last = format!("{lost:?}"),
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
+        panic!("it does not work again within {PATIENCE:?}; the last answer: {last}");
     }
 
     /// A task that has used up its attempts.

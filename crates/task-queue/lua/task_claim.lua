@@ -6,7 +6,7 @@
 --         seed of its tokens, capabilities joined by commas
 -- returns { left, tasks of the first claimer, … }; left is 0 when no ready task is left and 1 when some may be; instead
 --         of tasks a claimer gets 0 when the call reached its bound before it: it is to ask again. A task is
---         { `<id> <attempt> <token> <expires_at> <started_at> <cancel requested 0|1>`, spec [, outcome, progress] }
+--         { `<id> <attempt> <token> <expires_at> <started_at> <cancel requested 0|1> <recalled 0|1>`, spec [, outcome, progress] }
 -- fails   SWARMNOTFOUND
 -- promise a task goes to one claimer, under a fence higher than any it had before
 

@@ -32,7 +32,9 @@ pub(super) async fn read(body: Body, limits: BodyLimits) -> Result<Bytes, Proble
     let mut body = body;
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > limits.bytes {
-        discard(&mut body, announced).await;
+        if announced <= DISCARD_BYTES {
+            discard(&mut body).await;
+        }
         return Err(too_large(limits.bytes));
     }
     let late = |_| Problem::of_status(StatusCode::REQUEST_TIMEOUT).closing();
@@ -41,11 +43,14 @@ pub(super) async fn read(body: Body, limits: BodyLimits) -> Result<Bytes, Proble
 
 /// A client that is still sending when its connection is closed may never see the answer: what is left of a body
 /// that is not much too large is read and dropped first.
-async fn discard(body: &mut Body, announced: usize) {
-    if announced > DISCARD_BYTES {
-        return;
-    }
-    let drain = async { while let Ok(Some(_)) = next(body).await {} };
+async fn discard(body: &mut Body) {
+    let drain = async {
+        let mut dropped = 0;
+        while dropped <= DISCARD_BYTES {
+            let Ok(Some(more)) = next(body).await else { return };
+            dropped += more.len();
+        }
+    };
     // Whether it all came or the time ran out, the answer is the same.
     let _all_or_not = timeout(DISCARD_TIME, drain).await;
 }
@@ -64,6 +69,7 @@ async fn collect(body: &mut Body, limit: usize) -> Result<Bytes, Problem> {
     drop(first);
     while let Some(more) = next(body).await? {
         if whole.len() + more.len() > limit {
+            discard(body).await;
             return Err(too_large(limit));
         }
         whole.extend_from_slice(&more);

@@ -32,8 +32,20 @@ pub(super) fn refused(path: &Path, message: &str) -> Problem {
 fn field(pointer: &str, message: &str) -> FieldError {
     FieldError {
         pointer: capped(pointer).to_owned(),
-        detail: capped(shortened(without_place(message))).to_owned(),
+        detail: in_words_of_json(capped(shortened(without_place(message)))),
     }
+}
+
+/// `serde` names the types of this program; a client knows those of JSON.
+fn in_words_of_json(message: &str) -> String {
+    let Some((what, wanted)) = message.rsplit_once("expected ") else { return message.to_owned() };
+    let wanted = match wanted {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, not negative",
+        "i64" => "a whole number",
+        other if other.starts_with("struct ") => "an object",
+        other => other,
+    };
+    format!("{what}expected {wanted}")
 }
 
 /// The path as RFC 6901 writes it.

@@ -19,6 +19,11 @@ pub(crate) struct Json<T>(pub(crate) T);
 #[derive(Debug)]
 pub(crate) struct OptionalJson<T>(pub(crate) T);
 
+/// The body of a call that takes no fields: none at all, or an empty object.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
 /// A body that is JSON as far as [`parse`] has not said otherwise: for handlers that
 /// need its bytes, or parse it piece by piece.
 #[derive(Debug)]

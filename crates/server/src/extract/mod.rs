@@ -13,7 +13,7 @@ mod tests;
 
 pub use body::BodyLimits;
 pub(crate) use headers::{IdempotencyKey, Traceparent};
-pub(crate) use json::{Json, OptionalJson, RawJson, parse, parse_borrowed};
+pub(crate) use json::{Json, Nothing, OptionalJson, RawJson, parse, parse_borrowed};
 pub(crate) use path::{Swarm, SwarmTask};
 pub(crate) use prefer::{Applied, Prefer};
 pub(crate) use query::Query;

@@ -3,10 +3,11 @@
 
 local ID_TAIL = 12
 
--- A claimed task as it is answered: { `<id> <attempt> <token> <expires_at> <started_at> <cancel requested 0|1>`, spec
--- [, outcome, progress] }; a task that is held for the first time and from now on has neither outcome nor progress.
-local function claimed_task(root, id, spec, attempt, token, expires, started, cancel, has_past)
-  local head = table.concat({ id, attempt, token, expires, started, cancel }, ' ')
+-- A claimed task as it is answered: { `<id> <attempt> <token> <expires_at> <started_at> <cancel requested 0|1>
+-- <recalled 0|1>`, spec [, outcome, progress] }; a task that is held for the first time and from now on has neither
+-- outcome nor progress.
+local function claimed_task(root, id, spec, attempt, token, expires, started, cancel, recalled, has_past)
+  local head = table.concat({ id, attempt, token, expires, started, cancel, recalled }, ' ')
   if not has_past then return { head, spec } end
   return { head, spec, redis.call('GET', outcome_key(root, id)), redis.call('GET', progress_key(root, id)) }
 end
@@ -39,5 +40,5 @@ local function lease(root, element, claimer, leases, now)
     claimer.held = claimer.held .. id .. ' ' .. token .. ';'
     claimer.longest = math.max(claimer.longest, tonumber(expires) - now)
   end
-  return claimed_task(root, id, text, int(attempt), token, expires, int(now), '0', fence > 1)
+  return claimed_task(root, id, text, int(attempt), token, expires, int(now), '0', '0', fence > 1)
 end

@@ -36,13 +36,13 @@ pub(crate) fn task_of_record(
     Ok(Some(task))
 }
 
-/// Reads one task of a claim's reply.
+/// Reads one task of a claim's reply, and whether it was handed out before under the same claim id.
 pub(crate) fn claimed_task(
     mut record: Reader,
     swarm: &SwarmName,
     agent: &crate::model::AgentName,
     codec: &Codec,
-) -> Result<Task, Error> {
+) -> Result<(Task, bool), Error> {
     let mut head = record.line()?;
     let id: TaskId = head.parse()?;
     let mut task = spec_of(&mut record, swarm, id, codec)?;
@@ -52,6 +52,7 @@ pub(crate) fn claimed_task(
     let expires_at = Stamp(head.parse()?);
     task.started_at = Some(Stamp(head.parse()?));
     task.cancel_requested = head.parse::<u8>()? == 1;
+    let recalled = head.parse::<u8>()? == 1;
     task.lease_expires_at = Some(expires_at);
     task.agent = Some(agent.clone());
     if record.remaining() > 0 {
@@ -59,7 +60,7 @@ pub(crate) fn claimed_task(
         attach(&mut task, outcome, progress, codec)?;
     }
     task.lease = Some(Lease { token, expires_at });
-    Ok(task)
+    Ok((task, recalled))
 }
 
 fn submitted(record: &mut Reader, swarm: &SwarmName, codec: &Codec) -> Result<Task, Error> {

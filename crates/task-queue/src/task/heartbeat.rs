@@ -9,6 +9,7 @@ use super::{
 use crate::{
     Error,
     library::function,
+    limits::MERGE_BYTES,
     model::{Heartbeat, Heartbeaten, Lease, Stamp, SwarmName, TaskId},
     store::{Line, Reader},
 };
@@ -32,8 +33,7 @@ impl TaskQueue {
             heartbeat.progress.map_or_else(Vec::new, |json| self.inner.codec.encode(json.as_bytes()));
         let extend = heartbeat.extend_ms.map_or_else(String::new, |ms| ms.to_string());
         let item = HeartbeatItem { id, token: heartbeat.lease, extend, progress };
-        let answer =
-            self.inner.heartbeats.run(swarm.clone(), item).await.map_err(|error| refused(swarm, error))?;
+        let answer = self.send(swarm, item).await?;
         match answer {
             HeartbeatAnswer::Extended { expires_at, cancel_requested, ends_in } => {
                 self.inner.alarms.reaper.at(swarm, ends_in);
@@ -43,6 +43,24 @@ impl TaskQueue {
             HeartbeatAnswer::LeaseLost(attempt) => Err(Error::LeaseLost { id, attempt }),
             HeartbeatAnswer::NotFound => Err(Error::TaskNotFound(id)),
         }
+    }
+
+    /// Together with others, unless its progress is large.
+    async fn send(&self, swarm: &SwarmName, item: HeartbeatItem) -> Result<HeartbeatAnswer, Error> {
+        if item.progress.len() <= MERGE_BYTES {
+            return self
+                .inner
+                .heartbeats
+                .run(swarm.clone(), item)
+                .await
+                .map_err(|error| refused(swarm, error));
+        }
+        let items = vec![item];
+        let reply = self.inner.redis.call(HeartbeatMerge.call(swarm, &items)).await;
+        let answers = reply.and_then(|reply| HeartbeatMerge.split(swarm, items, reply));
+        let too_short =
+            || RedisError::Internal { detail: "task_heartbeat: the reply is too short".to_owned() };
+        answers.map_err(|error| refused(swarm, error))?.pop().ok_or_else(|| too_short().into())
     }
 }
 

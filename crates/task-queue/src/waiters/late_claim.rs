@@ -22,7 +22,8 @@ const FUNCTION: &str = function!("task_claim");
 
 /// What a call has for one claim.
 enum Share {
-    Tasks(Vec<Task>),
+    /// With whether they are the answer to the same claim for the second time.
+    Tasks(Vec<Task>, bool),
     /// The call reached its bound before this claim.
     Again,
 }
@@ -62,17 +63,25 @@ impl LateClaim {
         let left = reply.integer()? != 0;
         let share = |(_, waiter): &(Place, Waiter)| match reply.value()? {
             Value::Int(_) => Ok(Share::Again),
-            tasks => self.tasks_of(Reader::new(FUNCTION, tasks)?, waiter).map(Share::Tasks),
+            tasks => self.tasks_of(Reader::new(FUNCTION, tasks)?, waiter),
         };
         Ok((left, waiters.iter().map(share).collect::<Result<_, RedisError>>()?))
     }
 
-    fn tasks_of(&self, mut reply: Reader, waiter: &Waiter) -> Result<Vec<Task>, RedisError> {
-        let mut tasks = Vec::with_capacity(reply.remaining());
+    fn tasks_of(&self, mut reply: Reader, waiter: &Waiter) -> Result<Share, RedisError> {
+        let (mut tasks, mut again) = (Vec::with_capacity(reply.remaining()), false);
         while reply.remaining() > 0 {
-            tasks.push(claimed_task(reply.array()?, &self.key.swarm, &waiter.agent, &self.shared.codec)?);
+            let record = reply.array()?;
+            match claimed_task(record, &self.key.swarm, &waiter.agent, &self.shared.codec) {
+                Ok((task, recalled)) => {
+                    tasks.push(task);
+                    again |= recalled;
+                }
+                // It must not keep the others from their tasks; its own lease ends like that of a dead holder.
+                Err(error) => tracing::error!(%error, "a claimed task cannot be read"),
+            }
         }
-        Ok(tasks)
+        Ok(Share::Tasks(tasks, again))
     }
 
     fn deliver(&self, tasks: Vec<Task>, waiter: Waiter, way_back: Option<Arc<WayBack>>) {
@@ -110,9 +119,9 @@ impl LateClaim {
         let (mut to_park, mut served) = (Vec::new(), false);
         for ((place, waiter), share) in waiters.into_iter().zip(shares) {
             match share {
-                Share::Tasks(tasks) if !tasks.is_empty() => {
+                Share::Tasks(tasks, again) if !tasks.is_empty() => {
                     served = true;
-                    let alone = !twins.contains(&(waiter.agent.clone(), waiter.claim_id.clone()));
+                    let alone = !again && !twins.contains(&(waiter.agent.clone(), waiter.claim_id.clone()));
                     self.deliver(tasks, waiter, alone.then(|| Arc::clone(&way_back)));
                 }
                 // The caller has gone, with nothing to give back.

@@ -19,13 +19,14 @@ pub(super) struct Watches {
 pub(crate) struct Watch {
     shared: Arc<Shared>,
     id: TaskId,
-    notify: Arc<Notify>,
+    /// Present until the watch is dropped.
+    notify: Option<Arc<Notify>>,
 }
 
 impl Watches {
     pub(super) fn watch(shared: &Arc<Shared>, id: TaskId) -> Watch {
         let notify = Arc::clone(shared.watches.tasks().entry(id).or_default());
-        Watch { shared: Arc::clone(shared), id, notify }
+        Watch { shared: Arc::clone(shared), id, notify: Some(notify) }
     }
 
     pub(super) fn wake(&self, id: TaskId) {
@@ -52,15 +53,16 @@ impl Watches {
 impl Watch {
     /// Resolves at the first wake-up after this call, also one that comes before it is awaited.
     pub(crate) fn finished(&self) -> OwnedNotified {
-        Arc::clone(&self.notify).notified_owned()
+        self.notify.clone().unwrap_or_default().notified_owned()
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
         let mut tasks = self.shared.watches.tasks();
-        // The map's and our own: nobody else watches this task.
-        if Arc::strong_count(&self.notify) <= 2 {
+        // Under the lock, so that of two watches that go at once the second one sees the first one gone.
+        self.notify = None;
+        if tasks.get(&self.id).is_some_and(|notify| Arc::strong_count(notify) == 1) {
             tasks.remove(&self.id);
         }
     }

@@ -3,7 +3,7 @@ use axum::http::StatusCode;
 use waggle_task_queue::model::{Cancelled, SwarmName, TaskId};
 
 use crate::app::App;
-use crate::extract::SwarmTask;
+use crate::extract::{Nothing, OptionalJson, SwarmTask};
 use crate::problem::{CallProblems, Problem, TaskProblems};
 use crate::reply::Reply;
 
@@ -26,7 +26,11 @@ use crate::reply::Reply;
         TaskProblems, CallProblems,
     ),
 )]
-pub(crate) async fn cancel(app: State<App>, path: SwarmTask) -> Result<Reply, Problem> {
+pub(crate) async fn cancel(
+    app: State<App>,
+    path: SwarmTask,
+    _: OptionalJson<Nothing>,
+) -> Result<Reply, Problem> {
     let answer = app.queue().cancel(&path.swarm, path.id).await?;
     Reply::json(StatusCode::OK, &answer)
 }

@@ -3,7 +3,7 @@ use axum::http::StatusCode;
 use waggle_task_queue::model::{Retried, SwarmName, TaskId};
 
 use crate::app::App;
-use crate::extract::SwarmTask;
+use crate::extract::{Nothing, OptionalJson, SwarmTask};
 use crate::problem::{CallProblems, Problem, TaskProblems};
 use crate::reply::Reply;
 
@@ -25,7 +25,11 @@ use crate::reply::Reply;
         TaskProblems, CallProblems,
     ),
 )]
-pub(crate) async fn retry(app: State<App>, path: SwarmTask) -> Result<Reply, Problem> {
+pub(crate) async fn retry(
+    app: State<App>,
+    path: SwarmTask,
+    _: OptionalJson<Nothing>,
+) -> Result<Reply, Problem> {
     let answer = app.queue().retry(&path.swarm, path.id).await?;
     Reply::json(StatusCode::OK, &answer)
 }
