@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use waggle_tests::{
     Held, Mode, PATIENCE, Proxy, RedisServer, Reply, Request, Service, Setup, World, in_a_swarm,
-    in_a_swarm_of, task, until, until_some,
+    in_a_swarm_of, task, until_some,
 };
 
 use crate::support::Load;

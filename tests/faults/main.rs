@@ -7,6 +7,7 @@ mod checker;
 mod connections;
 mod draining;
 mod functions_lost;
+mod hung_up;
 mod lost_replies;
 mod race;
 mod redis_frozen;

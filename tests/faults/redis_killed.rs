@@ -1,10 +1,10 @@
-//! Row 3: `kill -9` of Redis under load; a healthy disk loses nothing that was acknowledged.
+//! Row 3: `kill -9` of Redis under load; nothing that was written, and with `strict` nothing that was acknowledged, is lost.
 
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use serde_json::json;
-use waggle_tests::{PATIENCE, World, on_a_service, signal, task, until};
+use waggle_tests::{PATIENCE, Service, Setup, World, in_a_swarm_of, on_a_service, signal, task, until};
 
 use crate::support::Load;
 
@@ -89,6 +89,21 @@ fn it_works_again_within_seconds_and_everything_is_there() {
         for held in &held[20..] {
             w.complete(held, 1).await.ok();
         }
+    });
+}
+
+#[test]
+fn by_default_everything_survives_that_was_written_before() {
+    in_a_swarm_of(&Service::start(Setup::private()), async |w| {
+        let ids = w.submit_many((0..100).map(|n| task().payload(n))).await;
+        until("all is written", PATIENCE, async || {
+            let info: Vec<String> = w.service().redis("INFO persistence");
+            info[0].contains("aof_buffer_length:0") && info[0].contains("aof_pending_bio_fsync:0")
+        })
+        .await;
+        kill_redis(&w).await;
+        w.until_it_works().await;
+        assert_eq!(w.list("ready").await.len(), ids.len());
     });
 }
 

@@ -16,6 +16,8 @@ use crate::wait::until_some_blocking;
 const BOOT: Duration = Duration::from_secs(20);
 
 /// A Redis with an append-only file, in a directory of its own; killed when dropped.
+///
+/// What it has answered survives `kill -9`: it syncs before it answers.
 #[derive(Debug)]
 pub struct RedisServer {
     directory: PathBuf,
@@ -46,7 +48,7 @@ impl RedisServer {
     /// Starts the process again after [`kill`](Self::kill), on the same data.
     pub fn boot(&self) {
         let mut command = Command::new("redis-server");
-        command.args(["--save", "", "--appendonly", "yes", "--appendfsync", "everysec"]);
+        command.args(["--save", "", "--appendonly", "yes", "--appendfsync", "always"]);
         command.args(["--maxmemory-policy", "noeviction", "--logfile", "redis.log"]);
         command.arg("--port").arg(self.port.unwrap_or(0).to_string()).args(["--bind", "127.0.0.1"]);
         command.arg("--unixsocket").arg(self.socket()).arg("--dir").arg(&self.directory);

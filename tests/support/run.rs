@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::shared::fresh_setup;
+use crate::shared::strict_setup;
 use crate::{Client, PATIENCE, Service, World, shared, until};
 
 /// The longest any test may take.
@@ -20,9 +20,9 @@ pub fn in_a_swarm(test: impl AsyncFnOnce(World)) {
     run(&service, Client::keeping_alive(&service.base()), test);
 }
 
-/// As [`in_a_swarm`], on a service of the test's own, of the kind the environment asks for: for tests that break it.
+/// As [`in_a_swarm`], on a service of the test's own that keeps what it has answered: for tests that break it.
 pub fn on_a_service(test: impl AsyncFnOnce(World)) {
-    in_a_swarm_of(&Service::start(fresh_setup()), test);
+    in_a_swarm_of(&Service::start(strict_setup()), test);
 }
 
 /// As [`in_a_swarm`], on the service given.

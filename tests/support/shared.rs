@@ -18,6 +18,13 @@ pub fn uses_cluster() -> bool {
 }
 
 /// A new setup of the kind the environment asks for.
-pub(crate) fn fresh_setup() -> Setup {
+fn fresh_setup() -> Setup {
     if uses_cluster() { Setup::cluster(&Arc::new(Cluster::start())) } else { Setup::private() }
+}
+
+/// A new setup that keeps what it has answered, whatever is killed: with `everysec` Redis answers before it writes
+/// while a sync is under way, and a kill at that moment costs what was answered meanwhile.
+pub(crate) fn strict_setup() -> Setup {
+    let setup = fresh_setup();
+    if setup.cluster.is_some() { setup } else { setup.flag("--durability").flag("strict") }
 }

@@ -79,6 +79,11 @@ pub(crate) fn function_of(cmd: &Cmd) -> &[u8] {
     argument(cmd, FUNCTION_INDEX).unwrap_or_default()
 }
 
+/// Whether a packed call names a function that changes nothing.
+pub(crate) fn is_read_only(cmd: &Cmd) -> bool {
+    argument(cmd, 0) == Some(b"FCALL_RO")
+}
+
 /// The key a packed call is routed by.
 pub(crate) fn key_of(cmd: &Cmd) -> &[u8] {
     argument(cmd, KEY_INDEX).unwrap_or_default()

@@ -4,7 +4,7 @@ use redis::{Cmd, Pipeline, Value};
 use tokio::time::Instant;
 
 use crate::error::{is_missing_function, reply};
-use crate::function::{Loaded, Loader, function_of, on_every_primary};
+use crate::function::{Loaded, Loader, function_of, is_read_only, on_every_primary};
 use crate::lane::breaker::Breaker;
 use crate::lane::hot::{Health, Hot, Replies};
 use crate::pipeline::Timings;
@@ -37,7 +37,9 @@ impl Backend {
         if !missing.is_empty() {
             self.load_and_repeat(&calls, &mut results, &missing, seen).await;
         }
-        let results: Vec<_> = results.into_iter().map(|result| result.and_then(reply)).collect();
+        let results = results.into_iter().map(|result| result.and_then(reply));
+        let results: Vec<_> =
+            calls.cmd_iter().zip(results).map(|(cmd, result)| without_doubt(cmd, result)).collect();
         self.record(&calls, &results, started.elapsed());
         results
     }
@@ -98,6 +100,14 @@ impl Backend {
     fn record(&self, calls: &Pipeline, results: &[Result<Value, Error>], took: Duration) {
         let outcomes = results.iter().map(|result| result.as_ref().map_or_else(Error::label, |_| "ok"));
         self.timings.record(took, calls.cmd_iter().map(function_of).zip(outcomes));
+    }
+}
+
+/// A call that only reads has changed nothing, whatever became of its reply.
+fn without_doubt(cmd: &Cmd, result: Result<Value, Error>) -> Result<Value, Error> {
+    match result {
+        Err(Error::Unknown { detail }) if is_read_only(cmd) => Err(Error::Unavailable { detail }),
+        other => other,
     }
 }
 

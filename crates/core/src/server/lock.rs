@@ -10,7 +10,7 @@ use super::data_dir::DataDir;
 
 /// A lock that the system has not let go of yet after its holder died is none.
 const SERVICE_GRACE: Duration = Duration::from_millis(500);
-/// An earlier Redis is killed with its service; a large one takes a while to be gone.
+/// An earlier Redis ends with its service; a large one takes a while to be gone.
 const REDIS_GRACE: Duration = Duration::from_secs(10);
 /// Between two looks at a lock that is held.
 const POLL: Duration = Duration::from_millis(10);

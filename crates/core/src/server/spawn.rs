@@ -75,7 +75,9 @@ impl Launcher {
 
     fn command(&self) -> Command {
         let mut command = Command::new(&self.setpriv);
-        command.args(["--pdeathsig", "KILL", "--"]).arg(&self.shell).args(["-c", GUARD]);
+        // TERM, not KILL: while a sync of the append-only file is under way Redis may hold acknowledged writes back, and
+        // told to end it writes them first.
+        command.args(["--pdeathsig", "TERM", "--"]).arg(&self.shell).args(["-c", GUARD]);
         command.arg(std::process::id().to_string()).arg(&self.program).arg(self.data_dir.conf());
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with(OWN_VARIABLES) {

@@ -29,7 +29,7 @@ use crate::reply::Reply;
 pub(crate) async fn cancel(
     app: State<App>,
     path: SwarmTask,
-    _: OptionalJson<Nothing>,
+    _: OptionalJson<Option<Nothing>>,
 ) -> Result<Reply, Problem> {
     let answer = app.queue().cancel(&path.swarm, path.id).await?;
     Reply::json(StatusCode::OK, &answer)

@@ -28,7 +28,7 @@ use crate::reply::Reply;
 pub(crate) async fn retry(
     app: State<App>,
     path: SwarmTask,
-    _: OptionalJson<Nothing>,
+    _: OptionalJson<Option<Nothing>>,
 ) -> Result<Reply, Problem> {
     let answer = app.queue().retry(&path.swarm, path.id).await?;
     Reply::json(StatusCode::OK, &answer)
