@@ -1,7 +1,7 @@
 use std::future::{Ready, ready};
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum_server::accept::Accept;
@@ -14,27 +14,36 @@ use crate::config::ServerConfig;
 
 /// A client that is gone without a word is found out after this and a few probes.
 const KEEP_ALIVE_AFTER: Duration = Duration::from_secs(20);
+/// Connections that were opened together are asked in different seconds, so many: a kernel answers a thousand probes
+/// a second at most, and ten thousand agents that came at once would lose their connections to that.
+const KEEP_ALIVE_SPREAD: u64 = 25;
 const KEEP_ALIVE_EVERY: Duration = Duration::from_secs(10);
 const KEEP_ALIVE_PROBES: u32 = 3;
 /// What the other side does not acknowledge for so long is given up, in milliseconds.
-const USER_TIMEOUT_MS: u32 = 30_000;
+const USER_TIMEOUT_MS: u32 = 75_000;
 
 /// What every connection passes when it is accepted.
 #[derive(Debug, Clone)]
 pub(super) struct Gate {
     timeouts: Timeouts,
     open: Arc<AtomicUsize>,
+    accepted: Arc<AtomicU64>,
     limit: usize,
 }
 
 impl Gate {
     pub(super) fn new(config: &ServerConfig) -> Self {
-        Self { timeouts: Timeouts::of(config), open: Arc::default(), limit: config.max_connections }
+        Self {
+            timeouts: Timeouts::of(config),
+            open: Arc::default(),
+            accepted: Arc::default(),
+            limit: config.max_connections,
+        }
     }
 
     fn admit<S>(&self, stream: TcpStream, service: S) -> io::Result<(Connection, Counted<S>)> {
         let open = Open::take(&self.open, self.limit).ok_or(io::ErrorKind::QuotaExceeded)?;
-        prepare(&stream)?;
+        prepare(&stream, self.accepted.fetch_add(1, Ordering::Relaxed))?;
         let activity = Arc::new(Activity::default());
         let connection = Connection::new(stream, self.timeouts, Arc::clone(&activity), open);
         Ok((connection, Counted::new(activity, service)))
@@ -52,10 +61,11 @@ impl<S> Accept<TcpStream, S> for Gate {
 }
 
 /// Small answers leave at once; a peer that vanished is noticed while a poll waits for it.
-fn prepare(stream: &TcpStream) -> io::Result<()> {
+fn prepare(stream: &TcpStream, number: u64) -> io::Result<()> {
+    let after = KEEP_ALIVE_AFTER + Duration::from_secs(number % KEEP_ALIVE_SPREAD);
     stream.set_nodelay(true)?;
     sockopt::set_socket_keepalive(stream, true)?;
-    sockopt::set_tcp_keepidle(stream, KEEP_ALIVE_AFTER)?;
+    sockopt::set_tcp_keepidle(stream, after)?;
     sockopt::set_tcp_keepintvl(stream, KEEP_ALIVE_EVERY)?;
     sockopt::set_tcp_keepcnt(stream, KEEP_ALIVE_PROBES)?;
     sockopt::set_tcp_user_timeout(stream, USER_TIMEOUT_MS)?;
