@@ -2,13 +2,14 @@
 --
 -- keys    root of the swarm
 -- args    -
--- returns { description or false, created_at or false }
+-- returns { description, created_at, '1' while paused, '1' without events, most agents, most tasks }, each false where
+--         nothing is said
 -- fails   SWARMNOTFOUND
 -- promise changes nothing
 
 local function swarm_get(keys, args)
   if not swarm_exists(keys[1]) then return swarm_not_found() end
-  return redis.call('HMGET', keys[1] .. 'swarm', 'description', 'created_at')
+  return describe_swarm(keys[1])
 end
 
 register('swarm_get', swarm_get, { 'no-writes' })

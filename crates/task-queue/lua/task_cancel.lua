@@ -13,10 +13,11 @@ local function cancel_one(root, effects, id, now)
   if task.status == 'cancelled' then return { 'ok', 'cancelled' } end
   if task.status == 'running' then
     redis.call('HSET', task.key, 'cr', '1')
+    note_task(effects, 'task.cancel_requested', id, task.queue, task.agent, 'running', task.attempt)
     return { 'ok', 'running' }
   end
   if task.status == 'ready' then
-    remove_ready(root, ready_list(root, task.spec), element_of(id, task.entry))
+    remove_ready(root, ready_list(root, task.spec, task.unpinned), element_of(id, task.entry))
   elseif task.status == 'scheduled' then
     redis.call('ZREM', root .. 'scheduled', id)
   else
@@ -24,15 +25,18 @@ local function cancel_one(root, effects, id, now)
   end
   redis.call('HSET', task.key, 'st', 'cancelled', 'fa', int(now))
   finish(root, effects, task, task.status, 'cancelled', now)
+  note_task(effects, 'task.cancelled', id, task.queue, nil, 'cancelled', task.attempt)
   return { 'ok', 'cancelled' }
 end
 
 local function task_cancel(keys, args)
   local root = keys[1]
-  if not swarm_exists(root) then return swarm_not_found() end
-  local effects = new_effects()
-  local reply = cancel_one(root, effects, args[1], now_ms(root))
-  write_effects(root, effects)
+  local swarm = open_swarm(root)
+  if not swarm then return swarm_not_found() end
+  local now = now_ms(root)
+  local effects = new_effects(root, swarm, now)
+  local reply = cancel_one(root, effects, args[1], now)
+  write_effects(effects)
   return reply
 end
 

@@ -3,29 +3,36 @@
 -- keys    root of the swarm
 -- args    number of queues, the queues, the first one first; then for each claimer:
 --         agent, tasks wanted, lease in milliseconds ('' for each task's own), digest of its claim id ('' for none),
---         seed of its tokens, capabilities joined by commas
+--         seed of its tokens, capabilities joined by commas ('*' for those it is registered with), milliseconds it
+--         stands by
 -- returns { left, tasks of the first claimer, … }; left is 0 when no ready task is left and 1 when some may be; instead
---         of tasks a claimer gets 0 when the call reached its bound before it: it is to ask again. A task is
+--         of tasks a claimer gets 0 when the call reached its bound before it: it is to ask again; `drain` when it
+--         shall take no more tasks; TOOMANYAGENTS when it is unknown and the swarm has no room for it. A task is
 --         { `<id> <attempt> <token> <expires_at> <started_at> <cancel requested 0|1> <recalled 0|1>`, spec [, outcome, progress] }
 -- fails   SWARMNOTFOUND
 -- promise a task goes to one claimer, under a fence higher than any it had before
 
-local CLAIMER_ARGS = 6
+local CLAIMER_ARGS = 7
 
 local function read_claimer(args, at)
   return {
     agent = args[at], want = tonumber(args[at + 1]), lease_ms = tonumber(args[at + 2]), claim_id = args[at + 3],
-    seed = args[at + 4], able_to = args[at + 5], tasks = {}, held = '', longest = CLAIM_ID_MS,
+    seed = args[at + 4], able_to = args[at + 5], wait = tonumber(args[at + 6]), tasks = {}, held = '', longest = CLAIM_ID_MS,
   }
 end
 
-local function take(root, queue, claimers, leases, budget, now)
+local function take(root, queue, claimers, effects, budget)
   local q = redis.call('HMGET', queue_key(root, queue), 'ready>running', 'classes', 'pins')
   local claimed = tonumber(q[1] or 0)
   local plain = tonumber(q[2] or 0) == 0 and tonumber(q[3] or 0) == 0
-  local taken, left = (plain and take_plain or take_special)(root, queue, claimers, leases, claimed, budget, now)
-  if taken > 0 then redis.call('HINCRBY', queue_key(root, queue), 'ready>running', taken) end
+  local taken, left = (plain and take_plain or take_special)(root, queue, claimers, effects, claimed, budget)
+  if taken > 0 then redis.call('HINCRBY', queue_key(root, queue), 'ready>running', int(taken)) end
   return left
+end
+
+local function answer_of(claimer)
+  if #claimer.tasks > 0 then return claimer.tasks end
+  return claimer.refusal or (claimer.again and 0) or claimer.tasks
 end
 
 local function wanting(claimers)
@@ -37,13 +44,16 @@ end
 
 local function task_claim(keys, args)
   local root = keys[1]
-  if not swarm_exists(root) then return swarm_not_found() end
-  local now, queues, claimers, leases, left = now_ms(root), tonumber(args[1]), {}, {}, NOTHING
-  local known = {}
+  local swarm = open_swarm(root)
+  if not swarm then return swarm_not_found() end
+  local now, queues, claimers, left = now_ms(root), tonumber(args[1]), {}, NOTHING
+  local effects, known, seats = new_effects(root, swarm, now), {}, {}
   for at = queues + 2, #args, CLAIMER_ARGS do
     local claimer = read_claimer(args, at)
     claimers[#claimers + 1] = claimer
     if claimer.claim_id ~= '' then know_again(root, known, claimer, now) end
+    admit(effects, seats, claimer)
+    if swarm.paused then claimer.want = 0 end
   end
   local budget = new_budget()
   for at = 2, queues + 1 do
@@ -52,13 +62,14 @@ local function task_claim(keys, args)
       left = SOME
       break
     end
-    left = math.max(left, take(root, args[at], claimers, leases, budget, now))
+    left = math.max(left, take(root, args[at], claimers, effects, budget))
   end
-  if #leases > 0 then redis.call('ZADD', root .. 'leases', unpack(leases)) end
+  write_holds(root, seats)
+  write_effects(effects)
   local reply = { left }
   for _, claimer in ipairs(claimers) do
     if claimer.held ~= '' then remember(root, claimer) end
-    reply[#reply + 1] = claimer.again and 0 or claimer.tasks
+    reply[#reply + 1] = answer_of(claimer)
   end
   return reply
 end

@@ -6,22 +6,26 @@
 -- fails   -
 -- promise tasks become ready in the order of their times; several servers may sweep at once
 
-local function promote_one(root, counts, id)
+local function promote_one(root, effects, id)
   local task = stand(root, id)
   redis.call('ZREM', root .. 'scheduled', id)
   if not task then return end
   local entry = task.entry + 1
   redis.call('HSET', task.key, 'st', 'ready', 'en', int(entry))
-  tally(counts, task.queue, 'scheduled', 'ready')
-  push_ready(root, ready_list(root, task.spec), { element_of(id, entry) }, false)
+  tally(effects, task.queue, 'scheduled', 'ready')
+  push_ready(root, entry_list(root, task, task.spec), { element_of(id, entry) }, false)
+  note_task(effects, 'task.ready', id, task.queue, nil, 'ready', task.attempt)
 end
 
 local function task_promote(keys, args)
   local root = keys[1]
-  local now, counts = now_ms(root), new_tally()
+  local swarm = open_swarm(root)
+  if not swarm then return { 0, '' } end
+  local now = now_ms(root)
+  local effects = new_effects(root, swarm, now)
   local due = redis.call('ZRANGEBYSCORE', root .. 'scheduled', '-inf', now, 'LIMIT', 0, tonumber(args[1]))
-  for _, id in ipairs(due) do promote_one(root, counts, id) end
-  write_tally(root, counts)
+  for _, id in ipairs(due) do promote_one(root, effects, id) end
+  write_effects(effects)
   local following = redis.call('ZRANGE', root .. 'scheduled', 0, 0, 'WITHSCORES')
   return { #due, following[2] and int(tonumber(following[2]) - now) or '' }
 end

@@ -6,11 +6,11 @@
 -- fails   -
 -- promise nothing of a forgotten task is left but its counts, and those go with the queue's last task
 
-local function prune_one(root, counts, status, id)
+local function prune_one(root, effects, status, id)
   local spec = read_header(root, id) or {}
   redis.call('DEL', spec_key(root, id), state_key(root, id), outcome_key(root, id), progress_key(root, id))
   redis.call('ZREM', finished_key(root, status), id)
-  tally(counts, queue_of(spec), status, 'gone')
+  tally(effects, queue_of(spec), status, 'gone')
 end
 
 -- Forgets a queue of which nothing is left: every task that came has gone.
@@ -29,18 +29,21 @@ end
 
 local function task_prune(keys, args)
   local root = keys[1]
-  local now, counts, left, following = now_ms(root), new_tally(), tonumber(args[1]), nil
+  local swarm = open_swarm(root)
+  if not swarm then return { 0, '' } end
+  local now, left, following = now_ms(root), tonumber(args[1]), nil
+  local effects = new_effects(root, swarm, now)
   local pruned = 0
   for _, status in ipairs({ 'completed', 'failed', 'cancelled' }) do
     local key = finished_key(root, status)
     local over = left > 0 and redis.call('ZRANGEBYSCORE', key, '-inf', now, 'LIMIT', 0, left) or {}
-    for _, id in ipairs(over) do prune_one(root, counts, status, id) end
+    for _, id in ipairs(over) do prune_one(root, effects, status, id) end
     left, pruned = left - #over, pruned + #over
     local head = tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2])
     if head and (not following or head < following) then following = head end
   end
-  write_tally(root, counts)
-  for queue in pairs(counts) do forget_if_empty(root, queue) end
+  write_effects(effects)
+  for queue in pairs(effects.counts) do forget_if_empty(root, queue) end
   return { pruned, following and int(following - now) or '' }
 end
 

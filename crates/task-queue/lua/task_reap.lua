@@ -9,30 +9,44 @@
 
 local LEASE_EXPIRED = '\0{"message":"the lease ended without a word from its holder","kind":"lease_expired"}'
 
+local function note_expired(effects, task, status)
+  note_task(effects, 'task.expired', task.id, task.queue, task.agent, status, task.attempt)
+end
+
 local function reap_one(root, effects, id, now)
-  local s = redis.call('HMGET', state_key(root, id), 'at', 'q', 'rt', 'cr', 'dd', 'wt', 'en', 'cc')
-  if not s[1] then return unlease(effects, id) end
+  local s = redis.call('HMGET', state_key(root, id), 'at', 'q', 'rt', 'cr', 'dd', 'wt', 'en', 'cc', 'ag', 'sa', 'un')
+  if not s[1] then return unlease(effects, { id = id }) end
   local task = {
     id = id, key = state_key(root, id), attempt = tonumber(s[1]), queue = s[2] or QUEUE_DEFAULT,
     retention = tonumber(s[3] or RETENTION_MS_DEFAULT), has_dedup = s[5] == '1', watched = s[6] == '1',
-    entry = tonumber(s[7] or 0),
+    entry = tonumber(s[7] or 0), agent = s[9], started = tonumber(s[10]), unpinned = s[11] == '1',
   }
   local crashes = { 'cc', int(tonumber(s[8] or 0) + 1) }
-  if s[4] == '1' then return end_cancelled(root, effects, task, now, crashes) end
+  if s[4] == '1' then
+    end_cancelled(root, effects, task, now, crashes, 'ex')
+    return note_expired(effects, task, 'cancelled')
+  end
   local spec = read_header(root, id)
   redis.call('SET', outcome_key(root, id), LEASE_EXPIRED)
-  if task.attempt < (spec.a or ATTEMPTS_DEFAULT) then return back_to_ready(root, effects, task, spec, crashes) end
+  if task.attempt < (spec.a or ATTEMPTS_DEFAULT) then
+    back_to_ready(root, effects, task, spec, crashes, 'ex')
+    return note_expired(effects, task, 'ready')
+  end
   redis.call('HSET', task.key, 'st', 'failed', 'fa', int(now), unpack(crashes))
-  unlease(effects, id)
+  unlease(effects, task, 'ex')
   finish(root, effects, task, 'running', 'failed', now)
+  note_expired(effects, task, 'failed')
 end
 
 local function task_reap(keys, args)
   local root = keys[1]
-  local now, effects = now_ms(root), new_effects()
+  local swarm = open_swarm(root)
+  if not swarm then return { 0, '' } end
+  local now = now_ms(root)
+  local effects = new_effects(root, swarm, now)
   local ended = redis.call('ZRANGEBYSCORE', root .. 'leases', '-inf', now, 'LIMIT', 0, tonumber(args[1]))
   for _, id in ipairs(ended) do reap_one(root, effects, id, now) end
-  write_effects(root, effects)
+  write_effects(effects)
   local following = redis.call('ZRANGE', root .. 'leases', 0, 0, 'WITHSCORES')
   return { #ended, following[2] and int(tonumber(following[2]) - now) or '' }
 end

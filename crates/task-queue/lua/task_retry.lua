@@ -6,7 +6,7 @@
 -- fails   SWARMNOTFOUND
 -- promise the fence goes on rising; the deduplication key is taken again, unless another unfinished task has it
 
-local function retry_one(root, counts, id)
+local function retry_one(root, effects, id)
   local task = stand(root, id)
   if not task then return { 'NOTFOUND' } end
   if task.status ~= 'failed' and task.status ~= 'cancelled' then return { 'WRONGSTATE', task.status } end
@@ -15,17 +15,19 @@ local function retry_one(root, counts, id)
   redis.call('ZREM', finished_key(root, task.status), id)
   redis.call('HDEL', task.key, 'fa', 'ra', 'cr', 'cc', 'lt', 'lo')
   redis.call('HSET', task.key, 'st', 'ready', 'at', '0', 'en', int(entry))
-  tally(counts, task.queue, task.status, 'ready')
-  push_ready(root, ready_list(root, task.spec), { element_of(id, entry) }, false)
+  tally(effects, task.queue, task.status, 'ready')
+  push_ready(root, entry_list(root, task, task.spec), { element_of(id, entry) }, false)
+  note_task(effects, 'task.retried', id, task.queue, nil, 'ready', 0)
   return { 'ok', 'ready' }
 end
 
 local function task_retry(keys, args)
   local root = keys[1]
-  if not swarm_exists(root) then return swarm_not_found() end
-  local counts = new_tally()
-  local reply = retry_one(root, counts, args[1])
-  write_tally(root, counts)
+  local swarm = open_swarm(root)
+  if not swarm then return swarm_not_found() end
+  local effects = new_effects(root, swarm, now_ms(root))
+  local reply = retry_one(root, effects, args[1])
+  write_effects(effects)
   return reply
 end
 

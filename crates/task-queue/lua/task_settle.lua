@@ -21,13 +21,15 @@ end
 
 local function task_settle(keys, args)
   local root = keys[1]
-  if not swarm_exists(root) then return swarm_not_found() end
-  local now, effects, reply = now_ms(root), new_effects(), {}
+  local swarm = open_swarm(root)
+  if not swarm then return swarm_not_found() end
+  local now, reply = now_ms(root), {}
+  local effects = new_effects(root, swarm, now)
   for at = 1, #args, 6 do
     reply[#reply + 1] = settle_one(root, effects, now,
       args[at], args[at + 1], args[at + 2], args[at + 3], args[at + 4], args[at + 5])
   end
-  write_effects(root, effects)
+  write_effects(effects)
   return reply
 end
 

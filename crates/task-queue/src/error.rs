@@ -49,6 +49,65 @@ pub enum Error {
         crate::limits::CAPABILITY_SETS
     )]
     TooManyCapabilitySets,
+    /// No such agent.
+    #[error("there is no agent {0} in this swarm: register it with PUT …/agents/{0}, or let it claim")]
+    AgentNotFound(String),
+    /// The swarm has as many agents as it may.
+    #[error("the swarm has as many agents as its limits.max_agents allows: delete one, or raise the limit")]
+    TooManyAgents,
+    /// The swarm has as many unfinished tasks as it may.
+    #[error("the swarm has as many unfinished tasks as its limits.max_tasks allows: come back when some have finished")]
+    SwarmFull,
+    /// The swarm is being deleted or restored.
+    #[error("swarm {0} is being cleared or restored: try again in a moment; a restore that broke off is undone with DELETE")]
+    SwarmClosed(String),
+    /// The swarm holds something.
+    #[error("swarm {0} is not empty: a snapshot is restored into an empty swarm only")]
+    SwarmNotEmpty(String),
+    /// The default swarm cannot be deleted.
+    #[error("the swarm default always exists and cannot be deleted: delete its agents and tasks instead")]
+    DefaultSwarm,
+    /// The inbox of an agent holds as many messages as it may.
+    #[error("the inbox of agent {0} is full: nothing was sent, it has to acknowledge first")]
+    InboxFull(String),
+    /// An agent subscribes to as many topics as it may.
+    #[error("agent {0} subscribes to as many topics as it may: unsubscribe from some")]
+    TooManySubscriptions(String),
+    /// No such key in the swarm's state.
+    #[error("there is no key {0:?} in the state of this swarm")]
+    StateNotFound(String),
+    /// A key's version is not the one that was named.
+    #[error("the version of {key:?} is {version}, not the one that was named: read it again, nothing was changed")]
+    VersionMismatch {
+        /// The key.
+        key: String,
+        /// Its version now; 0 where it does not exist.
+        version: u64,
+    },
+    /// An increment of something that is no number.
+    #[error("the value of {0:?} is not a number that can be counted up: nothing was changed")]
+    NotANumber(String),
+    /// The swarm has as many keys as it may.
+    #[error("the state of this swarm has as many keys as it may: delete some")]
+    StateFull,
+    /// A condition of a transaction on a task does not hold.
+    #[error("task {id} is {}, not what the condition names: nothing was changed", status.as_str())]
+    ConditionUnmet {
+        /// The task.
+        id: TaskId,
+        /// Where it stands.
+        status: Status,
+    },
+    /// One condition or operation of a transaction cannot hold.
+    #[error("{part}[{index}]: {error}")]
+    At {
+        /// `if` or `ops`.
+        part: &'static str,
+        /// Its place there, from 0.
+        index: usize,
+        /// Why.
+        error: Box<Self>,
+    },
     /// Too many claims wait in this server.
     #[error("too many claims are waiting in this server: come back in a moment")]
     TooManyWaiting,

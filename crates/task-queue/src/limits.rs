@@ -77,3 +77,63 @@ pub const VALUE_BYTES: usize = 64 * 1_024 * 1_024;
 pub const WAITING_CLAIMS: usize = 50_000;
 /// Tasks one sweep of the maintenance touches.
 pub const SWEEP_TASKS: usize = 500;
+/// How long an agent that says nothing is believed to be there, in milliseconds, when it names no time.
+pub const AGENT_TTL_MS_DEFAULT: u64 = 60_000;
+/// Shortest time to live of an agent, of a message and of a state key, in milliseconds.
+pub const TTL_MS_MIN: u64 = 1_000;
+/// Longest time to live of an agent, in milliseconds: one day.
+pub const AGENT_TTL_MS_MAX: u64 = 86_400_000;
+/// Tasks a registered agent holds at once when it names no number.
+pub const AGENT_CAPACITY_DEFAULT: u64 = 1;
+/// Most tasks an agent may hold at once.
+pub const AGENT_CAPACITY_MAX: u64 = 1_000;
+/// Tasks an agent holds at once that was registered by its claim.
+pub const CLAIMER_CAPACITY: u64 = 100;
+/// How long a lost agent is remembered, in milliseconds: one day.
+pub const AGENT_FORGET_MS: u64 = 86_400_000;
+/// Deleted and forgotten agents that are remembered by name.
+pub const FORMER_AGENTS: u64 = 10_000;
+/// Leases one heartbeat of an agent may extend.
+pub const HEARTBEAT_LEASES: usize = 1_000;
+/// Topics an agent may subscribe to.
+pub const SUBSCRIPTIONS: u64 = 256;
+/// Messages an inbox holds when its agent names no number.
+pub const INBOX_MESSAGES_DEFAULT: u64 = 10_000;
+/// Most messages an inbox may hold.
+pub const INBOX_MESSAGES_MAX: u64 = 100_000;
+/// Inboxes one message may go to.
+pub const MESSAGE_RECIPIENTS: u64 = 10_000;
+/// How long a message is kept for those who have not acknowledged it, in milliseconds, when it names no time: one day.
+pub const MESSAGE_TTL_MS_DEFAULT: u64 = 86_400_000;
+/// Longest time to live of a message or of a state key, in milliseconds: 366 days.
+pub const TTL_MS_MAX: u64 = 31_622_400_000;
+/// Bytes a message's body may have.
+pub const MESSAGE_BYTES: usize = 1_024 * 1_024;
+/// Messages one acknowledgement may name.
+pub const ACK_IDS: usize = 1_000;
+/// Bytes of a state key.
+pub const STATE_KEY_BYTES: usize = 512;
+/// Bytes of a state value.
+pub const STATE_VALUE_BYTES: usize = 1_024 * 1_024;
+/// Keys the state of one swarm may have.
+pub const STATE_KEYS: u64 = 1_000_000;
+/// Deleted state keys that a watch still hears of.
+pub const STATE_TOMBSTONES: u64 = 10_000;
+/// Largest number an increment counts with: beyond it not every whole number can be told from the next.
+pub const COUNT_MAX: u64 = 9_007_199_254_740_991;
+/// Operations one transaction may carry.
+pub const TRANSACTION_OPS: usize = 100;
+/// Conditions one transaction may carry.
+pub const TRANSACTION_CONDITIONS: usize = 100;
+/// Entries of a swarm's event stream, more or less: each holds the changes of one call, 16 at most.
+pub const EVENT_ENTRIES: u64 = 10_000;
+/// Between two samples of what a swarm has seen in all, in milliseconds.
+pub const SAMPLE_MS: u64 = 5_000;
+/// Samples kept: they reach back over [`RATE_MS`].
+pub const SAMPLES: usize = 13;
+/// The time over which rates are told, in milliseconds.
+pub const RATE_MS: u64 = 60_000;
+/// Queues whose counts one call reads.
+pub const STATS_QUEUES: usize = 100;
+/// Keys that one call of the clearer takes away.
+pub const CLEAR_KEYS: usize = 500;

@@ -115,8 +115,9 @@ fn tasks_cancelled_deep_inside_a_long_queue_are_never_handed_out() {
             w.cancel(id).await.ok();
         }
         let mut seen = Vec::new();
-        loop {
-            let held = w.claim_with(json!({"agent": "a", "max_tasks": 100})).await;
+        for n in 0.. {
+            // Nobody holds more than 100 tasks.
+            let held = w.claim_with(json!({"agent": format!("a{n}"), "max_tasks": 100})).await;
             if held.is_empty() {
                 break;
             }
@@ -140,8 +141,8 @@ fn a_cancelled_task_that_is_retried_is_handed_out_once() {
             w.retry(id).await.ok();
         }
         let mut times = 0;
-        loop {
-            let held = w.claim_with(json!({"agent": "a", "max_tasks": 100})).await;
+        for n in 0.. {
+            let held = w.claim_with(json!({"agent": format!("a{n}"), "max_tasks": 100})).await;
             if held.is_empty() {
                 break;
             }

@@ -102,7 +102,9 @@ fn many_tasks_that_are_due_at_once_all_become_ready() {
         w.submit_many((0..600).map(|n| task().payload(n).delay_ms(200))).await;
         let mut got = 0;
         while got < 1_600 {
-            let held = w.claim_with(json!({"agent": "a", "max_tasks": 100, "wait_ms": 5_000})).await;
+            // Nobody holds more than 100 tasks.
+            let agent = format!("a{got}");
+            let held = w.claim_with(json!({"agent": agent, "max_tasks": 100, "wait_ms": 5_000})).await;
             assert!(!held.is_empty(), "{got} of 1,600");
             got += held.len();
         }

@@ -49,6 +49,20 @@ pub struct ProblemBody<'a> {
     /// Of a lost lease: the number of the task's current or last attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     attempt: Option<u32>,
+    /// Of a full inbox: whose it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    agent: Option<&'a str>,
+    /// Of a version that does not match: the one that the key has, 0 where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u64>,
+    /// Of a refused transaction: the place of the condition or operation that cannot hold, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<usize>,
+    /// Of a refused transaction: where `index` counts, `if` or `ops`.
+    #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    part: Option<&'a str>,
     /// The fields that cannot be accepted.
     #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
     #[schema(value_type = Vec<FieldError>, required = false)]
@@ -76,6 +90,10 @@ impl Problem {
                 Applied::Unknown => None,
             }),
             attempt: self.attempt,
+            agent: self.agent.as_deref(),
+            version: self.version,
+            index: self.place.map(|(_, index)| index),
+            part: self.place.map(|(part, _)| part),
             errors: &self.errors,
             request_id: None,
         }

@@ -37,6 +37,30 @@ pub enum Code {
     RequestTimeout,
     /// The queue waits for too many different sets of capabilities.
     TooManyCapabilitySets,
+    /// No such agent.
+    AgentNotFound,
+    /// The swarm has as many agents as it may.
+    TooManyAgents,
+    /// The swarm has as many unfinished tasks as it may.
+    SwarmFull,
+    /// The swarm is being deleted or restored.
+    SwarmClosed,
+    /// The swarm holds something.
+    SwarmNotEmpty,
+    /// The default swarm cannot be deleted.
+    DefaultSwarm,
+    /// An inbox holds as many messages as it may.
+    InboxFull,
+    /// An agent subscribes to as many topics as it may.
+    TooManySubscriptions,
+    /// No such key in the swarm's state.
+    StateNotFound,
+    /// A state key has another version.
+    VersionMismatch,
+    /// An increment of something that is no number.
+    NotANumber,
+    /// The swarm has as many state keys as it may.
+    StateFull,
     /// Redis could not be asked.
     BackendUnavailable,
     /// Redis was asked and did not answer.
@@ -57,7 +81,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 36] = [
         Self::SwarmNotFound,
         Self::TaskNotFound,
         Self::LeaseLost,
@@ -74,6 +98,18 @@ impl Code {
         Self::MethodNotAllowed,
         Self::RequestTimeout,
         Self::TooManyCapabilitySets,
+        Self::AgentNotFound,
+        Self::TooManyAgents,
+        Self::SwarmFull,
+        Self::SwarmClosed,
+        Self::SwarmNotEmpty,
+        Self::DefaultSwarm,
+        Self::InboxFull,
+        Self::TooManySubscriptions,
+        Self::StateNotFound,
+        Self::VersionMismatch,
+        Self::NotANumber,
+        Self::StateFull,
         Self::BackendUnavailable,
         Self::OutcomeUnknown,
         Self::BackendOutOfMemory,
@@ -105,6 +141,9 @@ impl Code {
             self,
             Self::RequestTimeout
                 | Self::TooManyCapabilitySets
+                | Self::TooManyAgents
+                | Self::SwarmFull
+                | Self::InboxFull
                 | Self::BackendUnavailable
                 | Self::OutcomeUnknown
                 | Self::BackendOutOfMemory
@@ -153,6 +192,18 @@ impl Code {
                 StatusCode::TOO_MANY_REQUESTS,
                 "The queue waits for too many sets of capabilities",
             ),
+            Self::AgentNotFound => ("agent_not_found", StatusCode::NOT_FOUND, "No such agent"),
+            Self::TooManyAgents => ("too_many_agents", StatusCode::TOO_MANY_REQUESTS, "The swarm has too many agents"),
+            Self::SwarmFull => ("swarm_full", StatusCode::TOO_MANY_REQUESTS, "The swarm has too many unfinished tasks"),
+            Self::SwarmClosed => ("swarm_closed", StatusCode::CONFLICT, "The swarm is being cleared or restored"),
+            Self::SwarmNotEmpty => ("swarm_not_empty", StatusCode::CONFLICT, "The swarm is not empty"),
+            Self::DefaultSwarm => ("default_swarm", StatusCode::CONFLICT, "The default swarm cannot be deleted"),
+            Self::InboxFull => ("inbox_full", StatusCode::TOO_MANY_REQUESTS, "An inbox is full"),
+            Self::TooManySubscriptions => ("too_many_subscriptions", StatusCode::TOO_MANY_REQUESTS, "The agent subscribes to too many topics"),
+            Self::StateNotFound => ("state_not_found", StatusCode::NOT_FOUND, "No such state key"),
+            Self::VersionMismatch => ("version_mismatch", StatusCode::PRECONDITION_FAILED, "The key has another version"),
+            Self::NotANumber => ("not_a_number", StatusCode::CONFLICT, "The value is not a number"),
+            Self::StateFull => ("state_full", StatusCode::TOO_MANY_REQUESTS, "The swarm has too many state keys"),
             Self::BackendUnavailable => {
                 ("backend_unavailable", StatusCode::SERVICE_UNAVAILABLE, "The store cannot be reached")
             }

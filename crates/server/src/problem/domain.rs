@@ -20,6 +20,24 @@ impl From<Error> for Problem {
             Error::Duplicate(_) => plain(Code::Duplicate),
             Error::IdempotencyMismatch => plain(Code::IdempotencyMismatch),
             Error::TooManyCapabilitySets => plain(Code::TooManyCapabilitySets).not_applied().after(SOON),
+            Error::AgentNotFound(_) => plain(Code::AgentNotFound),
+            Error::TooManyAgents => plain(Code::TooManyAgents).not_applied().after(SOON),
+            Error::SwarmFull => plain(Code::SwarmFull).not_applied().after(SOON),
+            Error::SwarmClosed(_) => plain(Code::SwarmClosed).not_applied().after(SOON),
+            Error::SwarmNotEmpty(_) => plain(Code::SwarmNotEmpty),
+            Error::DefaultSwarm => plain(Code::DefaultSwarm),
+            Error::InboxFull(agent) => {
+                Self { agent: Some(agent), ..plain(Code::InboxFull).not_applied().after(SOON) }
+            }
+            Error::TooManySubscriptions(_) => plain(Code::TooManySubscriptions).not_applied(),
+            Error::StateNotFound(_) => plain(Code::StateNotFound),
+            Error::VersionMismatch { version, .. } => {
+                Self { version: Some(version), ..plain(Code::VersionMismatch) }
+            }
+            Error::NotANumber(_) => plain(Code::NotANumber),
+            Error::StateFull => plain(Code::StateFull).not_applied(),
+            Error::ConditionUnmet { .. } => plain(Code::WrongState),
+            Error::At { part, index, error } => Self { place: Some((part, index)), ..(*error).into() },
             Error::TooManyWaiting => plain(Code::TooManyWaiting).not_applied().after(SOON),
             Error::Invalid(invalid) => invalid.into(),
             Error::Draining => Self::draining(),

@@ -31,6 +31,12 @@ pub struct Problem {
     pub(super) retry_after: Option<Duration>,
     pub(super) applied: Option<Applied>,
     pub(super) attempt: Option<u32>,
+    /// Whose inbox is full.
+    pub(super) agent: Option<String>,
+    /// The version that a state key has.
+    pub(super) version: Option<u64>,
+    /// The condition or operation of a transaction: `if` or `ops`, and its place there.
+    pub(super) place: Option<(&'static str, usize)>,
     pub(super) close: bool,
     /// For the log alone.
     pub(super) cause: Option<String>,
@@ -48,6 +54,9 @@ impl Problem {
             retry_after: None,
             applied: None,
             attempt: None,
+            agent: None,
+            version: None,
+            place: None,
             close: false,
             cause: None,
         }

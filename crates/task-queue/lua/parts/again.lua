@@ -1,24 +1,25 @@
 -- Ways back for a task whose attempt is over but which is not.
+--   how  for the holder's counts, see effects.lua
 
 -- To ready, at the front of its list: it was there before those who came later.
-local function back_to_ready(root, effects, task, spec, fields)
+local function back_to_ready(root, effects, task, spec, fields, how)
   local entry = task.entry + 1
   redis.call('HSET', task.key, 'st', 'ready', 'en', int(entry), unpack(fields))
-  unlease(effects, task.id)
-  tally(effects.counts, task.queue, 'running', 'ready')
-  push_ready(root, ready_list(root, spec), { element_of(task.id, entry) }, true)
+  unlease(effects, task, how)
+  tally(effects, task.queue, 'running', 'ready')
+  push_ready(root, entry_list(root, task, spec), { element_of(task.id, entry) }, true)
 end
 
-local function back_to_scheduled(root, effects, task, run_at, fields)
+local function back_to_scheduled(root, effects, task, run_at, fields, how)
   redis.call('HSET', task.key, 'st', 'scheduled', 'ra', run_at, unpack(fields))
   redis.call('ZADD', root .. 'scheduled', run_at, task.id)
-  unlease(effects, task.id)
-  tally(effects.counts, task.queue, 'running', 'scheduled')
+  unlease(effects, task, how)
+  tally(effects, task.queue, 'running', 'scheduled')
 end
 
 -- The end of a lease whose holder was asked to stop: called off.
-local function end_cancelled(root, effects, task, now, fields)
+local function end_cancelled(root, effects, task, now, fields, how)
   redis.call('HSET', task.key, 'st', 'cancelled', 'fa', int(now), unpack(fields))
-  unlease(effects, task.id)
+  unlease(effects, task, how)
   finish(root, effects, task, 'running', 'cancelled', now)
 end

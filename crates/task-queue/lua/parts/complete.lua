@@ -7,7 +7,8 @@ local function complete(root, effects, task, result, now)
   elseif task.fence > 1 then
     redis.call('DEL', outcome_key(root, task.id))
   end
-  unlease(effects, task.id)
+  unlease(effects, task, 'ok')
   finish(root, effects, task, 'running', 'completed', now)
+  note_task(effects, 'task.completed', task.id, task.queue, task.agent, 'completed', task.attempt)
   return 'ok completed'
 end

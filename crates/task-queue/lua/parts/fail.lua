@@ -23,17 +23,20 @@ local function fail(root, effects, task, failure, retry_after, random, now)
   local spec = read_header(root, task.id)
   redis.call('SET', outcome_key(root, task.id), failure)
   if task.cancel then
-    end_cancelled(root, effects, task, now, { 'lt', task.token, 'lo', 'f:cancelled:' })
+    end_cancelled(root, effects, task, now, { 'lt', task.token, 'lo', 'f:cancelled:' }, 'ko')
+    note_task(effects, 'task.cancelled', task.id, task.queue, task.agent, 'cancelled', task.attempt)
     return 'ok cancelled'
   end
   if retry_after == 'never' or task.attempt >= (spec.a or ATTEMPTS_DEFAULT) then
     redis.call('HSET', task.key, 'st', 'failed', 'fa', int(now), 'lt', task.token, 'lo', 'f:failed:')
-    unlease(effects, task.id)
+    unlease(effects, task, 'ko')
     finish(root, effects, task, 'running', 'failed', now)
+    note_task(effects, 'task.failed', task.id, task.queue, task.agent, 'failed', task.attempt)
     return 'ok failed'
   end
   local wait = tonumber(retry_after) or backoff_ms(spec, task.attempt, random)
   local run_at = int(now + wait)
-  back_to_scheduled(root, effects, task, run_at, { 'lt', task.token, 'lo', 'f:scheduled:' .. run_at })
+  back_to_scheduled(root, effects, task, run_at, { 'lt', task.token, 'lo', 'f:scheduled:' .. run_at }, 'ko')
+  note_task(effects, 'task.retried', task.id, task.queue, task.agent, 'scheduled', task.attempt)
   return string.format('ok scheduled %s %d', run_at, wait)
 end

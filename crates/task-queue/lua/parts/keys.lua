@@ -12,12 +12,11 @@ local function specials_key(root, pool) return root .. 'c:' .. pool end
 local function pinned_key(root, queue) return root .. 'p:' .. queue end
 local function finished_key(root, status) return root .. 'x:' .. status end
 local function claim_id_key(root, agent, digest) return root .. 'b:' .. agent .. '/' .. digest end
-
--- Whether the swarm was made; `default` always was.
-local function swarm_exists(root)
-  return root == DEFAULT_ROOT or redis.call('EXISTS', root .. 'swarm') == 1
-end
-
-local function swarm_not_found()
-  return redis.error_reply('SWARMNOTFOUND no such swarm')
-end
+local function agent_key(root, agent) return root .. 'a:' .. agent end
+local function held_by_key(root, agent) return root .. 'h:' .. agent end
+local function adoption_key(root, agent) return root .. 'w:' .. agent end
+local function inbox_key(root, agent) return root .. 'n:' .. agent end
+local function message_key(root, id) return root .. 'm:' .. id end
+local function sharers_key(root, id) return root .. 'mc:' .. id end
+local function subscriptions_key(root, agent) return root .. 'u:' .. agent end
+local function subscribers_key(root, topic) return root .. 'f:' .. topic end

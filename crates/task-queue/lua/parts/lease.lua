@@ -13,7 +13,7 @@ local function claimed_task(root, id, spec, attempt, token, expires, started, ca
 end
 
 -- Returns the claimed task, or nil where the element is a tombstone; notes it with its claimer.
-local function lease(root, element, claimer, leases, now)
+local function lease(root, element, claimer, effects)
   local id, entry = split_element(element)
   local text = redis.call('GET', spec_key(root, id))
   if not text then return nil end
@@ -21,6 +21,7 @@ local function lease(root, element, claimer, leases, now)
   local s = redis.call('HMGET', key, 'st', 'en', 'at', 'fe')
   if (s[1] and s[1] ~= 'ready') or tonumber(s[2] or 0) ~= entry then return nil end
   local spec = parse_header(text)
+  local now = effects.now
   local attempt, fence = tonumber(s[3] or 0) + 1, tonumber(s[4] or 0) + 1
   local token = int(fence) .. '-' .. claimer.seed .. string.sub(id, -ID_TAIL)
   local expires = int(now + (claimer.lease_ms or spec.l or LEASE_MS_DEFAULT))
@@ -34,8 +35,12 @@ local function lease(root, element, claimer, leases, now)
     fields[#fields + 1] = int(spec.r)
   end
   redis.call('HSET', key, unpack(fields))
-  leases[#leases + 1] = expires
-  leases[#leases + 1] = id
+  local leased, holds = effects.leased, claimer.seat.holds
+  leased[#leased + 1] = expires
+  leased[#leased + 1] = id
+  holds[#holds + 1] = id
+  holds[#holds + 1] = '1'
+  note_task(effects, 'task.claimed', id, queue_of(spec), claimer.agent, 'running', attempt)
   if claimer.claim_id ~= '' then
     claimer.held = claimer.held .. id .. ' ' .. token .. ';'
     claimer.longest = math.max(claimer.longest, tonumber(expires) - now)

@@ -19,12 +19,30 @@ local function split_element(element)
   return string.sub(element, 1, 36), tonumber(string.sub(element, 38))
 end
 
-local function ready_list(root, spec)
+-- unpinned: whether the task's agent was lost, and the task is anybody's since
+local function ready_list(root, spec, unpinned)
   local queue, priority = queue_of(spec), spec.p or PRIORITY_DEFAULT
-  if not spec.c and not spec.g then return { key = ready_key(root, queue, priority), queue = queue } end
-  local pool = spec.g and (queue .. '@' .. spec.g) or queue
+  local agent = not unpinned and spec.g or nil
+  if not spec.c and not agent then return { key = ready_key(root, queue, priority), queue = queue } end
+  local pool = agent and (queue .. '@' .. agent) or queue
   local member = priority .. '/' .. (spec.c or '')
-  return { key = special_key(root, pool, member), queue = queue, pool = pool, member = member, agent = spec.g }
+  return { key = special_key(root, pool, member), queue = queue, pool = pool, member = member, agent = agent }
+end
+
+-- Whether what is pinned to an agent is anybody's: it is lost, or was deleted and has not come back. One that never
+-- came is waited for.
+local function is_lost(root, agent)
+  return redis.call('HGET', agent_key(root, agent), 'lo') == '1' or redis.call('ZSCORE', root .. 'former', agent) ~= false
+end
+
+-- The list a task enters now.
+local function entry_list(root, task, spec)
+  local unpinned = task.unpinned
+  if spec.g and not unpinned and is_lost(root, spec.g) then
+    unpinned = true
+    redis.call('HSET', state_key(root, task.id), 'un', '1')
+  end
+  return ready_list(root, spec, unpinned)
 end
 
 local function counter_of(list)
@@ -38,7 +56,10 @@ local function push_ready(root, list, elements, front)
   if list.pool then
     redis.call('SADD', specials_key(root, list.pool), list.member)
     redis.call('HINCRBY', queue_key(root, list.queue), counter_of(list), '1')
-    if list.agent then redis.call('ZADD', pinned_key(root, list.queue), 0, list.agent) end
+    if list.agent then
+      redis.call('ZADD', pinned_key(root, list.queue), '0', list.agent)
+      redis.call('SADD', adoption_key(root, list.agent), list.queue)
+    end
   end
   wake(root, 'r', list.queue)
 end
@@ -50,6 +71,7 @@ local function note_if_emptied(root, list)
   redis.call('HINCRBY', queue_key(root, list.queue), counter_of(list), '-1')
   if list.agent and redis.call('EXISTS', specials_key(root, list.pool)) == 0 then
     redis.call('ZREM', pinned_key(root, list.queue), list.agent)
+    redis.call('SREM', adoption_key(root, list.agent), list.queue)
   end
 end
 

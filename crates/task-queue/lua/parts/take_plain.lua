@@ -49,7 +49,7 @@ local function ask_again(claimers, at)
 end
 
 -- Returns how many tasks were handed out and what is left, NOTHING or SOME.
-local function take_plain(root, queue, claimers, leases, claimed, budget, now)
+local function take_plain(root, queue, claimers, effects, claimed, budget)
   local keys, taken, at = plain_keys(root, queue), 0, next_claimer(claimers, 1)
   while claimers[at] and budget.steps > 0 do
     local wanted = 0
@@ -64,7 +64,7 @@ local function take_plain(root, queue, claimers, leases, claimed, budget, now)
     if not elements then return taken, NOTHING end
     for _, element in ipairs(elements) do
       budget.steps = budget.steps - 1
-      local task = lease(root, element, claimers[at], leases, now)
+      local task = lease(root, element, claimers[at], effects)
       if task then
         charge(budget, task)
         taken = taken + 1

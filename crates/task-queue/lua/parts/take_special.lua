@@ -73,7 +73,7 @@ local function best(lists, oldest_of_any)
   return found
 end
 
-local function take_for(root, lists, claimer, leases, claimed, budget, now)
+local function take_for(root, lists, claimer, effects, claimed, budget)
   local taken = 0
   while claimer.want > 0 do
     local list = best(lists, (claimed + taken) % STARVATION_PERIOD == STARVATION_PERIOD - 1)
@@ -86,7 +86,7 @@ local function take_for(root, lists, claimer, leases, claimed, budget, now)
     local element = redis.call('LPOP', list.key)
     note_if_emptied(root, list)
     list.head = redis.call('LINDEX', list.key, '0')
-    local task = lease(root, element, claimer, leases, now)
+    local task = lease(root, element, claimer, effects)
     if task then
       charge(budget, task)
       taken = taken + 1
@@ -98,7 +98,7 @@ local function take_for(root, lists, claimer, leases, claimed, budget, now)
 end
 
 -- Returns how many tasks were handed out; what is left may still suit other claimers.
-local function take_special(root, queue, claimers, leases, claimed, budget, now)
+local function take_special(root, queue, claimers, effects, claimed, budget)
   local taken = 0
   for at, claimer in ipairs(claimers) do
     if budget.steps <= 0 then
@@ -107,7 +107,7 @@ local function take_special(root, queue, claimers, leases, claimed, budget, now)
     end
     if claimer.want > 0 then
       local lists = open_lists(root, queue, claimer, budget)
-      taken = taken + take_for(root, lists, claimer, leases, claimed + taken, budget, now)
+      taken = taken + take_for(root, lists, claimer, effects, claimed + taken, budget)
     end
   end
   return taken, SOME

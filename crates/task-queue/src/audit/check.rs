@@ -54,6 +54,28 @@ pub enum Check {
     Specials,
     /// A queue that is not in the list of queues, or only there.
     Queues,
+    /// What the swarm has seen in all does not add up to its queues, or to its unfinished tasks.
+    Totals,
+    /// A list of agents that says something else than the record of an agent.
+    Agents,
+    /// A running task that its agent does not hold, or that is held by an agent that is not registered.
+    Held,
+    /// A task that is anybody's though it is pinned to nobody.
+    Unpinned,
+    /// The queues in which tasks pinned to an agent are ready are not those that are named.
+    Adoption,
+    /// An inbox that is too full, or whose numbers do not rise by one.
+    Inbox,
+    /// An entry of an inbox that never expires, or the expiry of one that is not there.
+    Mail,
+    /// A message that is said to be in more or fewer inboxes than hold it.
+    Shares,
+    /// A subscription that is known on one side only.
+    Subscriptions,
+    /// A key of the state whose value and indexes differ.
+    State,
+    /// What should be bounded is longer.
+    Unbounded,
 }
 
 impl Check {
@@ -84,6 +106,17 @@ impl Check {
             Self::UnknownField => "unknown_field",
             Self::Specials => "specials",
             Self::Queues => "queues",
+            Self::Totals => "totals",
+            Self::Agents => "agents",
+            Self::Held => "held",
+            Self::Unpinned => "unpinned",
+            Self::Adoption => "adoption",
+            Self::Inbox => "inbox",
+            Self::Mail => "mail",
+            Self::Shares => "shares",
+            Self::Subscriptions => "subscriptions",
+            Self::State => "state",
+            Self::Unbounded => "unbounded",
         }
     }
 }

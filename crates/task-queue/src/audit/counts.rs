@@ -8,6 +8,7 @@ use super::{
     Check,
     pages::{number, read, text},
     report::Findings,
+    totals::Totals,
 };
 use crate::model::Status;
 
@@ -24,6 +25,7 @@ pub(super) type Tasks = BTreeMap<(String, Status), i64>;
 pub(super) struct Tallies {
     pub(super) listed: BTreeSet<String>,
     pub(super) queues: BTreeMap<String, BTreeMap<String, i64>>,
+    pub(super) totals: Totals,
 }
 
 impl Tallies {
@@ -45,7 +47,9 @@ impl Tallies {
             queue.extend(fields.chunks_exact(2).map(|pair| (text(&pair[0]), number(&pair[1]))));
         })
         .await?;
-        Ok(Self { listed, queues })
+        // After the queues: totals only grow, and stand behind none of them.
+        let totals = Totals::read(redis, root).await?;
+        Ok(Self { listed, queues, totals })
     }
 
     /// The queues in which no task moved since `before`.

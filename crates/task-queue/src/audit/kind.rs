@@ -11,6 +11,27 @@ pub(super) enum Part {
     Progress,
 }
 
+/// A list of names of agents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Roll {
+    All,
+    /// Those that are not lost.
+    Alive,
+    /// Those that are no more.
+    Former,
+}
+
+/// A list of keys of the state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Index {
+    /// By the version of their last change.
+    Versions,
+    /// Those that have a value.
+    Live,
+    Deleted,
+    Expiring,
+}
+
 /// What a key of a swarm holds, by its name behind the root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind<'a> {
@@ -29,6 +50,33 @@ pub(super) enum Kind<'a> {
     Dedup,
     Queues,
     Swarm,
+    /// What the swarm has seen in all.
+    Totals,
+    /// Totals of the last seconds, for rates.
+    Samples,
+    Events,
+    Agents(Roll),
+    Draining,
+    Agent(&'a str),
+    /// The tasks an agent holds.
+    Holds(&'a str),
+    /// The queues in which tasks pinned to an agent are ready.
+    Adoption(&'a str),
+    /// The topics of an agent.
+    Topics(&'a str),
+    /// The agents of a topic.
+    Subscribers(&'a str),
+    Inbox(&'a str),
+    Message(TaskId),
+    /// How many inboxes hold a message.
+    Shares(TaskId),
+    /// When entries of inboxes expire.
+    Mail,
+    /// A value of the state.
+    Value(&'a str),
+    /// The last version of the state.
+    StateVersion,
+    StateKeys(Index),
     /// An idempotency key or a claim id.
     Memory,
     /// The manual clock of `lua/parts/time_test.lua`.
@@ -43,6 +91,19 @@ impl<'a> Kind<'a> {
             "dedup" => Self::Dedup,
             "queues" => Self::Queues,
             "swarm" => Self::Swarm,
+            "totals" => Self::Totals,
+            "samples" => Self::Samples,
+            "events" => Self::Events,
+            "agents" => Self::Agents(Roll::All),
+            "alive" => Self::Agents(Roll::Alive),
+            "former" => Self::Agents(Roll::Former),
+            "draining" => Self::Draining,
+            "mail" => Self::Mail,
+            "sv" => Self::StateVersion,
+            "versions" => Self::StateKeys(Index::Versions),
+            "statekeys" => Self::StateKeys(Index::Live),
+            "deleted" => Self::StateKeys(Index::Deleted),
+            "expiring" => Self::StateKeys(Index::Expiring),
             "clock" => Self::Clock,
             _ => return Self::of_prefixed(name),
         })
@@ -65,6 +126,15 @@ impl<'a> Kind<'a> {
             "c" => Self::Specials(rest),
             "p" => Self::Pinned(rest),
             "x" => Self::Finished(rest.parse().ok().filter(|status: &Status| status.is_finished())?),
+            "a" => Self::Agent(rest),
+            "h" => Self::Holds(rest),
+            "w" => Self::Adoption(rest),
+            "u" => Self::Topics(rest),
+            "f" => Self::Subscribers(rest),
+            "n" => Self::Inbox(rest),
+            "m" => Self::Message(canonical(rest)?),
+            "mc" => Self::Shares(canonical(rest)?),
+            "v" => Self::Value(rest),
             "i" | "b" => Self::Memory,
             _ if is_ready(prefix) => Self::Ready,
             _ => return None,
@@ -74,11 +144,19 @@ impl<'a> Kind<'a> {
     /// As `TYPE` says.
     pub(super) const fn redis_type(self) -> &'static str {
         match self {
-            Self::Part(Part::State, _) | Self::Queue(_) | Self::Dedup | Self::Swarm => "hash",
-            Self::Part(..) | Self::Memory | Self::Clock => "string",
-            Self::Ready | Self::Special { .. } => "list",
-            Self::Specials(_) => "set",
+            Self::Part(Part::State, _) | Self::Queue(_) | Self::Dedup | Self::Swarm | Self::Totals => "hash",
+            Self::Agent(_) | Self::Holds(_) => "hash",
+            Self::Part(..) | Self::Memory | Self::Clock | Self::Message(_) | Self::Shares(_) => "string",
+            Self::Value(_) | Self::StateVersion => "string",
+            Self::Ready | Self::Special { .. } | Self::Samples => "list",
+            Self::Specials(_)
+            | Self::Adoption(_)
+            | Self::Topics(_)
+            | Self::Subscribers(_)
+            | Self::Draining => "set",
             Self::Pinned(_) | Self::Finished(_) | Self::Leases | Self::Scheduled | Self::Queues => "zset",
+            Self::Agents(_) | Self::Inbox(_) | Self::Mail | Self::StateKeys(_) => "zset",
+            Self::Events => "stream",
         }
     }
 

@@ -4,15 +4,17 @@ use waggle_core::{Error, Redis};
 
 use super::{
     Check,
+    agents::Agents,
     counts::{Tallies, Tasks},
     dedup::Dedup,
     indexes::Indexes,
     inventory::Inventory,
     kind::Kind,
+    messages,
     record::{self, Found},
     report::{Findings, Report},
     specials::Specials,
-    task,
+    states, subscriptions, swarm, task,
 };
 
 /// What is known of a swarm before its tasks are read.
@@ -31,6 +33,10 @@ pub(super) async fn examine(redis: &Redis, subject: &Subject<'_>, report: &mut R
     report.tasks += inventory.task_count();
     report.keys += inventory.keys;
     let mut findings = Findings::of(name, &mut report.findings);
+    if !swarm::is_open(redis, root, &mut findings).await? {
+        report.closed += 1;
+        return Ok(());
+    }
     inventory.check_orphans(&mut findings);
 
     let mut indexes = Indexes::read(redis, root, inventory).await?;
@@ -58,7 +64,13 @@ pub(super) async fn examine(redis: &Redis, subject: &Subject<'_>, report: &mut R
     let still = after.still(before);
     after.check_shape(&mut findings);
     after.check_sums(&still, &tasks, &mut findings);
+    after.totals.check(before, &after, &tasks, &mut findings);
     specials.check(&after, &still, &mut findings);
+    let agents = Agents::check(redis, root, inventory, &mut findings).await?;
+    messages::check(redis, root, inventory, &agents, &mut findings).await?;
+    subscriptions::check(redis, root, inventory, &agents, &mut findings).await?;
+    states::check(redis, root, inventory, &mut findings).await?;
+    swarm::check_past(redis, root, inventory, &mut findings).await?;
     report.moving += after.queues.keys().filter(|queue| !still.contains(queue.as_str())).count();
     Ok(())
 }

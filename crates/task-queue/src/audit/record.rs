@@ -43,6 +43,8 @@ pub(super) struct Record {
     pub(super) max_attempts: i64,
     pub(super) retention_ms: i64,
     pub(super) dedup_key: Option<String>,
+    /// The agent it is pinned to.
+    pub(super) agent: Option<String>,
     pub(super) status: Status,
     /// As the spec says.
     run_at: Option<i64>,
@@ -69,6 +71,11 @@ impl Record {
         self.field(name).map_or(0, number)
     }
 
+    /// Whether it is anybody's though it was pinned to an agent.
+    pub(super) fn is_unpinned(&self) -> bool {
+        is_unpinned(&self.state)
+    }
+
     /// When it becomes ready, while it is scheduled.
     pub(super) fn due_at(&self) -> Option<i64> {
         self.field("ra").map(number).or(self.run_at)
@@ -90,7 +97,8 @@ impl Record {
         let queue = header.q.clone().unwrap_or_else(|| QueueName::DEFAULT.to_owned());
         Ok(Self {
             id,
-            list: header.list(&queue),
+            list: header.list(&queue, is_unpinned(&state)),
+            agent: header.g,
             queue,
             max_attempts: header.a.unwrap_or_else(|| ATTEMPTS_DEFAULT.into()),
             retention_ms: header.r.unwrap_or(i64::try_from(RETENTION_MS_DEFAULT).unwrap_or(i64::MAX)),
@@ -103,15 +111,20 @@ impl Record {
 }
 
 impl Header {
-    fn list(&self, queue: &str) -> String {
+    fn list(&self, queue: &str, unpinned: bool) -> String {
         let priority = self.p.unwrap_or(PRIORITY_DEFAULT);
         let capabilities = self.c.as_deref().unwrap_or_default();
-        match &self.g {
+        match self.g.as_ref().filter(|_| !unpinned) {
             Some(agent) => format!("k:{queue}@{agent}:{priority}/{capabilities}"),
             None if self.c.is_some() => format!("k:{queue}:{priority}/{capabilities}"),
             None => format!("r{priority}:{queue}"),
         }
     }
+}
+
+/// Whether its agent was lost or deleted, and it is anybody's since.
+fn is_unpinned(state: &HashMap<String, Bytes>) -> bool {
+    state.get("un").is_some_and(|un| un.as_ref() == b"1")
 }
 
 /// `<created_at>[,<run_at>]`.

@@ -49,6 +49,8 @@ pub struct Report {
     pub tombstones: usize,
     /// Queues in which tasks moved meanwhile: their counts and special lists were not compared.
     pub moving: usize,
+    /// Swarms that are being deleted or restored, and were not looked into.
+    pub closed: usize,
     /// How many findings there are.
     pub total: usize,
     /// The findings, the first 1,000 of them.

@@ -22,6 +22,8 @@ pub(super) struct Specials {
     lists: Sets,
     named: Sets,
     pinned: Sets,
+    /// Queues by agent.
+    adoption: Sets,
 }
 
 impl Specials {
@@ -33,10 +35,15 @@ impl Specials {
             }
         }
         let names = inventory.names.iter().map(String::as_str);
-        let names = names.filter(|name| matches!(Kind::of(name), Some(Kind::Specials(_) | Kind::Pinned(_))));
+        let names = names.filter(|name| {
+            matches!(Kind::of(name), Some(Kind::Specials(_) | Kind::Pinned(_) | Kind::Adoption(_)))
+        });
         read(redis, root, names, |name, elements| match Kind::of(name) {
             Some(Kind::Specials(pool)) => {
                 specials.named.entry(pool.to_owned()).or_default().extend(elements.iter().map(text));
+            }
+            Some(Kind::Adoption(agent)) => {
+                specials.adoption.entry(agent.to_owned()).or_default().extend(elements.iter().map(text));
             }
             Some(Kind::Pinned(queue)) => {
                 let agents = elements.chunks_exact(2).map(|pair| text(&pair[0]));
@@ -52,6 +59,7 @@ impl Specials {
     pub(super) fn check(&self, tallies: &Tallies, still: &BTreeSet<&str>, findings: &mut Findings<'_>) {
         compare("c", &self.named, &self.lists, still, findings);
         compare("p", &self.pinned, &self.agents(), still, findings);
+        self.check_adoption(tallies, still, findings);
         for queue in still {
             for (counter, there) in COUNTERS.into_iter().zip(self.lists_of(queue)) {
                 let counted = tallies.counter(queue, counter);
@@ -59,6 +67,27 @@ impl Specials {
                     format!("{counted} lists are counted and {there} are there")
                 });
             }
+        }
+    }
+
+    /// The same the other way round; queues that moved are left out.
+    fn check_adoption(&self, tallies: &Tallies, still: &BTreeSet<&str>, findings: &mut Findings<'_>) {
+        let mut there = BTreeSet::new();
+        for (queue, agents) in &self.agents() {
+            there.extend(agents.iter().map(|agent| (agent.clone(), queue.clone())));
+        }
+        let mut named = BTreeSet::new();
+        for (agent, queues) in &self.adoption {
+            named.extend(queues.iter().map(|queue| (agent.clone(), queue.clone())));
+        }
+        for (agent, queue) in there.symmetric_difference(&named) {
+            let moved = tallies.queues.contains_key(queue) && !still.contains(queue.as_str());
+            let is = if there.contains(&(agent.clone(), queue.clone())) {
+                "is not named"
+            } else {
+                "has no such task"
+            };
+            findings.that(moved, Check::Adoption, &format!("w:{agent} {queue}"), || is.to_owned());
         }
     }
 

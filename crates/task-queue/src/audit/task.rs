@@ -30,6 +30,9 @@ pub(super) fn check(
     let tombstones = task.elements(places);
     task.attempts();
     task.copies();
+    task.that(!record.is_unpinned() || record.agent.is_some(), Check::Unpinned, || {
+        "is said to be anybody's and pinned to nobody".to_owned()
+    });
     tombstones
 }
 
@@ -86,6 +89,12 @@ impl Task<'_, '_> {
         let expires = self.record.number("ex");
         let ends = expires == score || expires == 0;
         self.that(ends, Check::Lease, || format!("its lease is indexed at {score} and ends at {expires}"));
+        for (fact, detail) in
+            [("@known", "is not registered"), ("@held", "does not name it among what it holds")]
+        {
+            let known = self.record.field(fact).is_none() || self.record.number(fact) == 1;
+            self.that(known, Check::Held, || format!("is running and its agent {detail}"));
+        }
         if let Some(token) = self.record.field("tk").map(text) {
             let fence = self.record.number("fe");
             self.that(token.starts_with(&format!("{fence}-")), Check::Fence, || {

@@ -20,6 +20,7 @@ pub(crate) struct Alarms {
     pub(crate) promoter: Alarm,
     pub(crate) reaper: Alarm,
     pub(crate) pruner: Alarm,
+    pub(crate) custodian: Alarm,
 }
 
 /// When which swarm needs a role, as far as that is sooner than its next round.

@@ -2,7 +2,7 @@
 
 use tokio::task::JoinSet;
 
-use super::{Promoter, Pruner, Reaper, duty};
+use super::{Custodian, Promoter, Pruner, Reaper, duty};
 use crate::TaskQueue;
 
 /// The background duties of a server; they end when it is dropped.
@@ -12,12 +12,13 @@ pub struct Maintenance {
 }
 
 impl Maintenance {
-    /// Starts reaper, promoter and pruner for every swarm.
+    /// Starts reaper, promoter, pruner and custodian for every swarm.
     pub fn spawn(queue: &TaskQueue) -> Self {
         let (redis, alarms) = (queue.redis(), &queue.inner.alarms);
         let mut duties = JoinSet::new();
         duties.spawn(duty::run(Reaper, redis.clone(), alarms.reaper.clone()));
         duties.spawn(duty::run(Promoter, redis.clone(), alarms.promoter.clone()));
+        duties.spawn(duty::run(Custodian, redis.clone(), alarms.custodian.clone()));
         duties.spawn(duty::run(Pruner, redis.clone(), alarms.pruner.clone()));
         Self { duties }
     }

@@ -14,9 +14,9 @@ pub struct Claim {
     /// Where to look, the first queue first; `default` when none is named.
     #[serde(default = "default_queues")]
     pub queues: Vec<QueueName>,
-    /// What the agent is able to do.
+    /// What the agent is able to do, for this claim; what it is registered with when null.
     #[serde(default)]
-    pub capabilities: Vec<Capability>,
+    pub capabilities: Option<Vec<Capability>>,
     /// How many tasks at most, 1 to 100.
     #[serde(default = "one")]
     pub max_tasks: usize,
@@ -45,15 +45,18 @@ impl Claim {
     /// # Errors
     /// Every field that cannot be accepted, with its pointer.
     pub fn check(&mut self) -> Result<(), Invalid> {
-        self.capabilities.sort_unstable();
-        self.capabilities.dedup();
+        if let Some(capabilities) = &mut self.capabilities {
+            capabilities.sort_unstable();
+            capabilities.dedup();
+        }
         let mut check = Check::default();
         check.that((1..=CLAIM_QUEUES).contains(&self.queues.len()), "/queues", || {
             format!("1 to {CLAIM_QUEUES} queues")
         });
         let repeated = (1..self.queues.len()).any(|at| self.queues[..at].contains(&self.queues[at]));
         check.that(!repeated, "/queues", || "each queue once".to_owned());
-        check.that(self.capabilities.len() <= CAPABILITIES, "/capabilities", || {
+        let capabilities = self.capabilities.as_ref().map_or(0, Vec::len);
+        check.that(capabilities <= CAPABILITIES, "/capabilities", || {
             format!("at most {CAPABILITIES} capabilities")
         });
         check.that((1..=CLAIM_TASKS).contains(&self.max_tasks), "/max_tasks", || {

@@ -200,7 +200,7 @@ pub struct NextClaim {
     pub queues: Vec<QueueName>,
     /// What the agent is able to do.
     #[serde(default)]
-    pub capabilities: Vec<Capability>,
+    pub capabilities: Option<Vec<Capability>>,
     /// How many tasks at most, 1 to 100.
     #[serde(default = "super::claim::one")]
     pub max_tasks: usize,

@@ -3,7 +3,7 @@
 use super::TaskQueue;
 use crate::{
     Error,
-    model::{Claim, Claimed, Directive, SwarmName},
+    model::{Claim, Claimed, SwarmName},
 };
 
 impl TaskQueue {
@@ -11,11 +11,10 @@ impl TaskQueue {
     /// takes no task: what had been claimed for it is given back.
     ///
     /// # Errors
-    /// [`Error::SwarmNotFound`], [`Error::TooManyWaiting`], [`Error::Draining`], [`Error::Redis`]. After an unknown
+    /// [`Error::SwarmNotFound`], [`Error::TooManyAgents`], [`Error::TooManyWaiting`], [`Error::Draining`], [`Error::Redis`]. After an unknown
     /// outcome the same claim under the same `claim_id` is answered with what it was given; without one, such tasks
     /// return when their leases end.
     pub async fn claim(&self, swarm: &SwarmName, claim: Claim) -> Result<Claimed, Error> {
-        let tasks = self.inner.waiters.claim(swarm, claim).await?;
-        Ok(Claimed { tasks, directive: Directive::Run })
+        self.inner.waiters.claim(swarm, claim).await
     }
 }

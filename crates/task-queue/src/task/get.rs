@@ -14,6 +14,7 @@ use crate::{
     library::function,
     model::{SwarmName, Task, TaskId},
     store::task_of_record,
+    waiters::Topic,
 };
 
 /// How long a watcher trusts that it would have been woken.
@@ -29,9 +30,9 @@ impl TaskQueue {
             return self.read(swarm, id, Call::read_only(function!("task_get"), &root(swarm))).await;
         }
         let deadline = Instant::now() + wait;
-        let watch = self.inner.waiters.watch(swarm, id);
+        let watch = self.inner.waiters.watch(swarm, Topic::Task(id));
         loop {
-            let finished = watch.finished();
+            let finished = watch.woken();
             let task = self.read(swarm, id, Call::new(function!("task_watch"), &root(swarm))).await?;
             if task.status.is_finished() || Instant::now() >= deadline || self.inner.waiters.is_draining() {
                 return Ok(task);

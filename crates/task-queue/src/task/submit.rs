@@ -46,6 +46,7 @@ pub(crate) enum Taken {
     In,
     Duplicate(TaskId),
     TooManyCapabilitySets,
+    SwarmFull,
 }
 
 /// A task on its way into Redis.
@@ -96,6 +97,7 @@ impl TaskQueue {
                 Err(error) => Err(error),
             },
             Taken::TooManyCapabilitySets => Err(Error::TooManyCapabilitySets),
+            Taken::SwarmFull => Err(Error::SwarmFull),
         }
     }
 
@@ -171,6 +173,7 @@ fn item(mut line: Line) -> Result<(TaskId, Taken), RedisError> {
         Some("ok") => |_| Taken::In,
         Some("dup") => Taken::Duplicate,
         Some("CAPABILITYSETS") => |_| Taken::TooManyCapabilitySets,
+        Some("SWARMFULL") => |_| Taken::SwarmFull,
         _ => return Err(line.broken()),
     };
     let id = line.parse()?;

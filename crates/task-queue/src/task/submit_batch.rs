@@ -73,5 +73,6 @@ fn accepted((id, taken): (TaskId, Taken)) -> BatchItem {
         Taken::In => Ok(BatchAccepted { id, created: true }),
         Taken::Duplicate(id) => Ok(BatchAccepted { id, created: false }),
         Taken::TooManyCapabilitySets => Err(Error::TooManyCapabilitySets),
+        Taken::SwarmFull => Err(Error::SwarmFull),
     }
 }

@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::{sync::oneshot, time::timeout};
+use tokio::{
+    sync::oneshot,
+    time::{Instant, timeout},
+};
 
 use super::{
     Waiters,
@@ -19,14 +22,15 @@ use super::{
 };
 use crate::{
     Error,
+    library::ANY_CAPABILITIES,
     limits::WAITING_CLAIMS,
-    model::{Claim, QueueName, SwarmName, Task},
+    model::{Claim, Claimed, Directive, QueueName, SwarmName},
     store::{digest, joined},
 };
 
 impl Waiters {
     /// Asks for tasks and waits as long as the claim says. Dropping the future takes no task.
-    pub(crate) async fn claim(&self, swarm: &SwarmName, claim: Claim) -> Result<Vec<Task>, Error> {
+    pub(crate) async fn claim(&self, swarm: &SwarmName, claim: Claim) -> Result<Claimed, Error> {
         let patient = claim.wait_ms > 0 && !self.shared.is_draining();
         let wait = Duration::from_millis(claim.wait_ms);
         let (waiter, mut answer) = waiter(&claim, patient);
@@ -36,7 +40,7 @@ impl Waiters {
         }
         match timeout(wait, &mut answer).await {
             Ok(answered) => received(answered),
-            Err(_) if standing.leave() => Ok(Vec::new()),
+            Err(_) if standing.leave() => Ok(Claimed::default()),
             // It is in a call right now: that call has a deadline of its own, and will not park it again.
             Err(_) => received(answer.await),
         }
@@ -50,7 +54,8 @@ fn waiter(claim: &Claim, patient: bool) -> (Waiter, oneshot::Receiver<Answer>) {
         want: claim.max_tasks,
         lease_ms: claim.lease_ms.map_or_else(String::new, |ms| ms.to_string()),
         claim_id: claim.claim_id.as_ref().map_or_else(String::new, |id| digest(&[id.as_str().as_bytes()])),
-        capabilities: joined(&claim.capabilities),
+        capabilities: claim.capabilities.as_deref().map_or_else(|| ANY_CAPABILITIES.to_owned(), joined),
+        until: Instant::now() + Duration::from_millis(claim.wait_ms),
         patient: Arc::new(AtomicBool::new(patient)),
         has_waited: false,
         answer: sender,
@@ -59,7 +64,7 @@ fn waiter(claim: &Claim, patient: bool) -> (Waiter, oneshot::Receiver<Answer>) {
 }
 
 /// An answer that never comes means that the service is stopping.
-fn received(answer: Result<Answer, oneshot::error::RecvError>) -> Result<Vec<Task>, Error> {
+fn received(answer: Result<Answer, oneshot::error::RecvError>) -> Result<Claimed, Error> {
     answer.map_or(Err(Error::Draining), |answer| answer.map(Delivery::take))
 }
 
@@ -141,6 +146,11 @@ impl Shared {
 
 /// Tells a claim that there is nothing.
 pub(super) fn answer_nothing(waiter: Waiter) {
+    direct(waiter, Directive::Run);
+}
+
+/// Tells a claim that there is nothing, and what its agent is to do.
+pub(super) fn direct(waiter: Waiter, directive: Directive) {
     // Whoever has gone does not need to be told.
-    let _gone = waiter.answer.send(Ok(Delivery::nothing()));
+    let _gone = waiter.answer.send(Ok(Delivery::nothing(directive)));
 }

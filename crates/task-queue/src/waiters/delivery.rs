@@ -6,7 +6,7 @@ use waggle_core::{Call, Redis};
 
 use crate::{
     library::function,
-    model::{SwarmName, Task},
+    model::{Claimed, Directive, SwarmName, Task},
     task::root,
 };
 
@@ -14,6 +14,7 @@ use crate::{
 /// they are given back: the attempt does not count.
 pub(crate) struct Delivery {
     tasks: Vec<Task>,
+    directive: Directive,
     way_back: Option<Arc<WayBack>>,
 }
 
@@ -26,18 +27,18 @@ pub(crate) struct WayBack {
 impl Delivery {
     /// Without a `way_back` tasks that nobody takes stay with their lease.
     pub(crate) const fn new(tasks: Vec<Task>, way_back: Option<Arc<WayBack>>) -> Self {
-        Self { tasks, way_back }
+        Self { tasks, directive: Directive::Run, way_back }
     }
 
     /// No tasks: nothing to give back.
-    pub(crate) const fn nothing() -> Self {
-        Self { tasks: Vec::new(), way_back: None }
+    pub(crate) const fn nothing(directive: Directive) -> Self {
+        Self { tasks: Vec::new(), directive, way_back: None }
     }
 
     /// Hands the tasks over for good.
-    pub(crate) fn take(mut self) -> Vec<Task> {
+    pub(crate) fn take(mut self) -> Claimed {
         self.way_back = None;
-        std::mem::take(&mut self.tasks)
+        Claimed { tasks: std::mem::take(&mut self.tasks), directive: self.directive }
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::Instant};
 use waggle_core::Outcome;
 
 use super::delivery::Delivery;
@@ -34,8 +34,10 @@ pub(super) struct Waiter {
     pub(super) lease_ms: String,
     /// Digest of the claim id; empty for none.
     pub(super) claim_id: String,
-    /// Capabilities joined by commas.
+    /// Capabilities joined by commas; `*` for those the agent is registered with.
     pub(super) capabilities: String,
+    /// When its time is over.
+    pub(super) until: Instant,
     /// Whether it may wait when there is nothing; its caller clears this when the time is over.
     pub(super) patient: Arc<AtomicBool>,
     /// Whether it has been parked before.
@@ -49,6 +51,11 @@ impl Waiter {
     pub(super) fn outlasts(&self, error: &waggle_core::Error) -> bool {
         let took_nothing = error.outcome() == Outcome::Rejected && error.retryable();
         self.has_waited && (took_nothing || !self.claim_id.is_empty())
+    }
+
+    /// Milliseconds it will stand by from now on; 0 when it does not wait.
+    pub(super) fn stands_by(&self) -> u128 {
+        if self.is_patient() { self.until.saturating_duration_since(Instant::now()).as_millis() } else { 0 }
     }
 
     fn is_patient(&self) -> bool {
@@ -117,6 +124,20 @@ impl Group {
         self.epoch += 1;
         self.probing = false;
         self.start_round(FIRST_CALL);
+    }
+
+    /// The claims of an agent look again: whether it may take tasks has changed.
+    pub(super) fn recall(&mut self, agent: &AgentName) {
+        self.epoch += 1;
+        for (place, waiter) in self.parked.extract_if(.., |_, waiter| waiter.agent == *agent) {
+            self.fresh.insert(place, waiter);
+        }
+    }
+
+    /// Takes the waiting claims of an agent out.
+    pub(super) fn dismiss(&mut self, agent: &AgentName) -> Vec<Waiter> {
+        let parked = self.parked.extract_if(.., |_, waiter| waiter.agent == *agent);
+        parked.map(|(_, waiter)| waiter).collect()
     }
 
     /// Nothing was heard for a while: one claim looks whether that is true.

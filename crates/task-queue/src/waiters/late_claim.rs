@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use waggle_core::{Call, Error as RedisError, LateCall, Value};
 
 use super::{
-    claims::answer_nothing,
+    claims::{answer_nothing, direct},
     delivery::{Delivery, WayBack},
     group::{Place, Taken, Waiter},
     registry::{GroupKey, Shared},
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Error,
     library::function,
-    model::{AgentName, Task},
+    model::{AgentName, Directive, Task},
     store::{Reader, claimed_task, seed},
     task::{refused, root},
 };
@@ -26,6 +26,10 @@ enum Share {
     Tasks(Vec<Task>, bool),
     /// The call reached its bound before this claim.
     Again,
+    /// The agent shall take no more tasks.
+    Drain,
+    /// The agent is unknown, and the swarm has no room for it.
+    TooManyAgents,
 }
 
 pub(super) struct LateClaim {
@@ -51,7 +55,8 @@ impl LateClaim {
                 .arg(waiter.lease_ms.as_str())
                 .arg(waiter.claim_id.as_str())
                 .arg(seed())
-                .arg(waiter.capabilities.as_str());
+                .arg(waiter.capabilities.as_str())
+                .arg(waiter.stands_by().to_string());
         }
         call.weight(waiters.len());
         call
@@ -63,6 +68,7 @@ impl LateClaim {
         let left = reply.integer()? != 0;
         let share = |(_, waiter): &(Place, Waiter)| match reply.value()? {
             Value::Int(_) => Ok(Share::Again),
+            Value::BulkString(word) => refusal(&word),
             tasks => self.tasks_of(Reader::new(FUNCTION, tasks)?, waiter),
         };
         Ok((left, waiters.iter().map(share).collect::<Result<_, RedisError>>()?))
@@ -124,6 +130,11 @@ impl LateClaim {
                     let alone = !again && !twins.contains(&(waiter.agent.clone(), waiter.claim_id.clone()));
                     self.deliver(tasks, waiter, alone.then(|| Arc::clone(&way_back)));
                 }
+                Share::Drain => direct(waiter, Directive::Drain),
+                Share::TooManyAgents => {
+                    // Whoever has gone does not need to be told.
+                    let _gone = waiter.answer.send(Err(Error::TooManyAgents));
+                }
                 // The caller has gone, with nothing to give back.
                 _ if waiter.answer.is_closed() => {}
                 share => to_park.push((place, waiter, matches!(share, Share::Again))),
@@ -156,6 +167,14 @@ impl LateClaim {
         if self.shared.is_draining() {
             self.shared.answer_all();
         }
+    }
+}
+
+fn refusal(word: &[u8]) -> Result<Share, RedisError> {
+    match word {
+        b"drain" => Ok(Share::Drain),
+        b"TOOMANYAGENTS" => Ok(Share::TooManyAgents),
+        _ => Err(RedisError::Internal { detail: format!("{FUNCTION}: a word nobody knows") }),
     }
 }
 

@@ -8,8 +8,11 @@ use tokio::{
 };
 use waggle_core::Wake;
 
-use super::{group::Group, registry::Shared};
-use crate::{keys, model::SwarmName};
+use super::{group::Group, registry::Shared, watches::Topic};
+use crate::{
+    keys,
+    model::{AgentName, SwarmName},
+};
 
 /// How often one claim of each group looks whether nothing is there indeed.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -32,24 +35,34 @@ pub(super) async fn run(shared: Arc<Shared>) {
     }
 }
 
-/// `r <queue>` or `f <id>`: see `lua/parts/wake.lua`.
+/// See `lua/parts/wake.lua` for what may be heard.
 fn heard(shared: &Arc<Shared>, channel: &str, payload: &[u8]) {
     let Some(swarm) = keys::swarm_of_channel(channel) else { return };
     let Some((kind, what)) = str::from_utf8(payload).ok().and_then(|text| text.split_once(' ')) else {
         return;
     };
+    let watches = &shared.watches;
     match kind {
         "r" => shared.stir(
             |key| key.swarm == swarm && key.queues.iter().any(|queue| queue.as_str() == what),
             Group::wake,
         ),
-        "f" => {
-            if let Ok(id) = what.parse() {
-                shared.watches.wake(id);
-            }
-        }
+        "p" => shared.stir(|key| key.swarm == swarm, Group::wake),
+        "c" | "d" => each(what, |agent: AgentName| {
+            shared.stir(|key| key.swarm == swarm, |group| group.recall(&agent));
+        }),
+        "x" => each(what, |agent| shared.dismiss(&swarm, &agent)),
+        "f" => each(what, |id| watches.wake(&swarm, Topic::Task(id))),
+        "m" => each(what, |agent| watches.wake(&swarm, Topic::Inbox(agent))),
+        "v" => watches.wake(&swarm, Topic::State),
+        "e" => watches.wake(&swarm, Topic::Events),
         _ => tracing::debug!(kind, "a wake-up of a kind this version does not know"),
     }
+}
+
+/// Names or ids behind a wake-up; what is none concerns nobody here.
+fn each<T: std::str::FromStr>(what: &str, act: impl Fn(T)) {
+    what.split(' ').filter_map(|word| word.parse().ok()).for_each(act);
 }
 
 fn listening(shared: &Arc<Shared>, channel: &str) {
@@ -66,7 +79,7 @@ fn missed(shared: &Arc<Shared>) {
 fn tick(shared: &Arc<Shared>) {
     shared.stir(|_| true, Group::probe);
     shared.tidy();
-    let waited_for: HashSet<SwarmName> = shared.groups().keys().map(|key| key.swarm.clone()).collect();
-    let watching = !shared.watches.is_empty();
-    shared.subscriptions.tidy(&shared.redis, |swarm| watching || waited_for.contains(swarm));
+    let mut waited_for: HashSet<SwarmName> = shared.groups().keys().map(|key| key.swarm.clone()).collect();
+    waited_for.extend(shared.watches.swarms());
+    shared.subscriptions.tidy(&shared.redis, |swarm| waited_for.contains(swarm));
 }

@@ -15,11 +15,11 @@ use super::{
     group::{Group, Place},
     listener,
     subscriptions::Subscriptions,
-    watches::Watches,
+    watches::{Topic, Watch, Watches},
 };
 use crate::{
     maintenance::Alarms,
-    model::{QueueName, SwarmName, TaskId},
+    model::{AgentName, Directive, QueueName, SwarmName},
 };
 
 /// Claims that ask the same queues, in the same order, of the same swarm.
@@ -73,10 +73,10 @@ impl Waiters {
         self.shared.is_draining()
     }
 
-    /// A watch on the end of a task; see [`super::watches`].
-    pub(crate) fn watch(&self, swarm: &SwarmName, id: TaskId) -> super::watches::Watch {
+    /// A watch on something that may happen; see [`super::watches`].
+    pub(crate) fn watch(&self, swarm: &SwarmName, topic: Topic) -> Watch {
         self.shared.subscriptions.need(&self.shared.redis, swarm);
-        Watches::watch(&self.shared, id)
+        Watches::watch(&self.shared, swarm, topic)
     }
 
     /// Answers all who wait, and lets nobody wait any more.
@@ -129,6 +129,18 @@ impl Shared {
         };
         for key in &stirred {
             self.call(key);
+        }
+    }
+
+    /// Answers the waiting claims of an agent that was deleted.
+    pub(super) fn dismiss(&self, swarm: &SwarmName, agent: &AgentName) {
+        let dismissed: Vec<_> = {
+            let mut groups = self.groups();
+            let of_swarm = groups.iter_mut().filter(|(key, _)| key.swarm == *swarm);
+            of_swarm.flat_map(|(_, group)| group.dismiss(agent)).collect()
+        };
+        for waiter in dismissed {
+            super::claims::direct(waiter, Directive::Stop);
         }
     }
 

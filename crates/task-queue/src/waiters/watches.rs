@@ -1,4 +1,4 @@
-//! Waiting for the end of a task.
+//! Waiting for something to happen: the end of a task, a message, a change of the state, an event.
 
 use std::{
     collections::HashMap,
@@ -8,62 +8,80 @@ use std::{
 use tokio::sync::{Notify, futures::OwnedNotified};
 
 use super::registry::Shared;
-use crate::model::TaskId;
+use crate::model::{AgentName, SwarmName, TaskId};
+
+/// What may be waited for within a swarm.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Topic {
+    /// The end of a task.
+    Task(TaskId),
+    /// A new message for an agent.
+    Inbox(AgentName),
+    /// A change of any key of the state.
+    State,
+    /// A change of anything.
+    Events,
+}
+
+type Interest = (SwarmName, Topic);
 
 #[derive(Default)]
 pub(super) struct Watches {
-    tasks: Mutex<HashMap<TaskId, Arc<Notify>>>,
+    interests: Mutex<HashMap<Interest, Arc<Notify>>>,
 }
 
-/// An interest in the end of one task, given up when dropped.
+/// An interest, given up when dropped.
 pub(crate) struct Watch {
     shared: Arc<Shared>,
-    id: TaskId,
+    interest: Interest,
     /// Present until the watch is dropped.
     notify: Option<Arc<Notify>>,
 }
 
 impl Watches {
-    pub(super) fn watch(shared: &Arc<Shared>, id: TaskId) -> Watch {
-        let notify = Arc::clone(shared.watches.tasks().entry(id).or_default());
-        Watch { shared: Arc::clone(shared), id, notify: Some(notify) }
+    pub(super) fn watch(shared: &Arc<Shared>, swarm: &SwarmName, topic: Topic) -> Watch {
+        let interest = (swarm.clone(), topic);
+        let notify = Arc::clone(shared.watches.interests().entry(interest.clone()).or_default());
+        Watch { shared: Arc::clone(shared), interest, notify: Some(notify) }
     }
 
-    pub(super) fn wake(&self, id: TaskId) {
-        if let Some(notify) = self.tasks().get(&id) {
+    pub(super) fn wake(&self, swarm: &SwarmName, topic: Topic) {
+        if let Some(notify) = self.interests().get(&(swarm.clone(), topic)) {
             notify.notify_waiters();
         }
     }
 
     pub(super) fn wake_all(&self) {
-        for notify in self.tasks().values() {
+        for notify in self.interests().values() {
             notify.notify_waiters();
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.tasks().is_empty()
+    /// The swarms that somebody watches.
+    pub(super) fn swarms(&self) -> Vec<SwarmName> {
+        self.interests().keys().map(|(swarm, _)| swarm.clone()).collect()
     }
 
-    fn tasks(&self) -> MutexGuard<'_, HashMap<TaskId, Arc<Notify>>> {
-        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    fn interests(&self) -> MutexGuard<'_, HashMap<Interest, Arc<Notify>>> {
+        self.interests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Watch {
-    /// Resolves at the first wake-up after this call, also one that comes before it is awaited.
-    pub(crate) fn finished(&self) -> OwnedNotified {
+    /// Resolves at the first wake-up after this call, also one that comes before it is awaited. Ask for it before
+    /// you look, so that nothing happens between the look and the wait.
+    pub(crate) fn woken(&self) -> OwnedNotified {
         self.notify.clone().unwrap_or_default().notified_owned()
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        let mut tasks = self.shared.watches.tasks();
+        let mut interests = self.shared.watches.interests();
         // Under the lock, so that of two watches that go at once the second one sees the first one gone.
         self.notify = None;
-        if tasks.get(&self.id).is_some_and(|notify| Arc::strong_count(notify) == 1) {
-            tasks.remove(&self.id);
+        if interests.get(&self.interest).is_some_and(|notify| Arc::strong_count(notify) == 1) {
+            interests.remove(&self.interest);
         }
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct Granted {
 pub(super) fn wish(settings: &Settings) -> NextClaim {
     NextClaim {
         queues: settings.queues.clone(),
-        capabilities: settings.capabilities.clone(),
+        capabilities: (!settings.capabilities.is_empty()).then(|| settings.capabilities.clone()),
         max_tasks: 1,
         lease_ms: settings.lease_ms,
         wait_ms: 0,

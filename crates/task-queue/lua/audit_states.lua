@@ -1,0 +1,24 @@
+-- audit_states: reads what the audit needs to know of keys of the state.
+--
+-- keys    root of the swarm
+-- args    keys
+-- returns for each: { first line of the value, its scores in `versions`, `statekeys`, `deleted`, `expiring` }, '' for
+--         what is not there
+-- fails   -
+-- promise changes nothing; each key is read at one instant
+
+local INDEXES = { 'versions', 'statekeys', 'deleted', 'expiring' }
+-- Bytes of a first line at most.
+local LINE_END = '511'
+
+local function audit_states(keys, args)
+  local root, reply = keys[1], {}
+  for _, name in ipairs(args) do
+    local state = { string.match(redis.call('GETRANGE', root .. 'v:' .. name, '0', LINE_END), '^[^\n]*') }
+    for _, index in ipairs(INDEXES) do state[#state + 1] = redis.call('ZSCORE', root .. index, name) or '' end
+    reply[#reply + 1] = state
+  end
+  return reply
+end
+
+register('audit_states', audit_states, { 'no-writes' })

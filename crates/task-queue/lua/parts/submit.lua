@@ -1,0 +1,79 @@
+-- Takes a task in: what would refuse it is looked at before anything is written.
+
+local SUBMIT_ARGS = 5
+
+local function read_submit(args, at)
+  local header = args[at + 2]
+  local spec = header == '{}' and ALL_DEFAULTS or cjson.decode(header)
+  return { id = args[at], when = args[at + 1], header = header, spec = spec, dedup = args[at + 3], rest = args[at + 4] }
+end
+
+local function run_at_of(when, now)
+  if string.sub(when, 1, 1) == '+' then return now + tonumber(string.sub(when, 2)) end
+  if when ~= '' and tonumber(when) > now then return tonumber(when) end
+end
+
+-- What the submits of one call have come to so far.
+local function new_submits(root, swarm)
+  local plan = { lists = {}, new_sets = {}, dedups = {}, room = nil }
+  if swarm.max_tasks then
+    local t = redis.call('HMGET', root .. 'totals', 'submitted', 'retried', 'completed', 'failed', 'cancelled')
+    for at = 1, 5 do t[at] = tonumber(t[at] or 0) end
+    plan.room = swarm.max_tasks - (t[1] + t[2] - t[3] - t[4] - t[5])
+  end
+  return plan
+end
+
+-- Returns a refusal, SWARMFULL or CAPABILITYSETS; or nil and the unfinished task that has the dedup key, if any.
+-- Notes what it lets pass, so that the next one is looked at as if this one were in.
+local function check_submit(effects, plan, task)
+  local root = effects.root
+  if task.dedup ~= '' then
+    local holder = plan.dedups[task.dedup] or redis.call('HGET', root .. 'dedup', task.dedup)
+    if holder and holder ~= task.id then return nil, holder end
+  end
+  if plan.room and plan.room <= 0 then return 'SWARMFULL' end
+  local list = ready_list(root, task.spec, false)
+  if list.pool and not plan.lists[list.key] and redis.call('EXISTS', list.key) == 0 then
+    local new = plan.new_sets[list.pool] or 0
+    if redis.call('SCARD', specials_key(root, list.pool)) + new >= CAPABILITY_SETS then return 'CAPABILITYSETS' end
+    if not run_at_of(task.when, effects.now) then plan.new_sets[list.pool] = new + 1 end
+  end
+  if not run_at_of(task.when, effects.now) then
+    plan.lists[list.key] = plan.lists[list.key] or { list = list, elements = {} }
+  end
+  if task.dedup ~= '' then plan.dedups[task.dedup] = task.id end
+  if plan.room then plan.room = plan.room - 1 end
+end
+
+-- Writes a task that was let pass; `push_submits` has to follow the last one.
+local function apply_submit(effects, plan, task)
+  local root, id, queue = effects.root, task.id, queue_of(task.spec)
+  local run_at, stamps = run_at_of(task.when, effects.now), int(effects.now)
+  if run_at then stamps = stamps .. ',' .. int(run_at) end
+  if not redis.call('SET', spec_key(root, id), stamps .. ' ' .. task.header .. '\n' .. task.rest, 'NX') then return end
+  if task.dedup ~= '' then
+    redis.call('HSET', root .. 'dedup', task.dedup, id)
+    redis.call('HSET', state_key(root, id), 'dd', '1')
+  end
+  if run_at then
+    redis.call('ZADD', root .. 'scheduled', int(run_at), id)
+    tally(effects, queue, 'new', 'scheduled')
+    return note_task(effects, 'task.submitted', id, queue, nil, 'scheduled', 0)
+  end
+  local list = entry_list(root, { id = id }, task.spec)
+  local waiting = plan.lists[list.key]
+  if not waiting then
+    waiting = { list = list, elements = {} }
+    plan.lists[list.key] = waiting
+  end
+  waiting.elements[#waiting.elements + 1] = id
+  tally(effects, queue, 'new', 'ready')
+  note_task(effects, 'task.submitted', id, queue, nil, 'ready', 0)
+end
+
+local function push_submits(root, plan)
+  for _, waiting in pairs(plan.lists) do
+    if #waiting.elements > 0 then push_ready(root, waiting.list, waiting.elements, false) end
+  end
+end

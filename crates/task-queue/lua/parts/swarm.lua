@@ -1,0 +1,24 @@
+-- What is said of a swarm and concerns every operation, read once in each call.
+
+-- Returns nil where there is no such swarm: it was never made, or is being deleted or restored. `default` always was
+-- made.
+local function open_swarm(root)
+  local s = redis.call('HMGET', root .. 'swarm',
+    'created_at', 'closed', 'paused', 'quiet', 'follow', 'max_tasks', 'max_agents')
+  if s[2] or not (s[1] or root == DEFAULT_ROOT) then return nil end
+  return {
+    paused = s[3] == '1', quiet = s[4] == '1', followed_until = tonumber(s[5] or 0),
+    max_tasks = tonumber(s[6]), max_agents = tonumber(s[7]),
+  }
+end
+
+local function swarm_exists(root) return open_swarm(root) ~= nil end
+
+local function swarm_not_found()
+  return redis.error_reply('SWARMNOTFOUND no such swarm')
+end
+
+-- What is said of a swarm, as it is answered.
+local function describe_swarm(root)
+  return redis.call('HMGET', root .. 'swarm', 'description', 'created_at', 'paused', 'quiet', 'max_agents', 'max_tasks')
+end

@@ -1,0 +1,97 @@
+-- swarm_stats: counts a swarm's agents and tasks, a stretch of its queues at a time.
+--
+-- keys    root of the swarm
+-- args    queue after which to begin ('' for the start), queues at most
+-- returns { queue after which to go on ('' at the end), now, created_at or false, agents, those that are not lost, those
+--         of them that drain, { tasks submitted or false, completed or false }, samples, then for each queue: name, its
+--         arrows { name, count, … }, since when its oldest ready task has been ready ('' where none is) }
+-- fails   SWARMNOTFOUND
+-- promise changes nothing; looks at no more than LISTS lists of ready tasks, and at those of one queue at least
+
+local LISTS = 1000
+-- Tombstones at the front of a list that are stepped over.
+local HEAD = 16
+local STAMPS = '40'
+
+local function ready_since(root, element)
+  local id = split_element(element)
+  local created, run_at = string.match(redis.call('GETRANGE', spec_key(root, id), '0', STAMPS), '^(%d+),?(%d*) ')
+  local s = redis.call('HMGET', state_key(root, id), 'ra', 'sa')
+  return math.max(tonumber(created), tonumber(run_at) or 0, tonumber(s[1] or 0), tonumber(s[2] or 0))
+end
+
+local function oldest_of_list(root, key)
+  for at = 0, HEAD - 1 do
+    local element = redis.call('LINDEX', key, int(at))
+    if not element then return nil end
+    if not is_dead(root, element) then return ready_since(root, element) end
+  end
+end
+
+local function add_pool(root, keys, pool)
+  for _, member in ipairs(redis.call('SMEMBERS', specials_key(root, pool))) do
+    keys[#keys + 1] = special_key(root, pool, member)
+  end
+end
+
+-- The lists of a queue: those for everybody, for certain capabilities, and for certain agents.
+local function lists_of(root, queue, count)
+  local keys = plain_keys(root, queue)
+  if (count.classes or 0) > 0 then add_pool(root, keys, queue) end
+  if (count.pins or 0) > 0 then
+    for _, agent in ipairs(redis.call('ZRANGE', pinned_key(root, queue), '0', int(LISTS))) do
+      add_pool(root, keys, queue .. '@' .. agent)
+    end
+  end
+  return keys
+end
+
+local function count_of(flat)
+  local count = { ready = 0 }
+  for at = 1, #flat, 2 do
+    local field, times = flat[at], tonumber(flat[at + 1])
+    local from, to = string.match(field, '^(.-)>(.*)$')
+    if to == 'ready' then count.ready = count.ready + times end
+    if from == 'ready' then count.ready = count.ready - times end
+    if not from then count[field] = times end
+  end
+  return count
+end
+
+-- Returns since when the oldest ready task has been ready, and how many lists were looked at.
+local function oldest_of(root, queue, flat)
+  local count, oldest = count_of(flat), nil
+  if count.ready <= 0 then return nil, 0 end
+  local lists = lists_of(root, queue, count)
+  local looked = math.min(#lists, LISTS)
+  for at = 1, looked do
+    local since = oldest_of_list(root, lists[at])
+    if since and (not oldest or since < oldest) then oldest = since end
+  end
+  return oldest, looked
+end
+
+local function swarm_stats(keys, args)
+  local root, after, most = keys[1], args[1], tonumber(args[2])
+  if not swarm_exists(root) then return swarm_not_found() end
+  local queues = redis.call('ZRANGEBYLEX', root .. 'queues', after == '' and '-' or '(' .. after, '+', 'LIMIT', '0', int(most))
+  local reply = {
+    '', int(now_ms(root)), redis.call('HGET', root .. 'swarm', 'created_at'),
+    redis.call('ZCARD', root .. 'agents'), redis.call('ZCARD', root .. 'alive'), redis.call('SCARD', root .. 'draining'),
+    redis.call('HMGET', root .. 'totals', 'submitted', 'completed'), redis.call('LRANGE', root .. 'samples', '0', '-1'),
+  }
+  local left = LISTS
+  for at, queue in ipairs(queues) do
+    local flat = redis.call('HGETALL', queue_key(root, queue))
+    local oldest, looked = oldest_of(root, queue, flat)
+    for _, told in ipairs({ queue, flat, oldest and int(oldest) or '' }) do reply[#reply + 1] = told end
+    left = left - looked
+    if at == most or (left <= 0 and at < #queues) then
+      reply[1] = queue
+      break
+    end
+  end
+  return reply
+end
+
+register('swarm_stats', swarm_stats, { 'no-writes' })
