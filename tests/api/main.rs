@@ -1,9 +1,15 @@
 //! What the HTTP contract promises, operation by operation, asked of a real service.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has to panic")]
 
+mod agents;
 mod bad_input;
+mod events;
 mod health;
 mod http;
+mod messages;
 mod openapi;
+mod state;
+mod subscriptions;
 mod swarms;
 mod tasks;
+mod transactions;

@@ -48,19 +48,28 @@ pub(crate) enum Bench {
     Idle,
     /// What a long queue costs.
     Growth,
+    /// What the history of a swarm costs that nobody follows.
+    Events,
+    /// What agents cost that say every ten seconds that they are alive.
+    Heartbeats,
+    /// What a transaction of ten operations takes of Redis's time.
+    Transaction,
     /// Single operations, in turn with a naive service on the same Redis settings.
     Naive,
 }
 
 impl Bench {
     /// What runs when nothing is selected. The ceiling is part of `single`.
-    pub(crate) const ALL: [Bench; 7] = [
+    pub(crate) const ALL: [Bench; 10] = [
         Bench::Single,
         Bench::Settlements,
         Bench::Batch,
         Bench::Latency,
         Bench::Idle,
         Bench::Growth,
+        Bench::Events,
+        Bench::Heartbeats,
+        Bench::Transaction,
         Bench::Naive,
     ];
 }

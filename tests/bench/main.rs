@@ -15,8 +15,10 @@ mod ceiling;
 mod connection;
 mod cpu;
 mod deadline;
+mod events;
 mod figure;
 mod growth;
+mod heartbeats;
 mod idle;
 mod info;
 mod latency;
@@ -36,6 +38,7 @@ mod settlements;
 mod single;
 mod statistics;
 mod suite;
+mod transaction;
 mod turn;
 mod waits;
 

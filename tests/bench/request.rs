@@ -24,6 +24,11 @@ pub(crate) fn get(path: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n").into_bytes()
 }
 
+/// Says something of the swarm `default`.
+pub(crate) fn put_swarm(body: &str) -> Vec<u8> {
+    with_body("PUT", "/v1/swarms/default", body)
+}
+
 pub(crate) fn submit(queue: &str) -> Vec<u8> {
     post(TASKS, &task(queue, ""))
 }
@@ -65,6 +70,35 @@ pub(crate) fn settle(agent: &str, held: &[Held], next: Option<&Claim<'_>>) -> Ve
     post("/v1/swarms/default/settlements", &body)
 }
 
+/// An agent's word that it is alive and goes on with what it holds.
+pub(crate) fn agent_heartbeat(agent: &str, held: &Held) -> Vec<u8> {
+    let Held { id, lease } = held;
+    let body = format!(r#"{{"leases":[{{"id":"{id}","lease":"{lease}"}}],"extend_ms":60000}}"#);
+    post(&format!("/v1/swarms/default/agents/{agent}/heartbeat"), &body)
+}
+
+pub(crate) fn put_agent(agent: &str) -> Vec<u8> {
+    with_body("PUT", &format!("/v1/swarms/default/agents/{agent}"), "{}")
+}
+
+/// Acknowledges all that is in an inbox.
+pub(crate) fn ack_all(agent: &str) -> Vec<u8> {
+    post(&format!("/v1/swarms/default/agents/{agent}/inbox/ack"), r#"{"up_to":9000000000000000}"#)
+}
+
+pub(crate) fn put_state(key: &str) -> Vec<u8> {
+    with_body("PUT", &format!("/v1/swarms/default/state/{key}"), r#"{"value":1}"#)
+}
+
+pub(crate) fn transaction(ops: &[String]) -> Vec<u8> {
+    post("/v1/swarms/default/transactions", &format!(r#"{{"ops":[{}]}}"#, ops.join(",")))
+}
+
+/// A task as JSON.
+pub(crate) fn task_of(queue: &str) -> String {
+    task(queue, "")
+}
+
 fn claim_fields(claim: &Claim<'_>) -> String {
     let Claim { queue, max_tasks, wait_ms, .. } = claim;
     format!(r#""queues":["{queue}"],"max_tasks":{max_tasks},"wait_ms":{wait_ms}"#)
@@ -81,9 +115,13 @@ fn task(queue: &str, start: &str) -> String {
 }
 
 fn post(path: &str, body: &str) -> Vec<u8> {
+    with_body("POST", path, body)
+}
+
+fn with_body(method: &str, path: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
-        "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n\
+        "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n\
          content-length: {length}\r\n\r\n{body}"
     )
     .into_bytes()

@@ -3,7 +3,7 @@ use crate::machine::Machine;
 use crate::report::Report;
 use crate::scale::Scale;
 use crate::service::Programs;
-use crate::{batch, growth, idle, latency, naive, progress, settlements, single};
+use crate::{batch, events, growth, heartbeats, idle, latency, naive, progress, settlements, single, transaction};
 
 /// Runs the selected benchmarks one after the other and reports.
 ///
@@ -42,6 +42,9 @@ async fn measure(
             Bench::Latency => latency::run(programs, scale).await?,
             Bench::Idle => idle::run(programs, scale).await?,
             Bench::Growth => growth::run(programs, scale).await?,
+            Bench::Events => events::run(programs, scale).await?,
+            Bench::Heartbeats => heartbeats::run(programs, scale).await?,
+            Bench::Transaction => transaction::run(programs, scale).await?,
             Bench::Naive => naive::run(programs, scale).await?,
         });
     }

@@ -4,7 +4,7 @@ use waggle_tests::{in_a_swarm, root};
 
 use crate::program::program;
 
-const COMMANDS: [&[&str]; 13] = [
+const COMMANDS: [&[&str]; 43] = [
     &[],
     &["serve"],
     &["migrate"],
@@ -18,7 +18,39 @@ const COMMANDS: [&[&str]; 13] = [
     &["task", "retry"],
     &["agent"],
     &["agent", "run"],
+    &["agent", "register"],
+    &["agent", "list"],
+    &["agent", "get"],
+    &["agent", "drain"],
+    &["agent", "resume"],
+    &["agent", "remove"],
+    &["swarm"],
+    &["swarm", "create"],
+    &["swarm", "list"],
+    &["swarm", "get"],
+    &["swarm", "delete"],
+    &["swarm", "pause"],
+    &["swarm", "resume"],
+    &["swarm", "stats"],
+    &["message"],
+    &["message", "send"],
+    &["message", "read"],
+    &["message", "ack"],
+    &["message", "subscribe"],
+    &["message", "unsubscribe"],
+    &["state"],
+    &["state", "get"],
+    &["state", "put"],
+    &["state", "patch"],
+    &["state", "delete"],
+    &["state", "increment"],
+    &["state", "list"],
+    &["state", "watch"],
+    &["events"],
+    &["transaction"],
 ];
+/// The commands that have commands of their own.
+const GROUPS: [&[&str]; 6] = [&[], &["task"], &["agent"], &["swarm"], &["message"], &["state"]];
 
 #[test]
 fn every_command_explains_itself() {
@@ -35,7 +67,7 @@ fn every_command_explains_itself() {
 #[test]
 fn every_command_that_is_listed_is_one_of_these() {
     in_a_swarm(async |_| {
-        for group in [&[][..], &["task"], &["agent"]] {
+        for group in GROUPS {
             let text = program(&[group, &["--help"]].concat()).ok().await;
             let listed =
                 text.split("Commands:\n").nth(1).unwrap().lines().take_while(|line| !line.is_empty());
@@ -59,6 +91,16 @@ fn wrong_usage_ends_with_status_2_and_a_hint() {
             (&["agent", "run"], "CMD"),
             (&["agent", "run", "--concurrency", "0", "--", "true"], "--concurrency"),
             (&["task", "submit", "--payload", "1", "--text", "1"], "--text"),
+            (&["swarm", "delete"], "NAME"),
+            (&["agent", "list", "--status", "asleep"], "draining"),
+            (&["message", "send", "--to", "a", "--body", "1"], "--from"),
+            (&["message", "send", "--from", "a", "--to", "b", "--topic", "t"], "--topic"),
+            (&["message", "ack", "--agent", "a"], "--up-to"),
+            (&["message", "read", "--agent", "a", "--follow", "--wait-ms", "1"], "--wait-ms"),
+            (&["state", "put", "..", "1"], "KEY"),
+            (&["state", "increment", "k", "--by", "two"], "--by"),
+            (&["events", "--kind", "task.eaten"], "--kind"),
+            (&["events", "--since", "yesterday"], "--since"),
         ] {
             let ended = program(arguments).run().await;
             assert_eq!(ended.status, 2, "{arguments:?}: {ended:?}");

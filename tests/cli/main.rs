@@ -4,9 +4,14 @@
 mod agent;
 mod data;
 mod doctor;
+mod events;
 mod example;
 mod help;
+mod message;
 mod migrate;
 mod program;
 mod start_up;
+mod state;
+mod swarm;
 mod task;
+mod transaction;

@@ -134,6 +134,13 @@ impl Running {
         until(&format!("it says {words:?}"), PATIENCE, async || self.stderr.text().contains(words)).await;
     }
 
+    /// Waits until it has printed so many lines; all of them, as JSON.
+    pub(crate) async fn prints(&self, lines: usize) -> Vec<Value> {
+        let printed = async || self.stdout.text().lines().count() >= lines;
+        until(&format!("it prints {lines} lines"), PATIENCE, printed).await;
+        self.stdout.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
     /// Waits until its command has written a file; what it says.
     pub(crate) async fn file(&self, name: &str) -> String {
         written(&self.directory.join(name)).await
@@ -176,6 +183,13 @@ impl Drop for Running {
 }
 
 impl Ended {
+    /// The lines it printed, as JSON, after a look at the status.
+    #[track_caller]
+    pub(crate) fn lines(&self) -> Vec<Value> {
+        assert_eq!((self.status, self.stderr.as_str()), (0, ""), "{}", self.stdout);
+        self.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
     /// The one line on standard error with which it said that it cannot go on, after a look at the status.
     #[track_caller]
     pub(crate) fn complaint(&self, status: i32) -> &str {

@@ -73,3 +73,49 @@ fn every_operation_on_swarms_has_its_file_in_every_layer() {
         assert_there("tests/api/swarms.rs", &operation);
     }
 }
+
+#[test]
+fn every_operation_on_agents_has_its_file_in_every_layer_and_no_layer_has_others() {
+    let operations: Vec<_> =
+        stems("crates/server/src/routes/agents", "rs").into_iter().filter(|stem| stem != "mod").collect();
+    assert!(operations.len() >= 7, "{operations:?}");
+    for operation in &operations {
+        assert_there(&format!("crates/task-queue/src/agent/{operation}.rs"), operation);
+        assert_there(&format!("crates/task-queue/lua/agent_{operation}.lua"), operation);
+        assert_there(&format!("tests/api/agents/{operation}.rs"), operation);
+    }
+    for stem in stems("crates/task-queue/lua", "lua") {
+        let Some(name) = stem.strip_prefix("agent_") else { continue };
+        assert!(operations.iter().any(|operation| operation == name), "{stem}.lua belongs to no operation");
+    }
+    for stem in stems("crates/task-queue/src/agent", "rs") {
+        let known = ["mod", "record"].contains(&stem.as_str()) || operations.contains(&stem);
+        assert!(known, "agent/{stem}.rs has no route of its name");
+    }
+}
+
+#[test]
+fn every_operation_on_messages_and_subscriptions_has_its_file_in_every_layer_and_no_layer_has_others() {
+    for (folder, noun) in [("messages", "message"), ("subscriptions", "subscription")] {
+        let operations: Vec<_> = stems(&format!("crates/server/src/routes/{folder}"), "rs")
+            .into_iter()
+            .filter(|stem| stem != "mod")
+            .collect();
+        assert!(operations.len() >= 2, "{operations:?}");
+        for operation in &operations {
+            assert_there(&format!("crates/task-queue/src/{noun}/{operation}.rs"), operation);
+            assert_there(&format!("crates/task-queue/lua/{noun}_{operation}.lua"), operation);
+            assert_there(&format!("tests/api/{folder}/{operation}.rs"), operation);
+        }
+        for stem in stems("crates/task-queue/lua", "lua") {
+            let Some(name) = stem.strip_prefix(&format!("{noun}_")) else { continue };
+            assert!(
+                operations.iter().any(|operation| operation == name),
+                "{stem}.lua belongs to no operation"
+            );
+        }
+        for stem in stems(&format!("crates/task-queue/src/{noun}"), "rs") {
+            assert!(stem == "mod" || operations.contains(&stem), "{noun}/{stem}.rs has no route of its name");
+        }
+    }
+}

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use waggle_task_queue::keys;
-use waggle_task_queue::model::{AgentName, Capability, QueueName, Status, SwarmName, TaskId};
+use waggle_task_queue::model::{
+    AgentName, Capability, MessageId, QueueName, StateKey, Status, SwarmName, TaskId,
+};
 
 use crate::run::for_any;
 
@@ -13,6 +15,7 @@ use crate::run::for_any;
 enum Thing {
     Channel(String),
     Directory,
+    Leaving,
     Ledger,
     Spec(String, String),
     State(String, String),
@@ -20,7 +23,49 @@ enum Thing {
     Ready(String, String, u8),
     Special { swarm: String, queue: String, agent: Option<String>, priority: u8, requires: String },
     Finished(String, &'static str),
+    /// What a swarm has once.
+    Single(String, &'static str),
+    /// What belongs to a queue, an agent, a topic, a pool or a digest.
+    Named(String, Named, String),
+    /// What belongs to a task or a message.
+    Numbered(String, Numbered, String),
+    ClaimId { swarm: String, agent: String, digest: String },
+    Value(String, String),
 }
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Named {
+    Specials,
+    Pinned,
+    Memory,
+    Agent,
+    HeldBy,
+    Adoption,
+    Inbox,
+    Subscriptions,
+    Subscribers,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Numbered {
+    Outcome,
+    Progress,
+    Message,
+    Sharers,
+}
+
+const NAMED: [Named; 9] = [
+    Named::Specials,
+    Named::Pinned,
+    Named::Memory,
+    Named::Agent,
+    Named::HeldBy,
+    Named::Adoption,
+    Named::Inbox,
+    Named::Subscriptions,
+    Named::Subscribers,
+];
+const NUMBERED: [Numbered; 4] = [Numbered::Outcome, Numbered::Progress, Numbered::Message, Numbered::Sharers];
 
 #[test]
 fn two_things_never_share_a_key_and_every_key_carries_the_tag_of_its_swarm() {
@@ -50,7 +95,12 @@ fn a_text_that_could_reach_into_another_key_is_no_name() {
 
 /// Names out of few letters, so that they meet often: with and without what looks like a part of another key.
 fn name() -> impl Strategy<Value = String> {
-    prop_oneof!["[ab5][ab5:._-]{0,5}", "(a:b|5:a|q:a|r5:a|s:a|wake|swarms|ledger|t|x:failed|default)"]
+    prop_oneof!["[ab5][ab5:._-]{0,5}", "(a:b|5:a|q:a|r5:a|s:a|wake|swarms|ledger|t|x:failed|default|mail|n:a|mc:a)"]
+}
+
+/// Keys of the state: names, and texts that no name can be.
+fn state_key() -> impl Strategy<Value = String> {
+    prop_oneof![name(), "[ab:/@{}* é]{1,6}", Just("}:swarm".to_owned()), Just("a/b".to_owned())]
 }
 
 fn thing() -> impl Strategy<Value = Thing> {
@@ -60,9 +110,10 @@ fn thing() -> impl Strategy<Value = Thing> {
     let kind = prop_oneof![
         name().prop_map(Thing::Channel),
         Just(Thing::Directory),
+        Just(Thing::Leaving),
         Just(Thing::Ledger),
         (name(), id.clone()).prop_map(|(swarm, id)| Thing::Spec(swarm, id)),
-        (name(), id).prop_map(|(swarm, id)| Thing::State(swarm, id)),
+        (name(), id.clone()).prop_map(|(swarm, id)| Thing::State(swarm, id)),
         (name(), name()).prop_map(|(swarm, queue)| Thing::Queue(swarm, queue)),
         (name(), name(), 0_u8..10).prop_map(|(swarm, queue, priority)| Thing::Ready(swarm, queue, priority)),
         (name(), prop::sample::select(vec!["completed", "failed", "cancelled"]))
@@ -77,17 +128,29 @@ fn thing() -> impl Strategy<Value = Thing> {
             requires,
         },
     );
-    prop_oneof![2 => kind, 1 => special]
+    let single = (name(), prop::sample::select(keys::SINGLES.to_vec()))
+        .prop_map(|(swarm, single)| Thing::Single(swarm, single));
+    let named = (name(), prop::sample::select(NAMED.to_vec()), name())
+        .prop_map(|(swarm, kind, name)| Thing::Named(swarm, kind, name));
+    let numbered = (name(), prop::sample::select(NUMBERED.to_vec()), id)
+        .prop_map(|(swarm, kind, id)| Thing::Numbered(swarm, kind, id));
+    let claim_id = (name(), name(), "[0-9a-b]{1,3}")
+        .prop_map(|(swarm, agent, digest)| Thing::ClaimId { swarm, agent, digest });
+    let value = (name(), state_key()).prop_map(|(swarm, key)| Thing::Value(swarm, key));
+    let others = prop_oneof![single, named, numbered, claim_id, value];
+    prop_oneof![2 => kind, 1 => special, 3 => others]
 }
 
 impl Thing {
     fn swarm(&self) -> &str {
         match self {
-            Self::Directory | Self::Ledger => "*",
+            Self::Directory | Self::Leaving | Self::Ledger => "*",
             Self::Channel(swarm) | Self::Spec(swarm, _) | Self::State(swarm, _) | Self::Queue(swarm, _) => {
                 swarm
             }
             Self::Ready(swarm, ..) | Self::Finished(swarm, _) | Self::Special { swarm, .. } => swarm,
+            Self::Single(swarm, _) | Self::Named(swarm, ..) | Self::Numbered(swarm, ..) => swarm,
+            Self::ClaimId { swarm, .. } | Self::Value(swarm, _) => swarm,
         }
     }
 
@@ -98,12 +161,20 @@ impl Thing {
         match self {
             Self::Channel(_) => keys::wake_channel(&swarm.unwrap()),
             Self::Directory => keys::directory(),
+            Self::Leaving => keys::leaving(),
             Self::Ledger => keys::ledger(),
             Self::Spec(_, task) => keys::spec(&root, id(task)),
             Self::State(_, task) => keys::state(&root, id(task)),
             Self::Queue(_, queue) => keys::queue(&root, name_of(queue).as_str()),
             Self::Ready(_, queue, priority) => keys::ready(&root, name_of(queue).as_str(), *priority),
             Self::Finished(_, status) => keys::finished(&root, status.parse::<Status>().unwrap()),
+            Self::Single(_, name) => format!("{root}{name}"),
+            Self::Named(_, kind, name) => kind.key(&root, name_of(name).as_str()),
+            Self::Numbered(_, kind, text) => kind.key(&root, id(text), text.parse().unwrap()),
+            Self::ClaimId { agent, digest, .. } => {
+                keys::claim_id(&root, agent.parse::<AgentName>().unwrap().as_str(), digest)
+            }
+            Self::Value(_, key) => keys::value(&root, &key.parse::<StateKey>().unwrap()),
             Self::Special { queue, agent, priority, requires, .. } => {
                 let queue = name_of(queue);
                 let pool =
@@ -113,6 +184,33 @@ impl Thing {
                 );
                 keys::special(&root, &pool, &format!("{priority}/{requires}"))
             }
+        }
+    }
+}
+
+impl Named {
+    fn key(self, root: &str, name: &str) -> String {
+        match self {
+            Self::Specials => keys::specials(root, name),
+            Self::Pinned => keys::pinned(root, name),
+            Self::Memory => keys::memory(root, name),
+            Self::Agent => keys::agent(root, name),
+            Self::HeldBy => keys::held_by(root, name),
+            Self::Adoption => keys::adoption(root, name),
+            Self::Inbox => keys::inbox(root, name),
+            Self::Subscriptions => keys::subscriptions(root, name),
+            Self::Subscribers => keys::subscribers(root, name),
+        }
+    }
+}
+
+impl Numbered {
+    fn key(self, root: &str, task: TaskId, message: MessageId) -> String {
+        match self {
+            Self::Outcome => keys::outcome(root, task),
+            Self::Progress => keys::progress(root, task),
+            Self::Message => keys::message(root, message),
+            Self::Sharers => keys::sharers(root, message),
         }
     }
 }

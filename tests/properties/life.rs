@@ -7,7 +7,7 @@ use waggle_task_queue::library_with_manual_clock;
 use waggle_task_queue::model::Status;
 
 use crate::run::{Cases, SHRINKS};
-use crate::store::Backend;
+use crate::store::{Backend, Case};
 
 #[test]
 fn the_store_stands_as_the_model_after_every_call_and_moves_tasks_along_the_arrows_of_the_table_alone() {
@@ -15,7 +15,7 @@ fn the_store_stands_as_the_model_after_every_call_and_moves_tasks_along_the_arro
     let short = Cases { cases: 96, length: 1..60, shrinks: SHRINKS };
     let long = Cases { cases: 3, length: 400..500, shrinks: SHRINKS };
     for cases in [short, long] {
-        if let Err(failure) = cases.run(&backend) {
+        if let Err(failure) = cases.run::<Case>(&backend) {
             panic!("{failure}");
         }
     }

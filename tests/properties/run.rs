@@ -4,10 +4,9 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
-use proptest_state_machine::{ReferenceStateMachine as _, StateMachineTest as _};
+use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 
-use crate::model::Machine;
-use crate::store::{Backend, Case};
+use crate::store::Backend;
 
 /// Repeats a run: `WAGGLE_TEST_SEED=n`.
 const SEED_VARIABLE: &str = "WAGGLE_TEST_SEED";
@@ -30,14 +29,18 @@ impl Cases {
     ///
     /// # Errors
     /// The seed and the smallest case in which they differ.
-    pub(crate) fn run(&self, backend: &Rc<Backend>) -> Result<(), String> {
-        Case::run_on(backend);
+    pub(crate) fn run<T>(&self, backend: &Rc<Backend>) -> Result<(), String>
+    where
+        T: StateMachineTest<SystemUnderTest = T>,
+        <T::Reference as ReferenceStateMachine>::Transition: 'static,
+    {
+        Backend::run_on(backend);
         let config = self.config();
         seeded(&config, |runner| {
             let ran = runner.run(
-                &Machine::sequential_strategy(self.length.clone()),
+                &T::Reference::sequential_strategy(self.length.clone()),
                 |(model, transitions, seen)| {
-                    Case::test_sequential(config.clone(), model, transitions, seen);
+                    T::test_sequential(config.clone(), model, transitions, seen);
                     Ok(())
                 },
             );

@@ -88,6 +88,11 @@ impl Client {
     pub fn put(&self, path: &str) -> Request {
         self.request(Method::PUT, path)
     }
+
+    /// `DELETE path`.
+    pub fn delete(&self, path: &str) -> Request {
+        self.request(Method::DELETE, path)
+    }
 }
 
 impl Request {

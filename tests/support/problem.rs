@@ -5,7 +5,8 @@ use serde_json::Value;
 use crate::Reply;
 
 const ALWAYS: [&str; 7] = ["type", "title", "status", "detail", "instance", "code", "retryable"];
-const SOMETIMES: [&str; 5] = ["retry_after_ms", "errors", "request_id", "applied", "attempt"];
+const SOMETIMES: [&str; 9] =
+    ["retry_after_ms", "errors", "request_id", "applied", "attempt", "agent", "version", "index", "in"];
 /// Bytes of a problem: its address may have four thousand, and what it says of it no more than a few hundred.
 const LONGEST: usize = 5 * 1_024;
 /// What would betray the inside of the service.

@@ -47,6 +47,12 @@ impl World {
         Self { client: Client::new(base), ..self.clone() }
     }
 
+    /// Another swarm of the same service, which the audit at the end does not look at.
+    #[must_use]
+    pub fn beside(&self, swarm: &str) -> Self {
+        Self { swarm: swarm.into(), ..self.clone() }
+    }
+
     /// `/v1/swarms/{swarm}` and `path`.
     pub fn path(&self, path: &str) -> String {
         format!("/v1/swarms/{}{path}", self.swarm)
@@ -60,6 +66,16 @@ impl World {
     /// `POST` below the swarm.
     pub fn post(&self, path: &str) -> Request {
         self.client.post(&self.path(path))
+    }
+
+    /// `PUT` below the swarm.
+    pub fn put(&self, path: &str) -> Request {
+        self.client.put(&self.path(path))
+    }
+
+    /// `DELETE` below the swarm.
+    pub fn delete(&self, path: &str) -> Request {
+        self.client.delete(&self.path(path))
     }
 
     /// Submits a task, which must be taken in; the answer.

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use metrics_exporter_prometheus::PrometheusHandle;
 use waggle_task_queue::TaskQueue;
 
 use crate::extract::BodyLimits;
+use crate::snapshots::Desk;
 
 /// The state of the router. Cheap to clone.
 #[derive(Clone)]
@@ -18,14 +20,24 @@ struct Inner {
     body_limits: BodyLimits,
     metrics: PrometheusHandle,
     document: Bytes,
+    sse_heartbeat: Duration,
+    desk: Desk,
     draining: AtomicBool,
 }
 
 impl App {
-    /// The state for `queue`; `metrics` renders what is recorded in this process.
-    pub fn new(queue: TaskQueue, body_limits: BodyLimits, metrics: PrometheusHandle) -> Self {
+    /// The state for `queue`; `metrics` renders what is recorded in this process; `sse_heartbeat` is the time between
+    /// two comments to a reader of events for whom there is nothing else; `desk` is where snapshots are handed in and out.
+    pub fn new(
+        queue: TaskQueue,
+        body_limits: BodyLimits,
+        sse_heartbeat: Duration,
+        desk: Desk,
+        metrics: PrometheusHandle,
+    ) -> Self {
         let document = Bytes::from(crate::router::document());
-        Self(Arc::new(Inner { queue, body_limits, metrics, document, draining: AtomicBool::new(false) }))
+        let draining = AtomicBool::new(false);
+        Self(Arc::new(Inner { queue, body_limits, metrics, document, sse_heartbeat, desk, draining }))
     }
 
     /// From now on new requests are refused, and those that wait are answered.
@@ -45,6 +57,15 @@ impl App {
 
     pub(crate) fn body_limits(&self) -> BodyLimits {
         self.0.body_limits
+    }
+
+    pub(crate) fn sse_heartbeat(&self) -> Duration {
+        self.0.sse_heartbeat
+    }
+
+    /// Where snapshots are handed in and out.
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.0.desk
     }
 
     pub(crate) fn metrics(&self) -> &PrometheusHandle {

@@ -22,7 +22,11 @@ const JSON: &str = "Json";
     tags(
         (name = "tasks", description = "Submitting tasks and looking at them"),
         (name = "work", description = "Claiming tasks and finishing them"),
+        (name = "agents", description = "Who works, and whether it is there"),
+        (name = "messages", description = "Inboxes, topics and what agents write to each other"),
         (name = "swarms", description = "The unit of consistency"),
+        (name = "state", description = "Keys with versions that all agents of a swarm share"),
+        (name = "events", description = "What happens in a swarm, as it happens"),
         (name = "operators", description = "Health, metrics and this document"),
     ),
 )]

@@ -12,7 +12,10 @@ mod reply;
 pub mod router;
 mod routes;
 pub mod serve;
+mod snapshots;
+mod sse;
 #[cfg(test)]
 mod testing;
 
 pub use extract::BodyLimits;
+pub use snapshots::Desk;

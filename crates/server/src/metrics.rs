@@ -3,13 +3,17 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use metrics::{Unit, describe_gauge, describe_histogram, gauge};
+use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 
 /// Seconds from a request's headers to its answer; labels `route`, `method`, `status`.
 pub const HTTP_DURATION: &str = "waggle_http_request_duration_seconds";
 /// Requests being answered, waiting polls among them.
 pub const HTTP_IN_FLIGHT: &str = "waggle_http_requests_in_flight";
+/// Readers of server-sent events.
+pub const EVENT_FOLLOWERS: &str = "waggle_event_followers";
+/// Snapshots that were to be written by themselves; labels `result` (`written`, `failed`).
+pub const SNAPSHOTS: &str = "waggle_snapshots_total";
 /// Always 1; labels `version`.
 pub const BUILD_INFO: &str = "waggle_build_info";
 
@@ -59,6 +63,8 @@ fn builder() -> Result<PrometheusBuilder, BuildError> {
 fn describe() {
     describe_histogram!(HTTP_DURATION, Unit::Seconds, "Time from a request's headers to its answer");
     describe_gauge!(HTTP_IN_FLIGHT, Unit::Count, "Requests being answered, waiting polls among them");
+    describe_gauge!(EVENT_FOLLOWERS, Unit::Count, "Readers of server-sent events");
+    describe_counter!(SNAPSHOTS, Unit::Count, "Snapshots that were to be written by themselves");
     describe_gauge!(BUILD_INFO, Unit::Count, "Always 1, with the version of the service");
     waggle_core::metrics::describe();
 }

@@ -31,6 +31,24 @@ impl Reply {
         Ok(Self::of(status, JSON, Body::from(text)))
     }
 
+    /// Done, and nothing to say.
+    pub(crate) fn no_content() -> Self {
+        Self(StatusCode::NO_CONTENT.into_response())
+    }
+
+    /// What was asked for is what the client has.
+    pub(crate) fn not_modified() -> Self {
+        Self(StatusCode::NOT_MODIFIED.into_response())
+    }
+
+    /// `value` with 201 when it is new, else with 200.
+    ///
+    /// # Errors
+    /// As [`Self::json`].
+    pub(crate) fn made(is_new: bool, value: &impl Serialize) -> Result<Self, Problem> {
+        Self::json(if is_new { StatusCode::CREATED } else { StatusCode::OK }, value)
+    }
+
     /// A body that is written already.
     pub(crate) fn of(status: StatusCode, media_type: HeaderValue, body: Body) -> Self {
         let mut response = Response::new(body);
@@ -44,6 +62,14 @@ impl Reply {
         // Paths here are made of names and ids, which are always header values.
         if let Ok(value) = HeaderValue::from_str(path) {
             self.0.headers_mut().insert(header::LOCATION, value);
+        }
+        self
+    }
+
+    /// The version of what is answered.
+    pub(crate) fn etag(mut self, version: u64) -> Self {
+        if let Ok(value) = HeaderValue::from_str(&format!("\"{version}\"")) {
+            self.0.headers_mut().insert(header::ETAG, value);
         }
         self
     }

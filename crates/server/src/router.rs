@@ -9,13 +9,13 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::app::App;
 use crate::document::{Document, written};
 use crate::middleware::Around;
-use crate::routes::{health, metrics, openapi, swarms, tasks};
+use crate::routes::{agents, events, health, messages, metrics, openapi, snapshot, state, subscriptions, swarms, tasks, transactions};
 
 /// The router with its state and its layer.
 pub fn router(app: App) -> Router {
     let (api, _) = api().split_for_parts();
     let docs: Router<App> = SwaggerUi::new("/docs").config(Config::from("/openapi.json")).into();
-    api.merge(docs).layer(Around::new(app.clone())).with_state(app)
+    api.merge(state::slashes::routes()).merge(docs).layer(Around::new(app.clone())).with_state(app)
 }
 
 /// The OpenAPI document, generated from the handlers: pretty JSON and a last newline.
@@ -34,14 +34,38 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(tasks::cancel::cancel))
         .routes(routes!(tasks::retry::retry))
         // agents
+        .routes(routes!(agents::list::list))
+        .routes(routes!(agents::put::put, agents::get::get, agents::delete::delete))
+        .routes(routes!(agents::heartbeat::heartbeat))
+        .routes(routes!(agents::drain::drain))
+        .routes(routes!(agents::resume::resume))
         .routes(routes!(tasks::claim::claim))
         .routes(routes!(tasks::heartbeat::heartbeat))
         .routes(routes!(tasks::complete::complete))
         .routes(routes!(tasks::fail::fail))
         .routes(routes!(tasks::release::release))
         .routes(routes!(tasks::settle::settle))
+        // messages
+        .routes(routes!(messages::send::send))
+        .routes(routes!(messages::read::read))
+        .routes(routes!(messages::ack::ack))
+        .routes(routes!(subscriptions::put::put, subscriptions::delete::delete))
+        // shared state
+        .routes(routes!(state::get::get, state::put::put, state::patch::patch, state::delete::delete))
+        .routes(routes!(state::increment::increment))
+        .routes(routes!(state::list::list))
+        // what happens
+        .routes(routes!(events::follow::follow))
+        .routes(routes!(tasks::events::events))
+        // transactions
+        .routes(routes!(transactions::apply::apply))
         // swarms
-        .routes(routes!(swarms::put::put, swarms::get::get))
+        .routes(routes!(swarms::put::put, swarms::get::get, swarms::delete::delete))
+        .routes(routes!(swarms::list::list))
+        .routes(routes!(swarms::pause::pause))
+        .routes(routes!(swarms::resume::resume))
+        .routes(routes!(swarms::stats::stats))
+        .routes(routes!(snapshot::export::export, snapshot::restore::restore))
         // operators
         .routes(routes!(health::live::live))
         .routes(routes!(health::ready::ready))
@@ -63,25 +87,51 @@ mod tests {
     const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/openapi.json");
 
     /// What the service answers, written down once more: an address is added on purpose or not at all.
-    const ROUTES: [(&str, &str); 18] = [
+    const ROUTES: [(&str, &str); 44] = [
         ("get", "/health/live"),
         ("get", "/health/ready"),
         ("get", "/metrics"),
         ("get", "/openapi.json"),
+        ("get", "/v1/swarms"),
+        ("delete", "/v1/swarms/{swarm}"),
         ("get", "/v1/swarms/{swarm}"),
+        ("post", "/v1/swarms/{swarm}/pause"),
+        ("post", "/v1/swarms/{swarm}/resume"),
+        ("get", "/v1/swarms/{swarm}/stats"),
         ("put", "/v1/swarms/{swarm}"),
+        ("get", "/v1/swarms/{swarm}/agents"),
+        ("delete", "/v1/swarms/{swarm}/agents/{agent}"),
+        ("get", "/v1/swarms/{swarm}/agents/{agent}"),
+        ("put", "/v1/swarms/{swarm}/agents/{agent}"),
+        ("post", "/v1/swarms/{swarm}/agents/{agent}/drain"),
+        ("post", "/v1/swarms/{swarm}/agents/{agent}/heartbeat"),
+        ("post", "/v1/swarms/{swarm}/agents/{agent}/resume"),
+        ("get", "/v1/swarms/{swarm}/agents/{agent}/inbox"),
+        ("post", "/v1/swarms/{swarm}/agents/{agent}/inbox/ack"),
+        ("delete", "/v1/swarms/{swarm}/agents/{agent}/subscriptions/{topic}"),
+        ("put", "/v1/swarms/{swarm}/agents/{agent}/subscriptions/{topic}"),
         ("post", "/v1/swarms/{swarm}/claims"),
+        ("post", "/v1/swarms/{swarm}/messages"),
+        ("get", "/v1/swarms/{swarm}/events"),
         ("post", "/v1/swarms/{swarm}/settlements"),
+        ("get", "/v1/swarms/{swarm}/state"),
+        ("delete", "/v1/swarms/{swarm}/state/{key}"),
+        ("get", "/v1/swarms/{swarm}/state/{key}"),
+        ("patch", "/v1/swarms/{swarm}/state/{key}"),
+        ("put", "/v1/swarms/{swarm}/state/{key}"),
+        ("post", "/v1/swarms/{swarm}/state/{key}/increment"),
         ("get", "/v1/swarms/{swarm}/tasks"),
         ("post", "/v1/swarms/{swarm}/tasks"),
         ("post", "/v1/swarms/{swarm}/tasks/batch"),
         ("get", "/v1/swarms/{swarm}/tasks/{id}"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/cancel"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/complete"),
+        ("get", "/v1/swarms/{swarm}/tasks/{id}/events"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/fail"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/heartbeat"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/release"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/retry"),
+        ("post", "/v1/swarms/{swarm}/transactions"),
     ];
 
     fn parsed() -> Value {
@@ -112,7 +162,7 @@ mod tests {
         let service = Service::start().await;
         for (method, path) in ROUTES {
             let path =
-                path.replace("{swarm}", "default").replace("{id}", "01a205aa-cb6a-75fc-94de-ef603ee1f01a");
+                path.replace("{swarm}", "default").replace("{id}", "01a205aa-cb6a-75fc-94de-ef603ee1f01a").replace("{agent}", "a").replace("{topic}", "t").replace("{key}", "k");
             let request = Request::builder().method(method.to_uppercase().as_str()).uri(&path);
             let answer = service.send(request.body(Body::empty()).unwrap()).await;
             assert_ne!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");

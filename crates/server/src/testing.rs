@@ -14,6 +14,7 @@ use crate::BodyLimits;
 use crate::app::App;
 use crate::config::Settings;
 use crate::serve::Store;
+use crate::snapshots::Desk;
 
 /// Bytes a body may have here.
 pub(crate) const BODY_LIMIT: usize = 64 * 1_024;
@@ -36,16 +37,24 @@ impl Service {
         let data = tempfile::Builder::new().prefix("waggle").tempdir().unwrap();
         let mut settings = Settings::default();
         settings.server.data_dir = data.path().join("data");
+        settings.server.sse_heartbeat_ms = 50;
         let store = Store::open(&settings).await.unwrap();
         let queue = TaskQueue::new(store.redis().clone(), Codec::new(1_024, BODY_LIMIT));
         let limits = BodyLimits { bytes: BODY_LIMIT, timeout: Duration::from_millis(200) };
-        let app = App::new(queue, limits, crate::metrics::install().unwrap());
+        let (heartbeat, desk) = (settings.server.sse_heartbeat(), Desk::new(&settings));
+        let app = App::new(queue, limits, heartbeat, desk, crate::metrics::install().unwrap());
         Self { router: crate::router::router(app.clone()), app, store, _data: data }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
+        // A stream of events has no end.
+        let body = if parts.headers.get("content-type").is_some_and(|said| said == "text/event-stream") {
+            Body::empty()
+        } else {
+            body
+        };
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         // Bodies that are not JSON are of no interest here.
         let body = serde_json::from_slice(&bytes).unwrap_or_default();

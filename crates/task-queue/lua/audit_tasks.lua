@@ -2,8 +2,8 @@
 --
 -- keys    root of the swarm
 -- args    ids
--- returns for each: { first line of the spec ('' where there is none), field of the state, value, … }; of a running one
---         also whether its agent is registered, as field `@known`, and holds it, as field `@held`
+-- returns for each: { first line of the spec ('' where there is none), field of the state, value, … }; of one whose
+--         lease has not ended also whether its agent is registered, as field `@known`, and holds it, as field `@held`
 -- fails   -
 -- promise changes nothing; each task is read at one instant
 
@@ -17,21 +17,22 @@ local function first_line(root, id)
   return text
 end
 
--- What is said elsewhere of who holds the task.
-local function add_holder(root, id, task)
-  local s = redis.call('HMGET', state_key(root, id), 'st', 'ag')
-  if s[1] ~= 'running' or not s[2] then return end
+-- What is said elsewhere of who holds the task. An agent that was deleted may have left a task whose lease has ended to
+-- the reaper.
+local function add_holder(root, id, task, now)
+  local s = redis.call('HMGET', state_key(root, id), 'st', 'ag', 'ex')
+  if s[1] ~= 'running' or not s[2] or (tonumber(s[3]) or 0) <= now then return end
   task[#task + 1] = '@known'
   task[#task + 1] = redis.call('EXISTS', agent_key(root, s[2])) == 1 and '1' or '0'
   task[#task + 1] = '@held'
-  task[#task + 1] = redis.call('HGET', held_by_key(root, s[2]), id) == '1' and '1' or '0'
+  task[#task + 1] = redis.pcall('HGET', held_by_key(root, s[2]), id) == '1' and '1' or '0'
 end
 
 local function audit_tasks(keys, args)
-  local root, reply = keys[1], {}
+  local root, reply, now = keys[1], {}, now_ms(keys[1])
   for _, id in ipairs(args) do
     local task = redis.call('HGETALL', state_key(root, id))
-    add_holder(root, id, task)
+    add_holder(root, id, task, now)
     table.insert(task, 1, first_line(root, id))
     reply[#reply + 1] = task
   end

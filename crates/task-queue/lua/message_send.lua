@@ -10,17 +10,10 @@
 -- promise messages enter each inbox in the order of the call, under numbers that rise by one; a message whose id is
 --         known is not sent again; its sender gets none that goes to a topic or to the swarm
 
--- Full inboxes that are named.
-local NAMED = 100
-
 local function send_one(effects, plan, message)
   local refusal = check_send(effects, plan, message)
   if refusal then return refusal end
-  local inboxes, full = apply_send(effects, plan, message)
-  local line = { 'ok', message.id, int(inboxes) }
-  table.sort(full)
-  for at = 1, math.min(#full, NAMED) do line[#line + 1] = full[at] end
-  return table.concat(line, ' ')
+  return sent_line(message, apply_send(effects, plan, message))
 end
 
 local function message_send(keys, args)

@@ -12,8 +12,9 @@ local function cancel_one(root, effects, id, now)
   if not task then return { 'NOTFOUND' } end
   if task.status == 'cancelled' then return { 'ok', 'cancelled' } end
   if task.status == 'running' then
-    redis.call('HSET', task.key, 'cr', '1')
-    note_task(effects, 'task.cancel_requested', id, task.queue, task.agent, 'running', task.attempt)
+    if redis.call('HSET', task.key, 'cr', '1') == 1 then
+      note_task(effects, 'task.cancel_requested', id, task.queue, task.agent, 'running', task.attempt)
+    end
     return { 'ok', 'running' }
   end
   if task.status == 'ready' then

@@ -4,20 +4,21 @@
 -- args    number of queues, the queues, the first one first; then for each claimer:
 --         agent, tasks wanted, lease in milliseconds ('' for each task's own), digest of its claim id ('' for none),
 --         seed of its tokens, capabilities joined by commas ('*' for those it is registered with), milliseconds it
---         stands by
+--         stands by, whether it has been waiting (0|1)
 -- returns { left, tasks of the first claimer, … }; left is 0 when no ready task is left and 1 when some may be; instead
 --         of tasks a claimer gets 0 when the call reached its bound before it: it is to ask again; `drain` when it
---         shall take no more tasks; TOOMANYAGENTS when it is unknown and the swarm has no room for it. A task is
+--         shall take no more tasks, `stop` when it was removed while it waited; TOOMANYAGENTS when it is unknown and the swarm has no room for it. A task is
 --         { `<id> <attempt> <token> <expires_at> <started_at> <cancel requested 0|1> <recalled 0|1>`, spec [, outcome, progress] }
 -- fails   SWARMNOTFOUND
 -- promise a task goes to one claimer, under a fence higher than any it had before
 
-local CLAIMER_ARGS = 7
+local CLAIMER_ARGS = 8
 
 local function read_claimer(args, at)
   return {
     agent = args[at], want = tonumber(args[at + 1]), lease_ms = tonumber(args[at + 2]), claim_id = args[at + 3],
-    seed = args[at + 4], able_to = args[at + 5], wait = tonumber(args[at + 6]), tasks = {}, held = '', longest = CLAIM_ID_MS,
+    seed = args[at + 4], able_to = args[at + 5], wait = tonumber(args[at + 6]),
+    waited = args[at + 7] == '1', tasks = {}, held = '', longest = CLAIM_ID_MS,
   }
 end
 

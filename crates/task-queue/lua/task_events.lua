@@ -1,9 +1,9 @@
 -- task_events: looks for what has happened to one task.
 --
 -- keys    root of the swarm
--- args    id; where to begin: `<id>` at an entry of the stream, '' with the task's creation; milliseconds since the epoch
---         to begin with where there is no such task; entries looked at
--- returns { the task is there (0|1), id of the entry to go on at ('' at the end), id, entry, … }
+-- args    id; where to begin: `<id>` at an entry of the stream, `(<id>` behind it, '' with the task's creation;
+--         milliseconds since the epoch to begin with where there is no such task; entries looked at
+-- returns { the task is there (0|1), id of the last entry looked at ('' at the end), id, entry, … }
 -- fails   SWARMNOTFOUND
 -- promise changes nothing; looks at no more entries than asked; other tasks' changes of the same call are in the entries
 
@@ -22,7 +22,7 @@ local function task_events(keys, args)
   local there, created_at = began(root, id, args[3])
   if from == '' then from = int(math.max(created_at - MARGIN_MS, 0)) end
   local entries = redis.call('XRANGE', root .. 'events', from, '+', 'COUNT', int(look + 1))
-  local reply = { there and 1 or 0, entries[look + 1] and entries[look + 1][1] or '' }
+  local reply = { there and 1 or 0, entries[look + 1] and entries[look][1] or '' }
   for at = 1, math.min(look, #entries) do
     local entry = entries[at][2][2]
     if string.find(entry, '\tt' .. id, 1, true) then

@@ -5,26 +5,29 @@
 -- returns for each lease a line: `ok <expires_at> <cancel requested 0|1> <milliseconds until it ends>`,
 --         `LEASELOST <attempt>` or `NOTFOUND`
 -- fails   SWARMNOTFOUND
--- promise a lease that has ended is not revived
+-- promise a lease that has ended is not revived; a holder is seen
 
-local function heartbeat_one(root, now, id, token, extend, progress)
+local function heartbeat_one(effects, seen, id, token, extend, progress)
+  local root, now = effects.root, effects.now
   local task, answer = held(root, id, token, now, nil)
   if not task then return answer end
-  local lease = tonumber(extend) or read_header(root, id).l or LEASE_MS_DEFAULT
-  local expires = now + lease
-  redis.call('HSET', task.key, 'ex', int(expires))
-  redis.call('ZADD', root .. 'leases', int(expires), id)
+  if task.agent and not seen[task.agent] then
+    seen[task.agent] = true
+    see_agent(effects, task.agent, 0)
+  end
   if progress ~= '' then redis.call('SET', progress_key(root, id), progress) end
-  return string.format('ok %d %d %d', expires, task.cancel and 1 or 0, lease)
+  return extend_lease(root, task, extend, now)
 end
 
 local function task_heartbeat(keys, args)
   local root = keys[1]
-  if not swarm_exists(root) then return swarm_not_found() end
-  local now, reply = now_ms(root), {}
+  local swarm = open_swarm(root)
+  if not swarm then return swarm_not_found() end
+  local effects, seen, reply = new_effects(root, swarm, now_ms(root)), {}, {}
   for at = 1, #args, 4 do
-    reply[#reply + 1] = heartbeat_one(root, now, args[at], args[at + 1], args[at + 2], args[at + 3])
+    reply[#reply + 1] = heartbeat_one(effects, seen, args[at], args[at + 1], args[at + 2], args[at + 3])
   end
+  write_effects(effects)
   return reply
 end
 

@@ -14,9 +14,7 @@
 local function settle_one(root, effects, now, kind, id, token, value, wait, random)
   local task, answer = held(root, id, token, now, kind)
   if not task then return answer end
-  if kind == 'c' then return complete(root, effects, task, value, now) end
-  if kind == 'f' then return fail(root, effects, task, value, wait, tonumber(random), now) end
-  return release(root, effects, task, tonumber(wait), now)
+  return settle_held(effects, kind, task, value, wait, random)
 end
 
 local function task_settle(keys, args)

@@ -64,6 +64,9 @@ pub enum Error {
     /// The swarm holds something.
     #[error("swarm {0} is not empty: a snapshot is restored into an empty swarm only")]
     SwarmNotEmpty(String),
+    /// A snapshot that cannot be restored.
+    #[error(transparent)]
+    BrokenSnapshot(#[from] crate::Broken),
     /// The default swarm cannot be deleted.
     #[error("the swarm default always exists and cannot be deleted: delete its agents and tasks instead")]
     DefaultSwarm,
@@ -108,8 +111,11 @@ pub enum Error {
         /// Why.
         error: Box<Self>,
     },
-    /// Too many claims wait in this server.
-    #[error("too many claims are waiting in this server: come back in a moment")]
+    /// The swarm's events are turned off.
+    #[error("the events of swarm {0} are turned off: there is nothing to follow")]
+    EventsOff(String),
+    /// Too many claims, or followers of events, wait in this server.
+    #[error("too many are waiting in this server: come back in a moment")]
     TooManyWaiting,
     /// Fields that cannot be accepted.
     #[error(transparent)]

@@ -3,7 +3,7 @@
 //!
 //! Names hold no `/`, `@`, `{` or `}`, so two different things never share a key.
 
-use crate::model::{Status, SwarmName, TaskId};
+use crate::model::{MessageId, StateKey, Status, SwarmName, TaskId};
 
 /// The key space of the service itself: no swarm can be called `*`.
 pub const DIRECTORY_ROOT: &str = "wg:{*}:";
@@ -26,6 +26,11 @@ pub fn swarm_of_channel(channel: &str) -> Option<SwarmName> {
 /// The sorted set of swarms that were made.
 pub fn directory() -> String {
     format!("{DIRECTORY_ROOT}swarms")
+}
+
+/// The hash of names that are about to leave the directory.
+pub fn leaving() -> String {
+    format!("{DIRECTORY_ROOT}leaving")
 }
 
 /// The hash that says which version the keys have.
@@ -64,6 +69,105 @@ pub fn finished(root: &str, status: Status) -> String {
     format!("{root}x:{}", status.as_str())
 }
 
+/// The last result or error of a task.
+pub fn outcome(root: &str, id: TaskId) -> String {
+    format!("{root}o:{id}")
+}
+
+/// What the holder of a task last said of its progress.
+pub fn progress(root: &str, id: TaskId) -> String {
+    format!("{root}g:{id}")
+}
+
+/// The set of a pool's lists that hold something.
+pub fn specials(root: &str, pool: &str) -> String {
+    format!("{root}c:{pool}")
+}
+
+/// The sorted set of agents to whom ready tasks of a queue are pinned.
+pub fn pinned(root: &str, queue: &str) -> String {
+    format!("{root}p:{queue}")
+}
+
+/// The reply to a request under an idempotency key.
+pub fn memory(root: &str, digest: &str) -> String {
+    format!("{root}i:{digest}")
+}
+
+/// The tasks that were handed out under a claim id.
+pub fn claim_id(root: &str, agent: &str, digest: &str) -> String {
+    format!("{root}b:{agent}/{digest}")
+}
+
+/// The record of an agent.
+pub fn agent(root: &str, agent: &str) -> String {
+    format!("{root}a:{agent}")
+}
+
+/// The hash of tasks an agent holds.
+pub fn held_by(root: &str, agent: &str) -> String {
+    format!("{root}h:{agent}")
+}
+
+/// The set of queues in which tasks pinned to an agent are ready.
+pub fn adoption(root: &str, agent: &str) -> String {
+    format!("{root}w:{agent}")
+}
+
+/// The sorted set of messages an agent has not acknowledged, by their numbers.
+pub fn inbox(root: &str, agent: &str) -> String {
+    format!("{root}n:{agent}")
+}
+
+/// The set of topics an agent subscribes to.
+pub fn subscriptions(root: &str, agent: &str) -> String {
+    format!("{root}u:{agent}")
+}
+
+/// The set of agents that subscribe to a topic.
+pub fn subscribers(root: &str, topic: &str) -> String {
+    format!("{root}f:{topic}")
+}
+
+/// A message, stored once for all its recipients.
+pub fn message(root: &str, id: MessageId) -> String {
+    format!("{root}m:{id}")
+}
+
+/// How many inboxes still hold a message that went to several.
+pub fn sharers(root: &str, id: MessageId) -> String {
+    format!("{root}mc:{id}")
+}
+
+/// A value of the swarm's state.
+pub fn value(root: &str, key: &StateKey) -> String {
+    format!("{root}v:{key}")
+}
+
+/// The names of keys that a swarm has once.
+pub const SINGLES: [&str; 20] = [
+    "absent",
+    "agents",
+    "alive",
+    "dedup",
+    "deleted",
+    "draining",
+    "events",
+    "expiring",
+    "former",
+    "leases",
+    "mail",
+    "queues",
+    "samples",
+    "scheduled",
+    "staged",
+    "statekeys",
+    "sv",
+    "swarm",
+    "totals",
+    "versions",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +201,49 @@ mod tests {
         ];
         let distinct: std::collections::BTreeSet<_> = all.iter().collect();
         assert_eq!(distinct.len(), all.len());
+    }
+
+    /// The names behind `root .. '` in the library, which nothing else may make keys of.
+    fn named_in_lua() -> std::collections::BTreeSet<String> {
+        let source = crate::library::library().source;
+        let names = source.split("root .. '").skip(1).filter_map(|rest| rest.split('\'').next());
+        names.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_library_makes_no_key_that_is_not_named_here() {
+        let id = TaskId::new();
+        let message_id: MessageId = id.to_string().parse().unwrap();
+        let prefixes = [
+            spec("", id),
+            state("", id),
+            outcome("", id),
+            progress("", id),
+            queue("", "-"),
+            special("", "-", "-"),
+            specials("", "-"),
+            pinned("", "-"),
+            finished("", Status::Failed),
+            memory("", "-"),
+            claim_id("", "-", "-"),
+            agent("", "-"),
+            held_by("", "-"),
+            adoption("", "-"),
+            inbox("", "-"),
+            subscriptions("", "-"),
+            subscribers("", "-"),
+            message("", message_id),
+            sharers("", message_id),
+            value("", &"-".parse().unwrap()),
+        ];
+        let prefixes = prefixes.iter().map(|key| key.split_inclusive(':').next().unwrap().to_owned());
+        // `r<priority>:`, the channel, the clock of tests, the stages of a restore.
+        let others = ["r", "wake", "clock", "z:"];
+        let known: std::collections::BTreeSet<_> = prefixes
+            .chain(SINGLES.iter().chain(&others).map(|name| (*name).to_owned()))
+            .collect();
+        let unknown: Vec<_> = named_in_lua().difference(&known).cloned().collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
     }
 
     #[test]

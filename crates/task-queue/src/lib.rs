@@ -3,20 +3,32 @@
 //! Every change of state is one Redis function (`lua/`); every operation is one
 //! method of [`TaskQueue`], in a file of its own under `task/`.
 
+mod agent;
 pub mod audit;
 mod error;
+mod event;
 pub mod keys;
 mod library;
 pub mod limits;
 pub mod maintenance;
+mod message;
 pub mod migrate;
 pub mod model;
+mod state;
+mod snapshot;
 mod store;
+mod subscription;
 mod swarm;
 mod task;
+mod transaction;
 mod waiters;
 
 pub use error::Error;
+pub use event::{Followed, Follower, Until};
 pub use library::{VERSION, library, library_with_manual_clock};
 pub use maintenance::Maintenance;
+pub use message::MessageSent;
+pub use state::Incremented;
+pub use transaction::TransactionApplied;
+pub use snapshot::{Broken, CheckedSnapshot, Export, Page as SnapshotPage, SnapshotCheck, SnapshotCounts};
 pub use task::{BatchAccepted, BatchItem, BatchSubmitted, Idempotency, Submitted, TaskQueue};

@@ -1,5 +1,7 @@
 //! The Lua library: constants from `limits.rs`, shared parts, then one file an operation.
 
+use std::collections::HashMap;
+
 use waggle_core::Library;
 
 use crate::{limits, model::QueueName};
@@ -35,14 +37,18 @@ const PARTS: &[(&str, &str)] = lua![
     "parts/agent.lua",
     "parts/inbox.lua",
     "parts/send.lua",
+    "parts/agent_record.lua",
+    "parts/agent_end.lua",
     "parts/ready.lua",
     "parts/finish.lua",
     "parts/held.lua",
+    "parts/extend.lua",
     "parts/stand.lua",
     "parts/complete.lua",
     "parts/again.lua",
     "parts/fail.lua",
     "parts/release.lua",
+    "parts/settle.lua",
     "parts/record.lua",
     "parts/lease.lua",
     "parts/take_plain.lua",
@@ -50,10 +56,12 @@ const PARTS: &[(&str, &str)] = lua![
     "parts/claim_id.lua",
     "parts/admit.lua",
     "parts/submit.lua",
+    "parts/state.lua",
     "parts/tend_agents.lua",
     "parts/tend_state.lua",
     "parts/tend_messages.lua",
     "parts/tend_samples.lua",
+    "parts/restore.lua",
 ];
 
 /// One file an operation.
@@ -70,11 +78,28 @@ pub(crate) const OPERATIONS: &[(&str, &str)] = lua![
     "task_reap.lua",
     "task_promote.lua",
     "task_prune.lua",
+    "task_events.lua",
+    "agent_put.lua",
+    "agent_get.lua",
+    "agent_list.lua",
+    "agent_delete.lua",
+    "agent_drain.lua",
+    "agent_resume.lua",
+    "agent_heartbeat.lua",
+    "event_read.lua",
+    "event_follow.lua",
     "message_send.lua",
     "message_read.lua",
     "message_ack.lua",
     "subscription_put.lua",
     "subscription_delete.lua",
+    "state_put.lua",
+    "state_get.lua",
+    "state_delete.lua",
+    "state_increment.lua",
+    "state_list.lua",
+    "state_watch.lua",
+    "transaction_apply.lua",
     "swarm_put.lua",
     "swarm_get.lua",
     "swarm_pause.lua",
@@ -85,6 +110,18 @@ pub(crate) const OPERATIONS: &[(&str, &str)] = lua![
     "swarm_withdraw.lua",
     "swarm_page.lua",
     "swarm_tend.lua",
+    "snapshot_swarm.lua",
+    "snapshot_former.lua",
+    "snapshot_agents.lua",
+    "snapshot_inbox.lua",
+    "snapshot_messages.lua",
+    "snapshot_deleted.lua",
+    "snapshot_state.lua",
+    "snapshot_tasks.lua",
+    "snapshot_begin.lua",
+    "snapshot_write.lua",
+    "snapshot_finish.lua",
+    "snapshot_clear.lua",
     "keyspace_begin.lua",
     "keyspace_ledger.lua",
     "keyspace_advance.lua",
@@ -112,12 +149,25 @@ pub fn library_with_manual_clock() -> Library {
 }
 
 fn join(clock: (&str, &str)) -> Library {
-    let constants = constants();
-    let mut parts = vec![("constants", constants.as_str()), clock];
+    let mut parts = vec![clock];
     parts.extend_from_slice(PARTS);
     let operations: Vec<_> = OPERATIONS.iter().map(|(file, text)| (*file, enclosed(text))).collect();
     parts.extend(operations.iter().map(|(file, text)| (*file, text.as_str())));
-    Library::join("waggle", VERSION, &parts)
+    let Library { name, source } = Library::join("waggle", VERSION, &parts);
+    Library { name, source: with_constants(&source) }
+}
+
+/// Writes the value of each constant where its name stands: as locals they would count among the 200.
+fn with_constants(source: &str) -> String {
+    let constants = constants();
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut text = String::with_capacity(source.len());
+    for piece in source.split_inclusive(|c: char| !is_word(c)) {
+        let word = piece.trim_end_matches(|c: char| !is_word(c));
+        text.push_str(constants.get(word).map_or(word, String::as_str));
+        text.push_str(&piece[word.len()..]);
+    }
+    text
 }
 
 /// An operation's own locals end with it: one chunk of Lua may have 200 at a time.
@@ -125,7 +175,7 @@ fn enclosed(operation: &str) -> String {
     format!("do\n{operation}end\n")
 }
 
-fn constants() -> String {
+fn constants() -> HashMap<&'static str, String> {
     let numbers = [
         ("PRIORITY_MAX", u64::from(limits::PRIORITY_MAX)),
         ("PRIORITY_DEFAULT", u64::from(limits::PRIORITY_DEFAULT)),
@@ -148,18 +198,21 @@ fn constants() -> String {
         ("STATE_KEYS", limits::STATE_KEYS),
         ("STATE_TOMBSTONES", limits::STATE_TOMBSTONES),
         ("COUNT_MAX", limits::COUNT_MAX),
+        ("SNAPSHOT_CALL_BYTES", limits::SNAPSHOT_CALL_BYTES as u64),
+        ("RESTORE_SILENCE_MS", limits::RESTORE_SILENCE_MS),
+        ("EVENT_LINES", u64::from(limits::EVENT_LINES)),
         ("SAMPLE_MS", limits::SAMPLE_MS),
         ("SAMPLES", limits::SAMPLES as u64),
     ];
-    let mut text =
-        format!("local QUEUE_DEFAULT = '{}'\nlocal DEFAULT_ROOT = 'wg:{{default}}:'\n", QueueName::DEFAULT);
-    text.push_str(&format!("local ANY_CAPABILITIES = '{ANY_CAPABILITIES}'\n"));
-    // Handed to Redis as it is.
-    text.push_str(&format!("local EVENT_ENTRIES = '{}'\n", limits::EVENT_ENTRIES));
-    for (name, value) in numbers {
-        text.push_str(&format!("local {name} = {value}\n"));
-    }
-    text
+    let texts = [
+        ("QUEUE_DEFAULT", QueueName::DEFAULT.to_owned()),
+        ("DEFAULT_ROOT", "wg:{default}:".to_owned()),
+        ("ANY_CAPABILITIES", ANY_CAPABILITIES.to_owned()),
+        // Handed to Redis as it is.
+        ("EVENT_ENTRIES", limits::EVENT_ENTRIES.to_string()),
+    ];
+    let numbers = numbers.into_iter().map(|(name, value)| (name, value.to_string()));
+    numbers.chain(texts.into_iter().map(|(name, text)| (name, format!("'{text}'")))).collect()
 }
 
 #[cfg(test)]

@@ -93,6 +93,8 @@ pub const CLAIMER_CAPACITY: u64 = 100;
 pub const AGENT_FORGET_MS: u64 = 86_400_000;
 /// Deleted and forgotten agents that are remembered by name.
 pub const FORMER_AGENTS: u64 = 10_000;
+/// Messages and tasks one step of an agent's deletion lets go, each: bounds its time in Redis.
+pub const DELETE_STEP: usize = 500;
 /// Leases one heartbeat of an agent may extend.
 pub const HEARTBEAT_LEASES: usize = 1_000;
 /// Topics an agent may subscribe to.
@@ -127,6 +129,10 @@ pub const TRANSACTION_OPS: usize = 100;
 pub const TRANSACTION_CONDITIONS: usize = 100;
 /// Entries of a swarm's event stream, more or less: each holds the changes of one call, 16 at most.
 pub const EVENT_ENTRIES: u64 = 10_000;
+/// Changes one entry of the event stream holds at most.
+pub const EVENT_LINES: u32 = 16;
+/// Followers of events in one server; beyond, one is told to come back.
+pub const EVENT_FOLLOWERS: usize = 1_000;
 /// Between two samples of what a swarm has seen in all, in milliseconds.
 pub const SAMPLE_MS: u64 = 5_000;
 /// Samples kept: they reach back over [`RATE_MS`].
@@ -137,3 +143,9 @@ pub const RATE_MS: u64 = 60_000;
 pub const STATS_QUEUES: usize = 100;
 /// Keys that one call of the clearer takes away.
 pub const CLEAR_KEYS: usize = 500;
+/// Bytes that one call reads or writes for a snapshot, a record over.
+pub const SNAPSHOT_CALL_BYTES: usize = 4 * 1_024 * 1_024;
+/// Bytes a line of a snapshot may have: a task with the largest payload and the largest result fits.
+pub const SNAPSHOT_LINE_BYTES: usize = 4 * VALUE_BYTES;
+/// A restore that has not been heard of for so long broke off, and another one may begin, in milliseconds.
+pub const RESTORE_SILENCE_MS: u64 = 60_000;

@@ -1,6 +1,8 @@
-//! `waggle agent run`.
+//! `waggle agent`.
 
+mod directive;
 mod input;
 mod lease;
 mod outcome;
+mod registry;
 mod stopping;

@@ -1,6 +1,6 @@
 //! Who gets which task, and in which order.
 
-use waggle_task_queue::limits::STARVATION_PERIOD;
+use waggle_task_queue::limits::{CLAIMER_CAPACITY, STARVATION_PERIOD};
 use waggle_task_queue::model::Status;
 
 use super::swarm::List;
@@ -14,8 +14,9 @@ impl Model {
             return again;
         }
         let mut handed = Vec::new();
+        let most = claim.max_tasks.min(self.room_of(claim.agent));
         for queue in &claim.queues {
-            while handed.len() < claim.max_tasks {
+            while handed.len() < most {
                 let Some(number) = self.take(*queue, claim) else { break };
                 handed.push(self.hand_out(number, claim));
             }
@@ -24,6 +25,13 @@ impl Model {
             self.claim_ids.insert(known, handed.iter().map(|handed| (handed.task, handed.fence)).collect());
         }
         handed
+    }
+
+    /// How many more tasks an agent may hold that was registered by its claim.
+    fn room_of(&self, agent: usize) -> usize {
+        let holds =
+            self.standing(Status::Running).filter(|number| self.tasks[*number].holder == Some(agent)).count();
+        usize::try_from(CLAIMER_CAPACITY).unwrap().saturating_sub(holds)
     }
 
     /// What a claim with the same id was given and is still held under it.

@@ -17,10 +17,6 @@ use crate::model::{AGENTS, Answer, CAPABILITIES, Claim, Handed, Model, NewTask, 
 const INVENTED: &str = "1-0000000000000000";
 
 impl Case {
-    pub(super) fn set_clock(&self, ms: i64) {
-        let () = self.backend.server.query(&format!("SET wg:{{{}}}:clock {ms}", self.swarm));
-    }
-
     /// `model` is the state after the transition: the time it speaks of is the time of the call.
     pub(super) async fn call(&mut self, transition: &Transition, model: &Model) -> Answer {
         let (queue, swarm) = (self.backend.queue.clone(), self.swarm.clone());
@@ -60,7 +56,7 @@ impl Case {
             }
             Transition::Settle { outcomes, claim } => self.settle(&queue, outcomes, claim.as_ref()).await,
             Transition::Advance { .. } => {
-                self.set_clock(model.now);
+                self.backend.set_clock(&self.swarm, model.now);
                 Answer::Nothing
             }
             Transition::Cancel { task } => match queue.cancel(&swarm, self.ids[*task]).await {
@@ -230,7 +226,7 @@ fn claim_of(claim: &Claim) -> model::Claim {
     let mut claim = model::Claim {
         agent: AGENTS[claim.agent].parse().unwrap(),
         queues: claim.queues.iter().map(|queue| QUEUES[*queue].parse().unwrap()).collect(),
-        capabilities: capabilities(claim.capabilities),
+        capabilities: Some(capabilities(claim.capabilities)),
         max_tasks: claim.max_tasks,
         lease_ms: claim.lease_ms.map(|ms| u64::try_from(ms).unwrap()),
         wait_ms: 0,

@@ -1,19 +1,13 @@
 //! One case: a swarm, and what the model's numbers are called in it.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use proptest_state_machine::StateMachineTest;
-use waggle_task_queue::audit;
 use waggle_task_queue::model::{SwarmName, TaskId};
 
 use super::Backend;
 use crate::model::{Answer, Machine, Model, Transition};
-
-thread_local! {
-    static BACKEND: RefCell<Option<Rc<Backend>>> = const { RefCell::new(None) };
-}
 
 /// A swarm in a store.
 pub(crate) struct Case {
@@ -26,11 +20,6 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    /// The store in which the cases of this thread's test run.
-    pub(crate) fn run_on(backend: &Rc<Backend>) {
-        BACKEND.set(Some(Rc::clone(backend)));
-    }
-
     pub(super) fn number(&self, id: TaskId) -> usize {
         self.ids
             .iter()
@@ -44,10 +33,9 @@ impl StateMachineTest for Case {
     type Reference = Machine;
 
     fn init_test(model: &Model) -> Self {
-        let backend =
-            BACKEND.with_borrow(|backend| Rc::clone(backend.as_ref().expect("a test names its store first")));
+        let backend = Backend::of_this_test();
         let case = Self { swarm: backend.swarm(), backend, ids: Vec::new(), tokens: BTreeMap::new() };
-        case.set_clock(model.now);
+        case.backend.set_clock(&case.swarm, model.now);
         case
     }
 
@@ -67,9 +55,7 @@ impl StateMachineTest for Case {
 
     fn teardown(case: Self, model: Model) {
         case.backend.runtime.block_on(case.compare_lists(&model));
-        let report =
-            case.backend.runtime.block_on(audit::run_swarm(&case.backend.redis, &case.swarm)).unwrap();
-        assert!(report.is_clean(), "{report}");
+        let report = case.backend.audit(&case.swarm);
         assert_eq!(
             report.tasks,
             model.tasks.iter().filter(|task| !task.gone).count(),

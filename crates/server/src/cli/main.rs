@@ -1,16 +1,18 @@
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use super::{agent, doctor, migrate, openapi, serve, task};
+use super::{agent, doctor, events, message, migrate, openapi, serve, state, swarm, task, transaction};
 use crate::serve::ServeError;
 
 /// What still runs when a command has ended is not waited for longer than this.
 const LAST_TASKS: Duration = Duration::from_millis(100);
 /// The exit status of a command that failed after it was understood.
 const FAILED: u8 = 1;
+/// The exit status of a program whose output nobody reads any more.
+const SIGPIPE: u8 = 128 + 13;
 
 /// Waggle: tasks for swarms of agents, over HTTP, kept in Redis.
 #[derive(Debug, Parser)]
@@ -38,8 +40,18 @@ enum Command {
     Openapi(openapi::OpenapiArgs),
     /// Submit tasks and look at them
     Task(task::TaskArgs),
-    /// Work on tasks
+    /// Work on tasks, and look at who does
     Agent(agent::AgentArgs),
+    /// Make, look at and steer swarms
+    Swarm(swarm::SwarmArgs),
+    /// Send messages to agents and read them
+    Message(message::MessageArgs),
+    /// Read and change what a swarm shares
+    State(state::StateArgs),
+    /// Print what happens in a swarm
+    Events(events::EventsArgs),
+    /// Apply a transaction: all of it or nothing
+    Transaction(transaction::TransactionArgs),
 }
 
 /// Runs the command line of this process; errors are one line on standard error.
@@ -62,14 +74,27 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Openapi(args) => args.run(),
         Command::Task(args) => args.run().await,
         Command::Agent(args) => args.run().await,
+        Command::Swarm(args) => args.run().await,
+        Command::Message(args) => args.run().await,
+        Command::State(args) => args.run().await,
+        Command::Events(args) => args.run().await,
+        Command::Transaction(args) => args.run().await,
     }
 }
 
 fn report(error: &anyhow::Error) -> ExitCode {
+    if nobody_reads(error) {
+        return ExitCode::from(SIGPIPE);
+    }
     // Several lines would not read as one error in a log.
     let line = format!("{error:#}").replace('\n', " ");
-    let _ = writeln!(std::io::stderr(), "waggle: {line}");
+    let _ = writeln!(io::stderr(), "waggle: {line}");
     ExitCode::from(error.downcast_ref::<ServeError>().map_or(FAILED, ServeError::exit_status))
+}
+
+/// `waggle task list --all | head` has ended well.
+fn nobody_reads(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 #[cfg(test)]

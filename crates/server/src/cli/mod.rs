@@ -3,11 +3,23 @@
 pub mod agent;
 mod client;
 mod doctor;
+mod each;
+pub mod events;
 mod main;
+pub mod message;
 mod migrate;
 mod openapi;
+mod pages;
+mod path;
+mod polls;
+mod print;
 mod serve;
+mod service;
 mod settings;
+mod source;
+pub mod state;
+pub mod swarm;
 pub mod task;
+pub mod transaction;
 
 pub use main::main;

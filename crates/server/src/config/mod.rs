@@ -4,6 +4,7 @@ mod listen;
 mod log;
 mod server;
 mod settings;
+mod snapshots;
 #[cfg(test)]
 mod tests;
 
@@ -11,3 +12,4 @@ pub use listen::Listen;
 pub use log::{LogConfig, LogFormat};
 pub use server::ServerConfig;
 pub use settings::{Flag, Settings, Source};
+pub use snapshots::SnapshotsConfig;

@@ -25,6 +25,8 @@ pub struct ServerConfig {
     pub write_timeout_ms: u64,
     /// A connection without a request for this long is closed, in milliseconds. Default 75000.
     pub idle_timeout_ms: u64,
+    /// A reader of server-sent events for whom there is nothing gets a comment this often, in milliseconds. Default 15000.
+    pub sse_heartbeat_ms: u64,
     /// Connections at the same time; more are closed at once. Default 50000.
     pub max_connections: usize,
     /// Longest time requests may take to finish when the service stops, in milliseconds. Default 10000.
@@ -46,6 +48,11 @@ impl ServerConfig {
         BodyLimits { bytes: self.body_limit_bytes, timeout: Duration::from_millis(self.body_timeout_ms) }
     }
 
+    /// [`sse_heartbeat_ms`](Self::sse_heartbeat_ms) as a duration.
+    pub const fn sse_heartbeat(&self) -> Duration {
+        Duration::from_millis(self.sse_heartbeat_ms)
+    }
+
     /// [`shutdown_timeout_ms`](Self::shutdown_timeout_ms) as a duration.
     pub const fn shutdown_timeout(&self) -> Duration {
         Duration::from_millis(self.shutdown_timeout_ms)
@@ -62,6 +69,7 @@ impl Default for ServerConfig {
             body_timeout_ms: 30_000,
             write_timeout_ms: 30_000,
             idle_timeout_ms: 75_000,
+            sse_heartbeat_ms: 15_000,
             max_connections: 50_000,
             shutdown_timeout_ms: 10_000,
             insecure_no_auth: false,
@@ -81,6 +89,7 @@ impl Validate for ServerConfig {
         within("body_timeout_ms", self.body_timeout_ms, 1..=Self::MAX_TIMEOUT_MS)?;
         within("write_timeout_ms", self.write_timeout_ms, 1..=Self::MAX_TIMEOUT_MS)?;
         within("idle_timeout_ms", self.idle_timeout_ms, 1..=Self::MAX_TIMEOUT_MS)?;
+        within("sse_heartbeat_ms", self.sse_heartbeat_ms, 10..=Self::MAX_TIMEOUT_MS)?;
         within("max_connections", self.max_connections, 1..=Self::MAX_CONNECTIONS)?;
         within("shutdown_timeout_ms", self.shutdown_timeout_ms, 0..=Self::MAX_TIMEOUT_MS)
     }

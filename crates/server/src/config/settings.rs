@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use waggle_core::config::{ConfigError, Invalid, Layers, RedisConfig, Validate};
 
-use super::{LogConfig, ServerConfig};
+use super::{LogConfig, ServerConfig, SnapshotsConfig};
 
 /// The file that is read where no other is named, if it is there.
 const FILE: &str = "waggle.toml";
@@ -30,6 +30,8 @@ pub struct Settings {
     pub server: ServerConfig,
     /// Where the data is.
     pub redis: RedisConfig,
+    /// Files of whole swarms.
+    pub snapshots: SnapshotsConfig,
     /// What is written to standard error.
     pub log: LogConfig,
 }
@@ -74,6 +76,7 @@ impl Validate for Settings {
     fn validate(&self) -> Result<(), Invalid> {
         self.server.validate().map_err(|e| e.under("server"))?;
         self.redis.validate().map_err(|e| e.under("redis"))?;
+        self.snapshots.validate().map_err(|e| e.under("snapshots"))?;
         self.log.validate().map_err(|e| e.under("log"))
     }
 }

@@ -43,7 +43,7 @@ pub(super) async fn read(body: Body, limits: BodyLimits) -> Result<Bytes, Proble
 
 /// A client that is still sending when its connection is closed may never see the answer: what is left of a body
 /// that is not much too large is read and dropped first.
-async fn discard(body: &mut Body) {
+pub(crate) async fn discard(body: &mut Body) {
     let drain = async {
         let mut dropped = 0;
         while dropped <= DISCARD_BYTES {
@@ -83,7 +83,11 @@ fn capacity(body: &Body, read: usize, limit: usize) -> usize {
     read.saturating_add(rest).min(limit)
 }
 
-async fn next(body: &mut Body) -> Result<Option<Bytes>, Problem> {
+/// The next piece of a body; absent at its end.
+///
+/// # Errors
+/// 400 when it breaks off.
+pub(crate) async fn next(body: &mut Body) -> Result<Option<Bytes>, Problem> {
     loop {
         match poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await {
             None => return Ok(None),

@@ -4,10 +4,10 @@ use axum::body::{Bytes, HttpBody};
 use axum::extract::{FromRequest, Request};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
+use waggle_task_queue::model::scan;
 
 use super::body::{read, require_json};
 use super::field::locate;
-use super::scan::scan;
 use crate::app::App;
 use crate::problem::{Code, Problem};
 

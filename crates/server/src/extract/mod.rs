@@ -4,16 +4,24 @@ mod body;
 mod field;
 mod headers;
 mod json;
+mod last_event_id;
+mod lease;
+mod lines;
 mod path;
 mod prefer;
 mod query;
-mod scan;
+mod state;
 #[cfg(test)]
 mod tests;
 
 pub use body::BodyLimits;
+pub(crate) use body::{discard as discard_body, next as next_of_body};
 pub(crate) use headers::{IdempotencyKey, Traceparent};
 pub(crate) use json::{Json, Nothing, OptionalJson, RawJson, parse, parse_borrowed};
-pub(crate) use path::{Swarm, SwarmTask};
+pub(crate) use last_event_id::LastEventId;
+pub(crate) use lease::LeaseHeader;
+pub(crate) use lines::Lines;
+pub(crate) use path::{Swarm, SwarmAgent, SwarmAgentTopic, SwarmTask};
 pub(crate) use prefer::{Applied, Prefer};
 pub(crate) use query::Query;
+pub(crate) use state::{Guard, Known, SwarmCounter, SwarmState, require_merge_patch};

@@ -1,8 +1,11 @@
 //! Names and ids in the path.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use waggle_task_queue::model::{SwarmName, TaskId};
+use waggle_task_queue::model::{AgentName, SwarmName, TaskId, TopicName};
 
 use crate::app::App;
 use crate::problem::{Code, Problem};
@@ -16,6 +19,21 @@ pub(crate) struct Swarm(pub(crate) SwarmName);
 pub(crate) struct SwarmTask {
     pub(crate) swarm: SwarmName,
     pub(crate) id: TaskId,
+}
+
+/// `{swarm}` and `{agent}`.
+#[derive(Debug)]
+pub(crate) struct SwarmAgent {
+    pub(crate) swarm: SwarmName,
+    pub(crate) agent: AgentName,
+}
+
+/// `{swarm}`, `{agent}` and `{topic}`.
+#[derive(Debug)]
+pub(crate) struct SwarmAgentTopic {
+    pub(crate) swarm: SwarmName,
+    pub(crate) agent: AgentName,
+    pub(crate) topic: TopicName,
 }
 
 impl FromRequestParts<App> for Swarm {
@@ -36,17 +54,40 @@ impl FromRequestParts<App> for SwarmTask {
     }
 }
 
-async fn params(parts: &mut Parts, app: &App) -> Result<RawPathParams, Problem> {
+impl FromRequestParts<App> for SwarmAgent {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let params = params(parts, app).await?;
+        Ok(Self { swarm: swarm(&params)?, agent: named(&params, "agent")? })
+    }
+}
+
+impl FromRequestParts<App> for SwarmAgentTopic {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let params = params(parts, app).await?;
+        Ok(Self { swarm: swarm(&params)?, agent: named(&params, "agent")?, topic: named(&params, "topic")? })
+    }
+}
+
+pub(super) async fn params(parts: &mut Parts, app: &App) -> Result<RawPathParams, Problem> {
     let undecodable = |_| Problem::new(Code::BadRequest, "the address is not percent-encoded UTF-8");
     RawPathParams::from_request_parts(parts, app).await.map_err(undecodable)
 }
 
-fn param<'a>(params: &'a RawPathParams, name: &str) -> &'a str {
+pub(super) fn param<'a>(params: &'a RawPathParams, name: &str) -> &'a str {
     params.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value)
 }
 
-fn swarm(params: &RawPathParams) -> Result<SwarmName, Problem> {
-    param(params, "swarm").parse().map_err(|problem| Problem::field("/swarm", format!("{problem}")))
+pub(super) fn swarm(params: &RawPathParams) -> Result<SwarmName, Problem> {
+    named(params, "swarm")
+}
+
+/// The parameter `name`, which is a name itself.
+fn named<T: FromStr<Err: Display>>(params: &RawPathParams, name: &str) -> Result<T, Problem> {
+    param(params, name).parse().map_err(|problem| Problem::field(format!("/{name}"), format!("{problem}")))
 }
 
 /// What is no id is the id of no task.

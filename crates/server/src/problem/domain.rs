@@ -25,19 +25,21 @@ impl From<Error> for Problem {
             Error::SwarmFull => plain(Code::SwarmFull).not_applied().after(SOON),
             Error::SwarmClosed(_) => plain(Code::SwarmClosed).not_applied().after(SOON),
             Error::SwarmNotEmpty(_) => plain(Code::SwarmNotEmpty),
+            Error::BrokenSnapshot(broken) => Self { line: Some(broken.line), ..plain(Code::BrokenSnapshot) },
             Error::DefaultSwarm => plain(Code::DefaultSwarm),
             Error::InboxFull(agent) => {
                 Self { agent: Some(agent), ..plain(Code::InboxFull).not_applied().after(SOON) }
             }
-            Error::TooManySubscriptions(_) => plain(Code::TooManySubscriptions).not_applied(),
+            Error::TooManySubscriptions(_) => plain(Code::TooManySubscriptions).not_applied().after(SOON),
             Error::StateNotFound(_) => plain(Code::StateNotFound),
             Error::VersionMismatch { version, .. } => {
                 Self { version: Some(version), ..plain(Code::VersionMismatch) }
             }
             Error::NotANumber(_) => plain(Code::NotANumber),
-            Error::StateFull => plain(Code::StateFull).not_applied(),
+            Error::StateFull => plain(Code::StateFull).not_applied().after(SOON),
             Error::ConditionUnmet { .. } => plain(Code::WrongState),
             Error::At { part, index, error } => Self { place: Some((part, index)), ..(*error).into() },
+            Error::EventsOff(_) => plain(Code::EventsOff),
             Error::TooManyWaiting => plain(Code::TooManyWaiting).not_applied().after(SOON),
             Error::Invalid(invalid) => invalid.into(),
             Error::Draining => Self::draining(),

@@ -12,5 +12,7 @@ mod value;
 
 pub use body::ProblemBody;
 pub use code::Code;
-pub(crate) use responses::{BodyProblems, CallProblems, LeaseProblems, SwarmProblems, TaskProblems};
+pub(crate) use responses::{
+    AgentProblems, BodyProblems, CallProblems, LeaseProblems, SnapshotProblems, StateProblems, StateWriteProblems, SwarmProblems, TaskProblems, TransactionProblems,
+};
 pub use value::{Applied, Problem};

@@ -40,9 +40,47 @@ problems! {
     SwarmProblems {
         "404": "`swarm_not_found`: make it with `PUT /v1/swarms/{swarm}`.",
     }
+    /// Of an operation on an agent.
+    AgentProblems {
+        "404": "`agent_not_found`: it never was registered, or it was deleted or forgotten. `swarm_not_found`.",
+    }
+    /// Of a restore.
+    SnapshotProblems {
+        "400": "`bad_request`: the body broke off.",
+        "404": "`swarm_not_found`: make it with `PUT /v1/swarms/{swarm}`.",
+        "408": "`request_timeout`: its sender was silent for `server.body_timeout_ms`.",
+        "409": "`swarm_not_empty`: a snapshot is restored into an empty swarm only. `swarm_closed`: another one is being \
+                restored.",
+        "413": "`too_large`: the snapshot is larger than `snapshots.limit_bytes`.",
+        "415": "`unsupported_media_type`: the body is not said to be `application/x-ndjson`.",
+        "422": "`broken_snapshot`: `line` says where; nothing was changed.",
+    }
     /// Of an operation on a task.
     TaskProblems {
         "404": "`task_not_found`: it never existed or its retention has ended. `swarm_not_found`.",
+    }
+    /// Of an operation on a state key.
+    StateProblems {
+        "404": "`state_not_found`: it never existed, was deleted or has expired. `swarm_not_found`.",
+    }
+    /// Of an operation that changes a state key.
+    StateWriteProblems {
+        "404": "`state_not_found`: of a delete, there is no such key. `task_not_found`: the task of the lease. \
+                `swarm_not_found`.",
+        "409": "`lease_lost`: the lease is not held any more. `not_a_number`: of an increment, the value is no number, \
+                or the sum too large. Nothing was changed.",
+        "412": "`version_mismatch`: the key has another version, `version` says which; 0 where it does not exist. \
+                Nothing was changed.",
+        "429": "`state_full`: the swarm has 1,000,000 keys; delete some.",
+    }
+    /// Of a transaction.
+    TransactionProblems {
+        "404": "`task_not_found`, `agent_not_found`, `state_not_found`, with the place of the condition or operation in \
+                `in` and `index`. `swarm_not_found`.",
+        "409": "`lease_lost`, `wrong_state`, `not_a_number`, with the place in `in` and `index`; nothing was changed.",
+        "412": "`version_mismatch`, with the place in `in` and `index` and the key's `version`; nothing was changed.",
+        "429": "`inbox_full`, `swarm_full`, `state_full`, `too_many_capability_sets`, with the place in `in` and `index`; \
+                nothing was changed.",
     }
     /// Of an operation on a task under a lease.
     LeaseProblems {

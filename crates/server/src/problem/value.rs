@@ -37,6 +37,8 @@ pub struct Problem {
     pub(super) version: Option<u64>,
     /// The condition or operation of a transaction: `if` or `ops`, and its place there.
     pub(super) place: Option<(&'static str, usize)>,
+    /// The line of a snapshot, from 1.
+    pub(super) line: Option<u64>,
     pub(super) close: bool,
     /// For the log alone.
     pub(super) cause: Option<String>,
@@ -57,6 +59,7 @@ impl Problem {
             agent: None,
             version: None,
             place: None,
+            line: None,
             close: false,
             cause: None,
         }

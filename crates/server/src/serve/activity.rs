@@ -2,8 +2,11 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
+use axum::body::{Body, Bytes};
+use axum::http::Response;
+use http_body::{Frame, SizeHint};
 use tower::Service;
 
 /// How many requests of a connection have begun and ended: its service counts, its stream looks.
@@ -40,10 +43,10 @@ impl<S> Counted<S> {
 
 impl<S, R> Service<R> for Counted<S>
 where
-    S: Service<R>,
+    S: Service<R, Response = Response<Body>>,
     S::Future: Unpin,
 {
-    type Response = S::Response;
+    type Response = Response<CountedBody>;
     type Error = S::Error;
     type Future = Counting<S::Future>;
 
@@ -52,28 +55,70 @@ where
     }
 
     fn call(&mut self, request: R) -> Counting<S::Future> {
-        self.activity.begun.fetch_add(1, Ordering::AcqRel);
-        Counting { activity: Arc::clone(&self.activity), future: self.inner.call(request) }
+        Counting { request: Some(Request::begin(&self.activity)), future: self.inner.call(request) }
     }
 }
 
-/// A request until it is answered, or until its client hangs up.
+/// A request from its headers to the end of its answer's body, or until its client hangs up.
+#[derive(Debug)]
+struct Request(Arc<Activity>);
+
+impl Request {
+    fn begin(activity: &Arc<Activity>) -> Self {
+        activity.begun.fetch_add(1, Ordering::AcqRel);
+        Self(Arc::clone(activity))
+    }
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        self.0.ended.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+/// A request until it is answered.
 #[derive(Debug)]
 pub(super) struct Counting<F> {
-    activity: Arc<Activity>,
+    request: Option<Request>,
     future: F,
 }
 
-impl<F: Future + Unpin> Future for Counting<F> {
-    type Output = F::Output;
+impl<F, E> Future for Counting<F>
+where
+    F: Future<Output = Result<Response<Body>, E>> + Unpin,
+{
+    type Output = Result<Response<CountedBody>, E>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        Pin::new(&mut self.future).poll(cx)
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let response = ready!(Pin::new(&mut self.future).poll(cx))?;
+        let request = self.request.take();
+        Poll::Ready(Ok(response.map(|body| CountedBody { body, _request: request })))
     }
 }
 
-impl<F> Drop for Counting<F> {
-    fn drop(&mut self) {
-        self.activity.ended.fetch_add(1, Ordering::AcqRel);
+/// The body of an answer: a stream of events may last longer than any connection may rest.
+#[derive(Debug)]
+pub(super) struct CountedBody {
+    body: Body,
+    _request: Option<Request>,
+}
+
+impl http_body::Body for CountedBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }

@@ -13,6 +13,7 @@ use super::signals::Signals;
 use super::{ServeError, Store, keyspace, log, system};
 use crate::app::App;
 use crate::config::Settings;
+use crate::snapshots::{Desk, Schedule};
 
 /// How long a stopping service still says so to new requests, before it closes its connections.
 const NOTICE: Duration = Duration::from_millis(200);
@@ -60,12 +61,15 @@ async fn serve(
     let queue = TaskQueue::new(store.redis().clone(), codec);
     let upkeep = tokio::spawn(crate::metrics::upkeep(metrics.clone()));
     let maintenance = Maintenance::spawn(&queue);
-    let app = App::new(queue, settings.server.body_limits(), metrics);
+    let schedule = Schedule::spawn(&queue, settings);
+    let desk = Desk::new(settings);
+    let app = App::new(queue, settings.server.body_limits(), settings.server.sse_heartbeat(), desk, metrics);
     let listener = bound.listen()?;
     announce(&listener.local_addr().map_err(|error| ServeError::System(error.to_string()))?);
     let mut http = Http::start(listener, &settings.server, app.clone());
     let ended = until_stopped(settings, &app, store, &mut http, signals).await;
     upkeep.abort();
+    drop(schedule);
     if matches!(ended, Ok(Ended::InOrder)) {
         maintenance.stop().await;
     }

@@ -101,6 +101,26 @@ async fn a_poll_may_wait_longer_than_any_connection_may_rest() {
 }
 
 #[tokio::test]
+async fn a_stream_of_events_may_last_longer_than_any_connection_may_rest() {
+    let config = ServerConfig { header_timeout_ms: 50, idle_timeout_ms: 100, ..ServerConfig::default() };
+    let running = Running::with(config).await;
+    let mut stream = running.connect().await;
+    stream.write_all(b"GET /v1/swarms/default/events HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    let mut text = answer(&mut stream).await;
+    let started = Instant::now();
+    let body = r#"{"payload":1}"#;
+    while started.elapsed() < Duration::from_millis(500) {
+        text.push_str(&answer(&mut stream).await);
+    }
+    assert!(text.starts_with("HTTP/1.1 200") && text.matches(": alive\n").count() > 5, "{text}");
+    assert_eq!(running.service.post("/v1/swarms/default/tasks", body).await.status.as_u16(), 201);
+    while !text.contains("event: task.submitted\n") {
+        text.push_str(&answer(&mut stream).await);
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn connections_beyond_the_limit_are_closed_at_once() {
     let running = Running::with(ServerConfig { max_connections: 1, ..ServerConfig::default() }).await;
     let mut first = running.connect().await;

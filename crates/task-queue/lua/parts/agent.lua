@@ -13,12 +13,13 @@ local PRESENCE_PARTS = 8
 local function be_present(effects, agent, until_ms, seen, wait)
   local now, grace = effects.now, math.floor(agent.ttl / PRESENCE_PARTS)
   if not agent.lost and now - seen < grace and now + wait + agent.ttl <= until_ms then return end
-  local expires = int(now + wait + agent.ttl + grace)
+  local expires = int(math.max(now + wait + agent.ttl + grace, until_ms))
   redis.call('HSET', agent.key, 'ls', int(now), 'xp', expires)
   redis.call('ZADD', effects.root .. 'alive', expires, agent.name)
   if not agent.lost then return end
   agent.lost = false
   redis.call('HDEL', agent.key, 'lo')
+  redis.call('ZREM', effects.root .. 'absent', agent.name)
   if agent.draining then redis.call('SADD', effects.root .. 'draining', agent.name) end
   note(effects, 'agent.returned\ta' .. agent.name)
 end

@@ -29,6 +29,8 @@ local AGENT_COUNTS = { 'ok', 'ko', 'ex', 'ms' }
 local function write_ended(root, agent, ended)
   local removed = redis.call('HDEL', held_by_key(root, agent), 'w', unpack(ended.ids))
   if removed > #ended.ids then wake(root, 'c', agent) end
+  -- What ended was held by an agent of this name that has been removed since.
+  if removed == 0 then return end
   for _, count in ipairs(AGENT_COUNTS) do
     if ended[count] > 0 then redis.call('HINCRBY', agent_key(root, agent), count, int(ended[count])) end
   end

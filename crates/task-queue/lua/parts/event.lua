@@ -3,9 +3,6 @@
 --   t task  q queue  a agent  s status  n attempt  m message  f from  o to  k state key  v version  d deleted
 -- Names, ids and state keys hold neither tabs nor line breaks.
 
--- Lines of one entry at most: bounds the stream's size, which is counted in entries.
-local EVENT_LINES = 16
-
 -- A kind that costs a text to build is better asked for with `effects.quiet` first.
 local function note(effects, line)
   if not effects.quiet then effects.events[#effects.events + 1] = line end

@@ -3,6 +3,8 @@
 
 local SEND_ARGS = 5
 local TOPIC, EVERYBODY = '#', '*'
+-- Full inboxes that are named in an answer.
+local FULL_INBOXES_TOLD = 100
 -- Full inboxes that one call searches for expired messages.
 local SEARCHES = 10
 -- Agents that one wake-up names.
@@ -106,6 +108,14 @@ local function apply_send(effects, plan, message)
     end
   end
   return #recipients, message.full
+end
+
+-- What is answered of a message that was sent: `ok <id> <inboxes> [<agent whose inbox was full> …]`.
+local function sent_line(message, inboxes, full)
+  local line = { 'ok', message.id, int(inboxes) }
+  table.sort(full)
+  for at = 1, math.min(#full, FULL_INBOXES_TOLD) do line[#line + 1] = full[at] end
+  return table.concat(line, ' ')
 end
 
 -- Wakes those who wait for what was sent.

@@ -29,7 +29,8 @@ end
 local function check_submit(effects, plan, task)
   local root = effects.root
   if task.dedup ~= '' then
-    local holder = plan.dedups[task.dedup] or redis.call('HGET', root .. 'dedup', task.dedup)
+    local holder = plan.dedups[task.dedup]
+    if holder == nil then holder = redis.call('HGET', root .. 'dedup', task.dedup) end
     if holder and holder ~= task.id then return nil, holder end
   end
   if plan.room and plan.room <= 0 then return 'SWARMFULL' end

@@ -1,6 +1,118 @@
--- Keeps agents in order.
+-- Keeps agents in order: who is silent is lost, what was pinned to the lost is everybody's, and who stays away is
+-- forgotten. Adopted tasks go to the front of their new list, in their order: they have waited for somebody who does
+-- not come.
 
--- Returns how many things were done, at most n, and when the next one is due.
-local function tend_agents(effects, n)
-  return 0, nil
+local tend_agents
+do
+  -- Lost agents that one call looks at.
+  local ABSENT_A_CALL = 100
+  -- Messages of one inbox that one call drops.
+  local DROPPED_A_CALL = 500
+  -- Queues of one agent, and lists of one queue, that one call looks at.
+  local POOLS_A_CALL = 16
+  -- A lost agent that still holds a task is looked at again after this time.
+  local HOLDS_MS = 60000
+
+  local function lose_silent(effects, n)
+    local root, now = effects.root, effects.now
+    local silent = redis.call('ZRANGEBYSCORE', root .. 'alive', '-inf', int(now), 'LIMIT', '0', int(n))
+    for _, name in ipairs(silent) do
+      be_lost(root, name, now)
+      note(effects, 'agent.lost\ta' .. name)
+      wake(root, 'd', name)
+    end
+    return #silent
+  end
+
+  -- Returns how many elements were looked at, at most n.
+  local function adopt_list(root, from, priority, required, n)
+    local elements = redis.call('RPOP', from.key, int(n)) or {}
+    local adopted = {}
+    for _, element in ipairs(elements) do
+      if not is_dead(root, element) then
+        redis.call('HSET', state_key(root, (split_element(element))), 'un', '1')
+        adopted[#adopted + 1] = element
+      end
+    end
+    note_if_emptied(root, from)
+    if #adopted > 0 then
+      push_ready(root, ready_list(root, { q = from.queue, p = priority, c = required }, true), adopted, true)
+    end
+    return #elements
+  end
+
+  local function adopt_queue(root, name, queue, n)
+    local pool, done = queue .. '@' .. name, 0
+    local members = redis.call('SRANDMEMBER', specials_key(root, pool), int(POOLS_A_CALL))
+    if #members == 0 then redis.call('SREM', adoption_key(root, name), queue) end
+    for _, member in ipairs(members) do
+      if done >= n then break end
+      local priority, required = string.match(member, '^(%d+)/(.*)$')
+      local from = { key = special_key(root, pool, member), queue = queue, pool = pool, member = member, agent = name }
+      done = done + 1 + adopt_list(root, from, tonumber(priority), required ~= '' and required or nil, n - done)
+    end
+    return done
+  end
+
+  -- Returns how much was done, and whether nothing is pinned to the agent any more.
+  local function adopt(root, name, n)
+    local done = 0
+    for _, queue in ipairs(redis.call('SRANDMEMBER', adoption_key(root, name), int(POOLS_A_CALL))) do
+      if done >= n then return done, false end
+      done = done + 1 + adopt_queue(root, name, queue, n - done)
+    end
+    return done, redis.call('EXISTS', adoption_key(root, name)) == 0
+  end
+
+  local function look_again(root, name, at)
+    redis.call('ZADD', root .. 'absent', int(at), name)
+  end
+
+  -- A lost agent to which nothing is pinned any more is forgotten when its time is over. Returns what that took.
+  local function forget_if_over(effects, name, expired)
+    local root, now = effects.root, effects.now
+    local held = held_by_key(root, name)
+    if now < expired + AGENT_FORGET_MS then
+      look_again(root, name, expired + AGENT_FORGET_MS)
+    elseif redis.call('HLEN', held) > redis.call('HEXISTS', held, 'w') then
+      look_again(root, name, now + HOLDS_MS)
+    else
+      local messages = redis.call('ZCARD', inbox_key(root, name))
+      if drop_inbox(root, name, DROPPED_A_CALL) == 0 then forget_agent(effects, name) end
+      return 1 + math.min(messages, DROPPED_A_CALL)
+    end
+    return 1
+  end
+
+  local function tend_absent(effects, name, n)
+    local root = effects.root
+    local a = redis.call('HMGET', agent_key(root, name), 'tt', 'lo', 'xp')
+    if a[1] and a[2] ~= '1' then
+      redis.call('ZREM', root .. 'absent', name)
+      return 1
+    end
+    local done, adopted = adopt(root, name, n)
+    if not adopted then return done + 1 end
+    if a[1] then return done + forget_if_over(effects, name, tonumber(a[3])) end
+    redis.call('ZREM', root .. 'absent', name)
+    return done + 1
+  end
+
+  local function first_score(root, key)
+    return tonumber(redis.call('ZRANGE', root .. key, '0', '0', 'WITHSCORES')[2])
+  end
+
+  -- Returns how many things were done, about n at most, and when the next one is due.
+  tend_agents = function(effects, n)
+    local root = effects.root
+    local done = lose_silent(effects, n)
+    local due = redis.call('ZRANGEBYSCORE', root .. 'absent', '-inf', int(effects.now), 'LIMIT', '0',
+      int(ABSENT_A_CALL))
+    for _, name in ipairs(due) do
+      if done >= n then break end
+      done = done + tend_absent(effects, name, n - done)
+    end
+    local silent, absent = first_score(root, 'alive'), first_score(root, 'absent')
+    return math.min(done, n), silent and absent and math.min(silent, absent) or silent or absent
+  end
 end

@@ -80,11 +80,13 @@ async fn names(
 ) -> Result<BTreeSet<String>, Error> {
     let mut names: BTreeSet<String> = inventory.names.iter().filter_map(|name| owner_of(name)).collect();
     let mut former = 0;
-    read(redis, root, ["agents", "alive", "draining", "former"], |roll, elements| match Kind::of(roll) {
-        Some(Kind::Draining) => names.extend(elements.iter().map(text)),
-        // Who is no more has nothing that could be looked at.
-        Some(Kind::Agents(Roll::Former)) => former += elements.len() / 2,
-        _ => names.extend(elements.chunks_exact(2).map(|pair| text(&pair[0]))),
+    read(redis, root, ["agents", "alive", "draining", "absent", "former"], |roll, elements| {
+        match Kind::of(roll) {
+            Some(Kind::Draining) => names.extend(elements.iter().map(text)),
+            // Who is no more has nothing that could be looked at.
+            Some(Kind::Agents(Roll::Former)) => former += elements.len() / 2,
+            _ => names.extend(elements.chunks_exact(2).map(|pair| text(&pair[0]))),
+        }
     })
     .await?;
     let most = usize::try_from(FORMER_AGENTS).unwrap_or(usize::MAX);
@@ -93,12 +95,15 @@ async fn names(
 }
 
 fn owner_of(name: &str) -> Option<String> {
-    match Kind::of(name)? {
-        Kind::Agent(agent) | Kind::Holds(agent) | Kind::Topics(agent) | Kind::Inbox(agent) => {
-            Some(agent.to_owned())
-        }
-        _ => None,
-    }
+    let (Kind::Agent(agent)
+    | Kind::Holds(agent)
+    | Kind::Topics(agent)
+    | Kind::Inbox(agent)
+    | Kind::Adoption(agent)) = Kind::of(name)?
+    else {
+        return None;
+    };
+    Some(agent.to_owned())
 }
 
 /// What is kept of one name.
@@ -154,6 +159,11 @@ impl<'a> Agent<'a> {
                 "its agent is not registered".to_owned()
             });
         }
+        let adopted = format!("w:{}", self.name);
+        let cared_for = !self.named.contains('f') || self.named.contains('l');
+        findings.that(cared_for || !inventory.names.contains(&adopted), Check::Agents, &adopted, || {
+            "its agent is no more, and nobody looks after what is pinned to it".to_owned()
+        });
         let named = self.named.contains(['a', 'd']) || self.alive.is_some();
         findings.that(!named, Check::Agents, &format!("a:{}", self.name), || {
             "is named among the agents and has no record".to_owned()
@@ -173,6 +183,7 @@ impl<'a> Agent<'a> {
             self.alive.is_some() != lost,
             "is among those that are present though lost, or is not though present",
         );
+        that(!lost || self.named.contains('l'), "is lost, and nobody looks after what it left");
         that(lost || self.alive == self.number("xp"), "its presence ends at another time than is indexed");
         that(
             self.named.contains('d') == (drains && !lost),

@@ -62,12 +62,14 @@ impl Tallies {
         self.queues.get(queue).and_then(|fields| fields.get(counter)).copied().unwrap_or(0)
     }
 
-    /// Checks that the list of queues is complete, and that only known fields are there.
-    pub(super) fn check_shape(&self, findings: &mut Findings<'_>) {
+    /// Checks that the list of queues is complete, and that only known fields are there. A queue that came or went since
+    /// `before` may be half read.
+    pub(super) fn check_shape(&self, before: &Self, findings: &mut Findings<'_>) {
+        let known = |queue: &String| self.queues.contains_key(queue) || before.queues.contains_key(queue);
         for queue in self.queues.keys().filter(|queue| !self.listed.contains(*queue)) {
             findings.add(Check::Queues, format!("q:{queue}"), "is not in the list of queues");
         }
-        for queue in self.listed.iter().filter(|queue| !self.queues.contains_key(*queue)) {
+        for queue in self.listed.iter().filter(|queue| !known(queue)) {
             findings.add(Check::Queues, format!("q:{queue}"), "is in the list of queues and has no counts");
         }
         for (queue, fields) in &self.queues {
@@ -112,7 +114,10 @@ fn is_arrow(field: &str) -> bool {
     let Some((from, to)) = field.split_once('>') else { return false };
     match (from.parse::<Status>(), to.parse::<Status>()) {
         (Ok(from), Ok(to)) => from.next().contains(&to),
-        (Err(_), Ok(to)) => from == NEW && matches!(to, Status::Ready | Status::Scheduled),
+        // A restored task may begin as finished.
+        (Err(_), Ok(to)) => {
+            from == NEW && (matches!(to, Status::Ready | Status::Scheduled) || to.is_finished())
+        }
         (Ok(from), Err(_)) => to == GONE && from.is_finished(),
         _ => false,
     }

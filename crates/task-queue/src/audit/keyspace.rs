@@ -17,7 +17,7 @@ use crate::{
 /// The tag of the directory, which is no swarm.
 const DIRECTORY: &str = "*";
 /// The keys of the directory, and their types.
-const DIRECTORY_KEYS: [(&str, &str); 2] = [("swarms", "zset"), ("ledger", "hash")];
+const DIRECTORY_KEYS: [(&str, &str); 3] = [("swarms", "zset"), ("leaving", "hash"), ("ledger", "hash")];
 
 /// Keys by swarm.
 #[derive(Debug, Default)]

@@ -17,6 +17,8 @@ pub(super) enum Roll {
     All,
     /// Those that are not lost.
     Alive,
+    /// Those that are lost, by when they are looked at next.
+    Absent,
     /// Those that are no more.
     Former,
 }
@@ -74,6 +76,10 @@ pub(super) enum Kind<'a> {
     Mail,
     /// A value of the state.
     Value(&'a str),
+    /// Lists that a restore has tasks for.
+    Staged,
+    /// Tasks that a restore has yet to put into a list.
+    Staging,
     /// The last version of the state.
     StateVersion,
     StateKeys(Index),
@@ -96,7 +102,9 @@ impl<'a> Kind<'a> {
             "events" => Self::Events,
             "agents" => Self::Agents(Roll::All),
             "alive" => Self::Agents(Roll::Alive),
+            "absent" => Self::Agents(Roll::Absent),
             "former" => Self::Agents(Roll::Former),
+            "staged" => Self::Staged,
             "draining" => Self::Draining,
             "mail" => Self::Mail,
             "sv" => Self::StateVersion,
@@ -135,6 +143,7 @@ impl<'a> Kind<'a> {
             "m" => Self::Message(canonical(rest)?),
             "mc" => Self::Shares(canonical(rest)?),
             "v" => Self::Value(rest),
+            "z" => Self::Staging,
             "i" | "b" => Self::Memory,
             _ if is_ready(prefix) => Self::Ready,
             _ => return None,
@@ -144,18 +153,37 @@ impl<'a> Kind<'a> {
     /// As `TYPE` says.
     pub(super) const fn redis_type(self) -> &'static str {
         match self {
-            Self::Part(Part::State, _) | Self::Queue(_) | Self::Dedup | Self::Swarm | Self::Totals => "hash",
-            Self::Agent(_) | Self::Holds(_) => "hash",
-            Self::Part(..) | Self::Memory | Self::Clock | Self::Message(_) | Self::Shares(_) => "string",
-            Self::Value(_) | Self::StateVersion => "string",
+            Self::Part(Part::State, _)
+            | Self::Queue(_)
+            | Self::Dedup
+            | Self::Swarm
+            | Self::Totals
+            | Self::Agent(_)
+            | Self::Holds(_)
+            | Self::Staged => "hash",
+            Self::Part(..)
+            | Self::Memory
+            | Self::Clock
+            | Self::Message(_)
+            | Self::Shares(_)
+            | Self::Value(_)
+            | Self::StateVersion => "string",
             Self::Ready | Self::Special { .. } | Self::Samples => "list",
             Self::Specials(_)
             | Self::Adoption(_)
             | Self::Topics(_)
             | Self::Subscribers(_)
             | Self::Draining => "set",
-            Self::Pinned(_) | Self::Finished(_) | Self::Leases | Self::Scheduled | Self::Queues => "zset",
-            Self::Agents(_) | Self::Inbox(_) | Self::Mail | Self::StateKeys(_) => "zset",
+            Self::Pinned(_)
+            | Self::Finished(_)
+            | Self::Leases
+            | Self::Scheduled
+            | Self::Queues
+            | Self::Agents(_)
+            | Self::Inbox(_)
+            | Self::Mail
+            | Self::StateKeys(_)
+            | Self::Staging => "zset",
             Self::Events => "stream",
         }
     }
@@ -200,7 +228,9 @@ mod tests {
 
     #[test]
     fn other_keys_are_not() {
-        for name in ["", "t", "t:", "t:x", "ready", "r10:a", "x:running", "k:a", "z:a", "wake"] {
+        for name in
+            ["", "t", "t:", "t:x", "ready", "r10:a", "x:running", "k:a", "y:a", "wake", "a:", "m:x", "mc:x"]
+        {
             assert_eq!(Kind::of(name), None, "{name}");
         }
         let id = TaskId::new().to_string();

@@ -141,7 +141,7 @@ impl Inboxes {
     }
 
     fn check_messages(&self, inventory: &Inventory, findings: &mut Findings<'_>) {
-        for ((id, agent), _) in &self.entries {
+        for (id, agent) in self.entries.keys() {
             let there = inventory.names.contains(&format!("m:{id}"));
             findings.that(there, Check::Dangling, &format!("n:{agent} {id}"), || {
                 "the message does not exist".to_owned()

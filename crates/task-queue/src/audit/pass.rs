@@ -62,7 +62,7 @@ pub(super) async fn examine(redis: &Redis, subject: &Subject<'_>, report: &mut R
     let queues: Vec<&str> = inventory.names.iter().filter_map(|name| queue_of(name)).collect();
     let after = Tallies::read(redis, root, &queues).await?;
     let still = after.still(before);
-    after.check_shape(&mut findings);
+    after.check_shape(before, &mut findings);
     after.check_sums(&still, &tasks, &mut findings);
     after.totals.check(before, &after, &tasks, &mut findings);
     specials.check(&after, &still, &mut findings);

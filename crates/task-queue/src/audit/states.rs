@@ -49,7 +49,15 @@ pub(super) async fn check(
         for key in keys {
             let state = State::read(key, reply.array()?)?;
             state.check(findings);
-            versions.extend(state.changed_at().map(|version| (version, key.as_str())));
+            if let Some(other) = state.changed_at().and_then(|version| versions.insert(version, key.as_str()))
+            {
+                let subject = format!("v:{key}");
+                findings.add(
+                    Check::State,
+                    subject,
+                    format!("has the version of the last change of {other:?}"),
+                );
+            }
         }
     }
     // Read last: what it was before may be behind a version that was read.

@@ -5,6 +5,8 @@ use waggle_core::{Error, Redis};
 use super::{
     Check,
     inventory::Inventory,
+    kind::Kind,
+    messages::names,
     pages::{number, read, text},
     report::Findings,
 };
@@ -12,7 +14,10 @@ use crate::limits::EVENT_ENTRIES;
 
 /// Fields of the swarm's record.
 const FIELDS: [&str; 8] =
-    ["created_at", "description", "closed", "paused", "quiet", "follow", "max_tasks", "max_agents"];
+    ["created_at", "description", "paused", "quiet", "follow", "max_tasks", "max_agents", CLOSED];
+/// Fields beside it that only a swarm has that is being deleted or restored.
+const CLOSED_FIELDS: [&str; 3] = ["closed_at", "restore", "restore_at"];
+const CLOSED: &str = "closed";
 /// Samples that are kept at most.
 const SAMPLES: usize = 13;
 /// The stream is cut in whole nodes of some hundred entries: it may be longer for a while.
@@ -22,14 +27,13 @@ const EVENTS: u64 = EVENT_ENTRIES * 2;
 pub(super) async fn is_open(redis: &Redis, root: &str, findings: &mut Findings<'_>) -> Result<bool, Error> {
     let mut open = true;
     read(redis, root, ["swarm"], |_, pairs| {
-        for field in pairs.chunks_exact(2).map(|pair| text(&pair[0])) {
-            open &= field != "closed";
-            findings.that(
-                FIELDS.contains(&field.as_str()),
-                Check::UnknownField,
-                &format!("swarm {field}"),
-                || "nothing writes it".to_owned(),
-            );
+        let fields: Vec<_> = pairs.chunks_exact(2).map(|pair| text(&pair[0])).collect();
+        open &= !fields.iter().any(|field| field == CLOSED);
+        for field in fields.iter().map(String::as_str).filter(|field| open || !CLOSED_FIELDS.contains(field))
+        {
+            findings.that(FIELDS.contains(&field), Check::UnknownField, &format!("swarm {field}"), || {
+                "nothing writes it".to_owned()
+            });
         }
     })
     .await?;
@@ -43,6 +47,10 @@ pub(super) async fn check_past(
     inventory: &Inventory,
     findings: &mut Findings<'_>,
 ) -> Result<(), Error> {
+    let staged = names(inventory, |kind| matches!(kind, Kind::Staged | Kind::Staging));
+    for name in staged {
+        findings.add(Check::Orphan, name, "a restore has left it behind");
+    }
     // What is of another type has a finding already.
     let past = ["samples", "events"].into_iter().filter(|name| inventory.names.contains(*name));
     read(redis, root, past, |name, elements| {

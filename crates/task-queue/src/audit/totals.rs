@@ -65,15 +65,15 @@ fn counted(tallies: &Tallies) -> BTreeMap<&'static str, i64> {
     let mut counted = BTreeMap::new();
     for (arrow, times) in tallies.queues.values().flatten() {
         let Some((from, to)) = arrow.split_once('>') else { continue };
-        let field = match (from, to) {
-            ("new", _) => "submitted",
-            ("failed" | "cancelled", "ready") => "retried",
-            (_, "completed") => "completed",
-            (_, "failed") => "failed",
-            (_, "cancelled") => "cancelled",
-            _ => continue,
+        let began = match from {
+            "new" => Some("submitted"),
+            "failed" | "cancelled" if to == "ready" => Some("retried"),
+            _ => None,
         };
-        *counted.entry(field).or_default() += times;
+        let ended = ["completed", "failed", "cancelled"].into_iter().find(|field| *field == to);
+        for field in began.into_iter().chain(ended) {
+            *counted.entry(field).or_default() += times;
+        }
     }
     counted
 }

@@ -21,6 +21,7 @@ pub(crate) struct Alarms {
     pub(crate) reaper: Alarm,
     pub(crate) pruner: Alarm,
     pub(crate) custodian: Alarm,
+    pub(crate) clearer: Alarm,
 }
 
 /// When which swarm needs a role, as far as that is sooner than its next round.

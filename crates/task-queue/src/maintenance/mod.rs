@@ -4,6 +4,7 @@
 //! function that looks before it acts. The loops sleep until something is known to be due, a second at most.
 
 mod alarm;
+mod clearer;
 mod custodian;
 mod duty;
 mod promoter;
@@ -13,6 +14,7 @@ mod service;
 mod sweep;
 
 pub(crate) use alarm::Alarms;
+pub use clearer::Clearer;
 pub use custodian::Custodian;
 pub use promoter::Promoter;
 pub use pruner::Pruner;

@@ -2,7 +2,7 @@
 
 use tokio::task::JoinSet;
 
-use super::{Custodian, Promoter, Pruner, Reaper, duty};
+use super::{clearer, Custodian, Promoter, Pruner, Reaper, duty};
 use crate::TaskQueue;
 
 /// The background duties of a server; they end when it is dropped.
@@ -12,7 +12,7 @@ pub struct Maintenance {
 }
 
 impl Maintenance {
-    /// Starts reaper, promoter, pruner and custodian for every swarm.
+    /// Starts reaper, promoter, pruner and custodian for every swarm, and the clearer for those that were deleted.
     pub fn spawn(queue: &TaskQueue) -> Self {
         let (redis, alarms) = (queue.redis(), &queue.inner.alarms);
         let mut duties = JoinSet::new();
@@ -20,6 +20,7 @@ impl Maintenance {
         duties.spawn(duty::run(Promoter, redis.clone(), alarms.promoter.clone()));
         duties.spawn(duty::run(Custodian, redis.clone(), alarms.custodian.clone()));
         duties.spawn(duty::run(Pruner, redis.clone(), alarms.pruner.clone()));
+        duties.spawn(clearer::run(redis.clone(), alarms.clearer.clone()));
         Self { duties }
     }
 

@@ -17,4 +17,4 @@ pub use migrator::{Migrated, Migrator};
 pub use released::{VERSION, begin, run, status};
 pub use state::KeyspaceState;
 pub use step::{Progress, Step, StepFuture};
-pub(crate) use walk::{Key, Walk, walk_all};
+pub(crate) use walk::{Key, Walk, root_and_rest, walk_all};

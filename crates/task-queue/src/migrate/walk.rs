@@ -50,15 +50,20 @@ impl Walk {
         Self::new(root, pattern)
     }
 
+    /// The keys under one root that match a pattern, which begins with that root.
+    pub(crate) fn matching(root: &str, pattern: String) -> Self {
+        Self::new(root, pattern)
+    }
+
     fn new(root: &str, pattern: String) -> Self {
         Self { root: root.to_owned(), pattern, cursor: Some("0".to_owned()) }
     }
 
-    /// The names met by the next step, often none; absent at the end.
+    /// The names met by the next step, often none; absent at the end. A step that failed may be taken again.
     pub(crate) async fn names(&mut self, redis: &Redis) -> Result<Option<Vec<Bytes>>, Error> {
-        let Some(cursor) = self.cursor.take() else { return Ok(None) };
+        let Some(cursor) = &self.cursor else { return Ok(None) };
         let mut call = Call::read_only(SCAN, &self.root);
-        call.arg(cursor).arg(self.pattern.as_str()).arg(LOOK);
+        call.arg(cursor.as_str()).arg(self.pattern.as_str()).arg(LOOK);
         let mut reply = Reader::new(SCAN, redis.call(call).await?)?;
         self.cursor = Some(reply.text()?).filter(|cursor| cursor != "0");
         let mut names = Vec::with_capacity(reply.remaining());
@@ -103,7 +108,7 @@ fn look(root: &str, names: &[&[u8]]) -> Call {
 }
 
 /// Splits behind the tag; without one nothing is known to lie beside the key, and it is its own root.
-fn root_and_rest(name: &[u8]) -> (&str, &[u8]) {
+pub(crate) fn root_and_rest(name: &[u8]) -> (&str, &[u8]) {
     let end = name.windows(2).position(|two| two == b"}:").map_or(name.len(), |at| at + 2);
     let end = if name.starts_with(b"wg:{") { end } else { name.len() };
     match str::from_utf8(&name[..end]) {

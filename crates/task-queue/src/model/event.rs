@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use super::{AgentName, EventId, QueueName, Stamp, Status, TaskId};
+use super::{AgentName, EventId, MessageId, QueueName, Stamp, Status, TaskId, To};
 
 /// One change. A field that does not apply is absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[serde(rename = "Event")]
 pub struct Event {
     /// Its place in the swarm's history.
+    #[schema(value_type = String, example = "1767225600000-0.0")]
     pub id: EventId,
     /// What happened, such as `task.completed`.
     pub kind: String,
@@ -31,13 +31,13 @@ pub struct Event {
     pub attempt: Option<u32>,
     /// The id of the message.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
+    pub message: Option<MessageId>,
     /// Who sent the message.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    /// To whom or what the message went.
+    pub from: Option<AgentName>,
+    /// Whom the message was sent to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
+    pub to: Option<To>,
     /// The key of the state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
@@ -103,9 +103,9 @@ impl Event {
             "a" => self.agent = Some(value.parse().ok()?),
             "s" => self.status = Some(value.parse().ok()?),
             "n" => self.attempt = Some(value.parse().ok()?),
-            "m" => self.message = Some(value.to_owned()),
-            "f" => self.from = Some(value.to_owned()),
-            "o" => self.to = Some(value.to_owned()),
+            "m" => self.message = Some(value.parse().ok()?),
+            "f" => self.from = Some(value.parse().ok()?),
+            "o" => self.to = Some(recipient(value)?),
             "k" => self.key = Some(value.to_owned()),
             "v" => self.version = Some(value.parse().ok()?),
             "d" => self.deleted = Some(value == "1"),
@@ -132,6 +132,19 @@ impl Event {
             deleted: None,
         }
     }
+}
+
+/// `*` for the swarm, `#` and a topic, or an agent: see `lua/parts/send.lua`.
+fn recipient(text: &str) -> Option<To> {
+    let mut to = To::default();
+    if text == "*" {
+        to.swarm = Some(true);
+    } else if let Some(topic) = text.strip_prefix('#') {
+        to.topic = Some(topic.parse().ok()?);
+    } else {
+        to.agent = Some(text.parse().ok()?);
+    }
+    Some(to)
 }
 
 #[cfg(test)]
@@ -166,19 +179,29 @@ mod tests {
 
     #[test]
     fn messages_and_keys_have_their_fields() {
-        let text = "5\nmessage.sent\tm1\tfa1\toa2\nstate.changed\tkplan/ä b\tv7\td1\tz9\nswarm.paused";
-        let events = json("5-0", text);
-        assert_eq!((&events[0]["from"], &events[0]["to"], &events[0]["message"]), (&"a1".into(), &"a2".into(), &"1".into()));
-        assert_eq!(events[1]["key"], "plan/ä b");
-        assert_eq!((&events[1]["version"], &events[1]["deleted"]), (&7.into(), &true.into()));
-        assert_eq!(events[2].as_object().unwrap().len(), 3, "fields that do not apply are absent");
+        let text = format!(
+            "5\nmessage.sent\tm{TASK}\tfa1\toa2\nmessage.sent\to#news\nmessage.sent\to*\n\
+             state.changed\tkplan/ä b\tv7\td1\tz9\nswarm.paused"
+        );
+        let events = json("5-0", &text);
+        assert_eq!((&events[0]["message"], &events[0]["from"]), (&TASK.into(), &"a1".into()));
+        let to = ["agent", "topic", "swarm"].map(|kind| {
+            let at = events.as_array().unwrap().iter().position(|event| event["to"].get(kind).is_some());
+            (at, at.map(|at| events[at]["to"][kind].clone()))
+        });
+        assert_eq!(
+            to,
+            [(Some(0), Some("a2".into())), (Some(1), Some("news".into())), (Some(2), Some(true.into()))]
+        );
+        assert_eq!(events[3]["key"], "plan/ä b");
+        assert_eq!((&events[3]["version"], &events[3]["deleted"]), (&7.into(), &true.into()));
+        assert_eq!(events[4].as_object().unwrap().len(), 3, "fields that do not apply are absent");
     }
 
     #[test]
     fn what_was_not_written_here_is_no_entry() {
-        for text in ["", "5", "x\ntask.ready", "5\ntask.ready\ttnot-an-id", "5\nstate.changed\tk\tvx", "5\na\tä"] {
-            let events = Event::of_entry("5-0", text);
-            assert!(events.is_none() || text.ends_with('ä'), "{text:?}: {events:?}");
+        for text in ["", "5", "x\ntask.ready", "5\ntask.ready\ttx", "5\nstate.changed\tk\tvx", "5\na\tä"] {
+            assert!(Event::of_entry("5-0", text).is_none(), "{text:?}");
         }
         assert!(Event::of_entry("5", "5\ntask.ready").is_none());
     }
@@ -187,8 +210,9 @@ mod tests {
     #[test]
     fn every_kind_is_known_and_written() {
         let library = crate::library();
-        let text = library.source();
-        let written: std::collections::BTreeSet<_> = text.split('\'').filter(|piece| is_kind(piece)).collect();
+        let text = library.source;
+        let written: std::collections::BTreeSet<_> =
+            text.split('\'').filter(|piece| is_kind(piece)).collect();
         for kind in &written {
             let kind = kind.split("\\t").next().unwrap();
             assert!(KINDS.contains(&kind), "{kind} is written and not known");
@@ -197,6 +221,11 @@ mod tests {
 
     fn is_kind(text: &str) -> bool {
         ["task.", "agent.", "message.", "state.", "swarm."].iter().any(|area| text.starts_with(area))
-            && text.split("\\t").next().unwrap().bytes().all(|byte| byte.is_ascii_lowercase() || b"._".contains(&byte))
+            && text
+                .split("\\t")
+                .next()
+                .unwrap()
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || b"._".contains(&byte))
     }
 }

@@ -39,8 +39,8 @@ impl EventFilter {
 }
 
 fn concerns(event: &Event, agent: &AgentName) -> bool {
-    let is = |name: &Option<String>| name.as_deref() == Some(agent.as_str());
-    event.agent.as_ref() == Some(agent) || is(&event.from) || is(&event.to)
+    let recipient = event.to.as_ref().and_then(|to| to.agent.as_ref());
+    [event.agent.as_ref(), event.from.as_ref(), recipient].contains(&Some(agent))
 }
 
 impl FromStr for EventKinds {

@@ -2,14 +2,13 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::limits::EVENT_LINES;
 
 /// Where an event stands: `<ms>-<seq>.<line>`, the entry of the stream and the line within it. Later events have
 /// greater ids. Every id is a position as well: whoever has it goes on behind it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, utoipa::ToSchema)]
-#[schema(value_type = String, pattern = "^[0-9]+-[0-9]+\\.[0-9]+$")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EventId {
     /// Milliseconds since the epoch, as the stream counts them.
     pub(crate) ms: u64,
@@ -26,7 +25,7 @@ pub struct NotAnEventId;
 
 impl EventId {
     /// Before everything that can ever happen.
-    pub(crate) const START: Self = Self { ms: 0, seq: 0, line: EVENT_LINES - 1 };
+    pub(crate) const START: Self = Self { ms: 0, seq: 0, line: 0 };
 
     /// Behind all changes of an entry of the stream.
     pub(crate) fn behind(entry: &str) -> Result<Self, NotAnEventId> {
@@ -83,6 +82,13 @@ impl fmt::Display for EventId {
 impl Serialize for EventId {
     fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
         output.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for EventId {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(input)?;
+        text.parse().map_err(D::Error::custom)
     }
 }
 

@@ -90,6 +90,10 @@ name!(
     /// A label of a task.
     Tag
 );
+name!(
+    /// What messages are about that several agents want to get.
+    TopicName
+);
 
 impl SwarmName {
     /// The swarm that always exists.

@@ -88,7 +88,7 @@ pub struct Fail {
     pub retry_after_ms: Option<u64>,
 }
 
-const fn yes() -> bool {
+pub(super) const fn yes() -> bool {
     true
 }
 
@@ -249,7 +249,7 @@ pub struct SettledStatus {
     pub replayed: bool,
 }
 
-fn check_token(check: &mut Check, token: &str) {
+pub(super) fn check_token(check: &mut Check, token: &str) {
     check.that((1..=TOKEN_BYTES).contains(&token.len()), "/lease", || "a lease token of a claim".to_owned());
 }
 

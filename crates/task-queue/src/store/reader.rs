@@ -81,6 +81,11 @@ impl Reader {
         }
     }
 
+    /// A number that is never negative.
+    pub(crate) fn unsigned(&mut self) -> Result<u64, Error> {
+        u64::try_from(self.integer()?).map_err(|_| self.broken("expected a number from 0"))
+    }
+
     /// A number, absent where the text is empty.
     pub(crate) fn optional_integer(&mut self) -> Result<Option<i64>, Error> {
         let value = self.value()?;
@@ -121,6 +126,11 @@ pub(crate) struct Line {
 }
 
 impl Line {
+    /// A line that did not come as a reply of its own.
+    pub(crate) const fn new(call: &'static str, text: String) -> Self {
+        Self { call, text, at: 0 }
+    }
+
     /// The next word, as long as there is one.
     pub(crate) fn optional_word(&mut self) -> Option<&str> {
         let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;

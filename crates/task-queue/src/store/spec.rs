@@ -20,38 +20,38 @@ use crate::{
 /// What the functions need to know of a task; a field is absent where it has its default.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-struct Header {
+pub(super) struct Header {
     #[serde(rename = "q", skip_serializing_if = "Option::is_none")]
-    queue: Option<QueueName>,
+    pub(super) queue: Option<QueueName>,
     #[serde(rename = "p", skip_serializing_if = "Option::is_none")]
-    priority: Option<u8>,
+    pub(super) priority: Option<u8>,
     #[serde(rename = "a", skip_serializing_if = "Option::is_none")]
-    max_attempts: Option<u32>,
+    pub(super) max_attempts: Option<u32>,
     #[serde(rename = "l", skip_serializing_if = "Option::is_none")]
-    lease_ms: Option<u64>,
+    pub(super) lease_ms: Option<u64>,
     #[serde(rename = "r", skip_serializing_if = "Option::is_none")]
-    retention_ms: Option<u64>,
+    pub(super) retention_ms: Option<u64>,
     #[serde(rename = "b", skip_serializing_if = "Option::is_none")]
-    backoff: Option<Backoff>,
+    pub(super) backoff: Option<Backoff>,
     /// Required capabilities, sorted and joined by commas.
     #[serde(rename = "c", skip_serializing_if = "Option::is_none")]
-    requires: Option<String>,
+    pub(super) requires: Option<String>,
     /// The agent the task is pinned to.
     #[serde(rename = "g", skip_serializing_if = "Option::is_none")]
-    agent: Option<AgentName>,
+    pub(super) agent: Option<AgentName>,
     #[serde(rename = "d", skip_serializing_if = "Option::is_none")]
-    dedup_key: Option<Text>,
+    pub(super) dedup_key: Option<Text>,
 }
 
 /// What only clients need to know, as it is read.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Extras {
+pub(super) struct Extras {
     #[serde(rename = "type")]
-    kind: Option<Text>,
-    tags: Vec<Tag>,
-    metadata: Option<Json>,
-    traceparent: Option<String>,
+    pub(super) kind: Option<Text>,
+    pub(super) tags: Vec<Tag>,
+    pub(super) metadata: Option<Json>,
+    pub(super) traceparent: Option<String>,
 }
 
 /// The same, as it is written.
@@ -97,10 +97,8 @@ impl Spec {
         if let Some(payload) = task.payload.as_ref().filter(|json| !json.is_null()) {
             codec.encode_into(payload.as_bytes(), &mut rest);
         }
-        let mut header = Vec::with_capacity(ROOM);
-        write_json(&mut header, &header_of(task))?;
         Ok(Self {
-            header: String::from_utf8(header).map_err(|_| broken("header"))?,
+            header: header_text(task)?,
             rest,
             when: When::of(task),
             dedup_key: task.dedup_key.as_ref().map_or_else(String::new, |key| key.as_str().to_owned()),
@@ -111,6 +109,12 @@ impl Spec {
     pub(crate) fn size(&self) -> usize {
         self.header.len() + self.rest.len()
     }
+}
+
+pub(super) fn header_text(task: &NewTask) -> Result<String, Error> {
+    let mut header = Vec::with_capacity(ROOM);
+    write_json(&mut header, &header_of(task))?;
+    String::from_utf8(header).map_err(|_| broken("header"))
 }
 
 fn header_of(task: &NewTask) -> Header {
@@ -183,7 +187,7 @@ fn write_json(out: &mut Vec<u8>, part: &impl Serialize) -> Result<(), Error> {
     serde_json::to_writer(out, part).map_err(|_| broken("header"))
 }
 
-fn broken(part: &str) -> Error {
+pub(super) fn broken(part: &str) -> Error {
     Error::Internal { detail: format!("the {part} of a stored task cannot be read or written") }
 }
 
@@ -289,14 +293,14 @@ pub(crate) fn empty_object() -> Result<Json, Error> {
     Json::parse("{}".to_owned()).map_err(|_| broken("metadata"))
 }
 
-fn capabilities(joined: Option<&str>) -> Result<Vec<Capability>, Error> {
+pub(super) fn capabilities(joined: Option<&str>) -> Result<Vec<Capability>, Error> {
     joined.map_or_else(
         || Ok(Vec::new()),
         |text| text.split(',').map(|name| name.parse().map_err(|_| broken("header"))).collect(),
     )
 }
 
-fn stamps(text: &[u8]) -> Result<(Stamp, Option<Stamp>), Error> {
+pub(super) fn stamps(text: &[u8]) -> Result<(Stamp, Option<Stamp>), Error> {
     let text = str::from_utf8(text).map_err(|_| broken("header"))?;
     let number = |part: &str| part.parse().map(Stamp).map_err(|_| broken("header"));
     match text.split_once(',') {
@@ -305,13 +309,13 @@ fn stamps(text: &[u8]) -> Result<(Stamp, Option<Stamp>), Error> {
     }
 }
 
-fn parse<'a, T: Deserialize<'a> + Default>(text: &'a [u8], part: &str) -> Result<T, Error> {
+pub(super) fn parse<'a, T: Deserialize<'a> + Default>(text: &'a [u8], part: &str) -> Result<T, Error> {
     if text == b"{}" {
         return Ok(T::default());
     }
     serde_json::from_slice(text).map_err(|_| broken(part))
 }
 
-fn position(bytes: &[u8], wanted: u8) -> Option<usize> {
+pub(super) fn position(bytes: &[u8], wanted: u8) -> Option<usize> {
     bytes.iter().position(|byte| *byte == wanted)
 }

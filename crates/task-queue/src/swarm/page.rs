@@ -6,7 +6,7 @@ use crate::{keys::DIRECTORY_ROOT, library::function, model::SwarmName, store::Re
 
 const FUNCTION: &str = function!("swarm_page");
 /// Swarms one call reads.
-const PAGE: usize = 100;
+pub(super) const PAGE: usize = 100;
 
 /// The swarms behind `after` in the order of their names, `default` always among the first ones; empty at the end.
 pub(crate) async fn page(redis: &Redis, after: Option<&SwarmName>) -> Result<Vec<SwarmName>, Error> {

@@ -1,14 +1,12 @@
 //! Makes a swarm, or changes what is said of it: `lua/swarm_put.lua`.
 
-use waggle_core::Call;
+use waggle_core::{Call, Error as RedisError};
 
-use super::get::describe;
+use super::{directory::enroll, get::described};
 use crate::{
     Error, TaskQueue,
-    keys::DIRECTORY_ROOT,
     library::function,
-    limits::METADATA_BYTES,
-    model::{Invalid, Json, NewSwarm, Swarm, SwarmLimits, SwarmName},
+    model::{Invalid, NewSwarm, Swarm, SwarmName},
     store::Reader,
     task::root,
 };
@@ -16,41 +14,40 @@ use crate::{
 const FUNCTION: &str = function!("swarm_put");
 
 impl TaskQueue {
-    /// Makes a swarm, or changes what is said of one that exists; true when it is new.
+    /// Makes a swarm, or changes what is said of one that exists; true when it is new. Saying the same again does no
+    /// harm.
     ///
     /// # Errors
-    /// [`Error::Invalid`], [`Error::Redis`].
+    /// [`Error::Invalid`], [`Error::SwarmClosed`] as long as an earlier swarm of this name is being cleared,
+    /// [`Error::Redis`].
     pub async fn put_swarm(&self, name: &SwarmName, new: NewSwarm) -> Result<(Swarm, bool), Error> {
-        check(&new)?;
-        let description = serde_json::to_string(&new).map_err(|_| Invalid::field("", "not JSON"))?;
-        let mut enroll = Call::new(function!("swarm_enroll"), DIRECTORY_ROOT);
-        enroll.arg(name.as_str());
-        self.inner.redis.call(enroll).await?;
-        let mut put = Call::new(FUNCTION, &root(name));
-        put.arg(description.as_str());
-        let mut reply = Reader::new(FUNCTION, self.inner.redis.call(put).await?)?;
-        let (created, created_at) = (reply.integer()? == 1, reply.integer()?);
-        Ok((describe(name, Some(&description), Some(created_at))?, created))
+        new.check()?;
+        enroll(&self.inner.redis, name).await?;
+        let reply = self.inner.redis.call(call(name, &new)?).await;
+        let mut reply = Reader::new(FUNCTION, reply.map_err(|error| closed(name, error))?)?;
+        let created = reply.integer()? == 1;
+        let swarm = described(name, reply.array()?)?;
+        if created {
+            // Somebody who withdraws the name of an earlier swarm may have looked just before this one was made.
+            enroll(&self.inner.redis, name).await?;
+        }
+        Ok((swarm, created))
     }
 }
 
-fn check(new: &NewSwarm) -> Result<(), Invalid> {
-    let metadata = new.metadata.as_ref();
-    if !metadata.is_none_or(Json::is_object) {
-        return Err(Invalid::field("/metadata", "a JSON object"));
+fn call(name: &SwarmName, new: &NewSwarm) -> Result<Call, Error> {
+    let description = serde_json::to_string(new).map_err(|_| Invalid::field("", "not JSON"))?;
+    let limits = new.limits.unwrap_or_default();
+    let text = |limit: Option<u64>| limit.map_or_else(String::new, |limit| limit.to_string());
+    let mut call = Call::new(FUNCTION, &root(name));
+    call.arg(description).arg(text(limits.max_agents)).arg(text(limits.max_tasks));
+    call.arg(if new.events.unwrap_or(true) { "" } else { "1" });
+    Ok(call)
+}
+
+fn closed(name: &SwarmName, error: RedisError) -> Error {
+    match &error {
+        RedisError::Refused { code, .. } if code == "SWARMCLOSED" => Error::SwarmClosed(name.to_string()),
+        _ => Error::Redis(error),
     }
-    if new.limits.as_ref().is_some_and(|limits| *limits != SwarmLimits::default()) {
-        return Err(Invalid::field(
-            "/limits",
-            "this version does not act on it yet: leave it out or send nulls",
-        ));
-    }
-    let text = new.objective.as_ref().map_or(0, String::len) + new.topology.as_ref().map_or(0, String::len);
-    if text + metadata.map_or(0, |json| json.as_bytes().len()) > METADATA_BYTES {
-        return Err(Invalid::field(
-            "/metadata",
-            format!("at most {METADATA_BYTES} bytes, objective and topology included"),
-        ));
-    }
-    Ok(())
 }

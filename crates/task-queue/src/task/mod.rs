@@ -3,6 +3,7 @@
 mod cancel;
 mod claim;
 mod complete;
+mod events;
 mod fail;
 mod get;
 mod heartbeat;
@@ -14,6 +15,8 @@ mod submit;
 mod submit_batch;
 mod task_queue;
 
+pub(crate) use settle::{SettleAnswer, SettleItem};
+pub(crate) use submit::{SubmitItem, Taken, taken};
 pub use submit::{Idempotency, Submitted};
 pub use submit_batch::{BatchAccepted, BatchItem, BatchSubmitted};
 pub use task_queue::TaskQueue;

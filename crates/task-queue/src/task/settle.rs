@@ -11,7 +11,7 @@ use crate::{
     library::function,
     limits::MERGE_BYTES,
     model::{
-        Claimed, Invalid, Outcome, OutcomeKind, Settled, SettledStatus, Settlement, Stamp, SwarmName, TaskId,
+        Claim, Claimed, Directive, Invalid, Outcome, OutcomeKind, Settled, SettledStatus, Settlement, Stamp, SwarmName, TaskId,
     },
     store::{Line, Reader, unit},
 };
@@ -36,19 +36,25 @@ impl TaskQueue {
         let settled = futures_util::future::join_all(
             outcomes.into_iter().map(|outcome| self.settle_one(swarm, outcome)),
         );
-        let claimed = async {
-            match claim {
-                Some(claim) => self.claim(swarm, claim).await,
-                None => Ok(Claimed::default()),
-            }
-        };
         // A complete makes nothing ready, so the claim may travel beside it; after any other outcome it waits.
-        let (settled, claimed) = if beside {
-            futures_util::future::join(settled, claimed).await
-        } else {
-            (settled.await, claimed.await)
-        };
-        Ok((settled, claimed?))
+        if !beside {
+            return Ok((settled.await, self.claim_next(swarm, claim).await?));
+        }
+        let (settled, claimed) = futures_util::future::join(settled, self.claim_next(swarm, claim.clone())).await;
+        let claimed = claimed?;
+        // It may have arrived first, when the agent still held as many tasks as it may.
+        let came_first = !settled.is_empty() && claimed.tasks.is_empty() && claimed.directive == Directive::Run;
+        if came_first && claim.as_ref().is_some_and(|claim| claim.wait_ms == 0) {
+            return Ok((settled, self.claim_next(swarm, claim).await?));
+        }
+        Ok((settled, claimed))
+    }
+
+    async fn claim_next(&self, swarm: &SwarmName, claim: Option<Claim>) -> Result<Claimed, Error> {
+        match claim {
+            Some(claim) => self.claim(swarm, claim).await,
+            None => Ok(Claimed::default()),
+        }
     }
 
     async fn settle_one(&self, swarm: &SwarmName, outcome: Outcome) -> Settled {
@@ -88,7 +94,7 @@ pub(crate) struct SettleItem {
 }
 
 impl SettleItem {
-    fn encode(outcome: Outcome, codec: &waggle_core::Codec) -> Result<Self, Error> {
+    pub(crate) fn encode(outcome: Outcome, codec: &waggle_core::Codec) -> Result<Self, Error> {
         let (kind, value, wait) = match outcome.outcome {
             OutcomeKind::Complete => {
                 let result = outcome.result.filter(|json| !json.is_null());
@@ -108,6 +114,17 @@ impl SettleItem {
         };
         Ok(Self { kind, id: outcome.id, token: outcome.lease, value, wait })
     }
+
+    /// Appends the arguments of this outcome to a call.
+    pub(crate) fn write(&self, call: &mut Call) {
+        let random = if self.kind == "f" { unit().to_string() } else { String::new() };
+        call.arg(self.kind)
+            .arg(self.id.encode(&mut [0; 36]))
+            .arg(self.token.as_str())
+            .arg(self.value.as_slice())
+            .arg(self.wait.as_str())
+            .arg(random);
+    }
 }
 
 /// What `task_settle` says of one outcome.
@@ -119,7 +136,7 @@ pub(crate) enum SettleAnswer {
 }
 
 impl SettleAnswer {
-    fn read(mut line: Line) -> Result<Self, RedisError> {
+    pub(crate) fn read(mut line: Line) -> Result<Self, RedisError> {
         let replayed = match line.optional_word() {
             Some("ok") => false,
             Some("replayed") => true,
@@ -131,7 +148,7 @@ impl SettleAnswer {
         Ok(Self::Applied(SettledStatus { status, run_at, replayed }, line.optional()?))
     }
 
-    fn into_result(self, id: TaskId) -> Result<(SettledStatus, Option<i64>), Error> {
+    pub(crate) fn into_result(self, id: TaskId) -> Result<(SettledStatus, Option<i64>), Error> {
         match self {
             Self::Applied(settled, due_in) => Ok((settled, due_in)),
             Self::LeaseLost(attempt) => Err(Error::LeaseLost { id, attempt }),
@@ -151,15 +168,8 @@ impl Merge for SettleMerge {
 
     fn call(&self, swarm: &SwarmName, items: &[SettleItem]) -> Call {
         let mut call = Call::new(FUNCTION, &root(swarm));
-        let mut buffer = [0; 36];
         for item in items {
-            let random = if item.kind == "f" { unit().to_string() } else { String::new() };
-            call.arg(item.kind)
-                .arg(item.id.encode(&mut buffer))
-                .arg(item.token.as_str())
-                .arg(item.value.as_slice())
-                .arg(item.wait.as_str())
-                .arg(random);
+            item.write(&mut call);
         }
         call.weight(items.len());
         call

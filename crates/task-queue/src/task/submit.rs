@@ -29,6 +29,15 @@ pub struct Idempotency {
     pub body_digest: [u8; 32],
 }
 
+impl Idempotency {
+    /// Digests of the key and of the body, as the functions want them; nothing twice where there is no key.
+    pub(crate) fn to_args(this: Option<&Self>) -> (String, Vec<u8>) {
+        this.map_or_else(Default::default, |this| {
+            (digest(&[this.scope.as_bytes(), this.key.as_str().as_bytes()]), this.body_digest.to_vec())
+        })
+    }
+}
+
 /// The answer to a submit.
 #[derive(Debug, Clone)]
 pub struct Submitted {
@@ -53,6 +62,18 @@ pub(crate) enum Taken {
 pub(crate) struct SubmitItem {
     pub(crate) id: TaskId,
     pub(crate) spec: Spec,
+}
+
+impl SubmitItem {
+    /// Appends the arguments of this task to a call.
+    pub(crate) fn write(&self, call: &mut Call) {
+        let Self { id, spec } = self;
+        call.arg(id.encode(&mut [0; 36]))
+            .arg(spec.when.to_text())
+            .arg(spec.header.as_str())
+            .arg(spec.dedup_key.as_str())
+            .arg(spec.rest.as_slice());
+    }
 }
 
 impl TaskQueue {
@@ -114,7 +135,7 @@ impl TaskQueue {
     }
 
     /// Lets the promoter know of a task that is due before it would look next.
-    pub(super) fn note_schedule(&self, swarm: &SwarmName, now: i64, when: When) {
+    pub(crate) fn note_schedule(&self, swarm: &SwarmName, now: i64, when: When) {
         if let Some(run_at) = when.run_at(now) {
             self.inner.alarms.promoter.at(swarm, run_at - now);
         }
@@ -136,13 +157,8 @@ fn call(swarm: &SwarmName, items: &[SubmitItem], idempotency: Option<&Idempotenc
             call.arg("").arg("");
         }
     }
-    let mut buffer = [0; 36];
-    for SubmitItem { id, spec } in items {
-        call.arg(id.encode(&mut buffer))
-            .arg(spec.when.to_text())
-            .arg(spec.header.as_str())
-            .arg(spec.dedup_key.as_str())
-            .arg(spec.rest.as_slice());
+    for item in items {
+        item.write(&mut call);
     }
     call.weight(items.len());
     call
@@ -162,13 +178,14 @@ impl SubmitReply {
         let (replayed, now) = (reply.integer()? == 1, reply.integer()?);
         let mut items = Vec::with_capacity(reply.remaining());
         while reply.remaining() > 0 {
-            items.push(item(reply.line()?)?);
+            items.push(taken(reply.line()?)?);
         }
         Ok(Self { replayed, now, items })
     }
 }
 
-fn item(mut line: Line) -> Result<(TaskId, Taken), RedisError> {
+/// What a line says of one task.
+pub(crate) fn taken(mut line: Line) -> Result<(TaskId, Taken), RedisError> {
     let taken: fn(TaskId) -> Taken = match line.optional_word() {
         Some("ok") => |_| Taken::In,
         Some("dup") => Taken::Duplicate,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use waggle_core::{Codec, Merger, Redis};
 
 use super::{heartbeat::HeartbeatMerge, settle::SettleMerge, submit::SubmitMerge};
-use crate::{Error, keys, maintenance::Alarms, model::SwarmName, waiters::Waiters};
+use crate::{Error, event::Followers, keys, limits::EVENT_FOLLOWERS, maintenance::Alarms, message::SendMerge, model::SwarmName, state::PatchTurns, waiters::Waiters};
 
 /// The task queue: submit, claim, settle and look at tasks. Cheap to clone.
 #[derive(Clone)]
@@ -19,7 +19,10 @@ pub(crate) struct Inner {
     pub(crate) submits: Merger<SubmitMerge>,
     pub(crate) settles: Merger<SettleMerge>,
     pub(crate) heartbeats: Merger<HeartbeatMerge>,
+    pub(crate) sends: Merger<SendMerge>,
     pub(crate) waiters: Waiters,
+    pub(crate) followers: Followers,
+    pub(crate) patch_turns: PatchTurns,
     pub(crate) alarms: Alarms,
 }
 
@@ -35,10 +38,13 @@ impl TaskQueue {
             submits: redis.merger(SubmitMerge),
             settles: redis.merger(SettleMerge),
             heartbeats: redis.merger(HeartbeatMerge),
+            sends: redis.merger(SendMerge),
             redis,
             codec,
             waiters,
             alarms,
+            followers: Followers::new(EVENT_FOLLOWERS),
+            patch_turns: PatchTurns::default(),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -46,11 +46,13 @@ pub(super) struct Waiter {
 }
 
 impl Waiter {
-    /// Whether a call that failed may leave this claim waiting: it was waiting before, and the call took nothing for it,
-    /// or what it took is answered under its claim id.
+    /// Whether a call that failed may leave this claim waiting: it was waiting before, and the call took nothing for it
+    /// and may do better in a moment, or what it took is answered under its claim id.
     pub(super) fn outlasts(&self, error: &waggle_core::Error) -> bool {
-        let took_nothing = error.outcome() == Outcome::Rejected && error.retryable();
-        self.has_waited && (took_nothing || !self.claim_id.is_empty())
+        match error.outcome() {
+            Outcome::Rejected => self.has_waited && error.retryable(),
+            Outcome::Unknown => self.has_waited && !self.claim_id.is_empty(),
+        }
     }
 
     /// Milliseconds it will stand by from now on; 0 when it does not wait.
@@ -138,6 +140,12 @@ impl Group {
     pub(super) fn dismiss(&mut self, agent: &AgentName) -> Vec<Waiter> {
         let parked = self.parked.extract_if(.., |_, waiter| waiter.agent == *agent);
         parked.map(|(_, waiter)| waiter).collect()
+    }
+
+    /// Takes all that are parked out: what they wait in is gone.
+    pub(super) fn turn_away(&mut self) -> Vec<Waiter> {
+        self.round = None;
+        std::mem::take(&mut self.parked).into_values().collect()
     }
 
     /// Nothing was heard for a while: one claim looks whether that is true.

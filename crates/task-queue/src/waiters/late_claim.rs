@@ -26,8 +26,8 @@ enum Share {
     Tasks(Vec<Task>, bool),
     /// The call reached its bound before this claim.
     Again,
-    /// The agent shall take no more tasks.
-    Drain,
+    /// The agent shall take no more tasks: it drains, or was removed while it waited.
+    Told(Directive),
     /// The agent is unknown, and the swarm has no room for it.
     TooManyAgents,
 }
@@ -56,7 +56,8 @@ impl LateClaim {
                 .arg(waiter.claim_id.as_str())
                 .arg(seed())
                 .arg(waiter.capabilities.as_str())
-                .arg(waiter.stands_by().to_string());
+                .arg(waiter.stands_by().to_string())
+                .arg(u8::from(waiter.has_waited));
         }
         call.weight(waiters.len());
         call
@@ -105,6 +106,9 @@ impl LateClaim {
         let (stay, go): (Vec<_>, Vec<_>) =
             waiters.into_iter().partition(|(_, waiter)| waiter.outlasts(error));
         let error = refused(&self.key.swarm, error.clone());
+        if matches!(error, Error::SwarmNotFound(_)) {
+            self.shared.turn_away(&self.key.swarm);
+        }
         for (_, waiter) in go {
             // Whoever has gone does not need to be told.
             let _gone = waiter.answer.send(Err::<Delivery, Error>(error.clone()));
@@ -130,7 +134,7 @@ impl LateClaim {
                     let alone = !again && !twins.contains(&(waiter.agent.clone(), waiter.claim_id.clone()));
                     self.deliver(tasks, waiter, alone.then(|| Arc::clone(&way_back)));
                 }
-                Share::Drain => direct(waiter, Directive::Drain),
+                Share::Told(directive) => direct(waiter, directive),
                 Share::TooManyAgents => {
                     // Whoever has gone does not need to be told.
                     let _gone = waiter.answer.send(Err(Error::TooManyAgents));
@@ -172,7 +176,8 @@ impl LateClaim {
 
 fn refusal(word: &[u8]) -> Result<Share, RedisError> {
     match word {
-        b"drain" => Ok(Share::Drain),
+        b"drain" => Ok(Share::Told(Directive::Drain)),
+        b"stop" => Ok(Share::Told(Directive::Stop)),
         b"TOOMANYAGENTS" => Ok(Share::TooManyAgents),
         _ => Err(RedisError::Internal { detail: format!("{FUNCTION}: a word nobody knows") }),
     }

@@ -48,6 +48,10 @@ fn heard(shared: &Arc<Shared>, channel: &str, payload: &[u8]) {
             Group::wake,
         ),
         "p" => shared.stir(|key| key.swarm == swarm, Group::wake),
+        "g" => {
+            shared.stir(|key| key.swarm == swarm, Group::wake);
+            watches.wake_swarm(&swarm);
+        }
         "c" | "d" => each(what, |agent: AgentName| {
             shared.stir(|key| key.swarm == swarm, |group| group.recall(&agent));
         }),

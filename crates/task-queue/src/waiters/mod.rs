@@ -25,4 +25,4 @@ mod subscriptions;
 mod watches;
 
 pub(crate) use registry::Waiters;
-pub(crate) use watches::Topic;
+pub(crate) use watches::{Topic, Watch};

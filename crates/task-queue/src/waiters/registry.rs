@@ -18,6 +18,7 @@ use super::{
     watches::{Topic, Watch, Watches},
 };
 use crate::{
+    Error,
     maintenance::Alarms,
     model::{AgentName, Directive, QueueName, SwarmName},
 };
@@ -141,6 +142,19 @@ impl Shared {
         };
         for waiter in dismissed {
             super::claims::direct(waiter, Directive::Stop);
+        }
+    }
+
+    /// Answers all claims that wait in a swarm of which a call has said that it is gone.
+    pub(super) fn turn_away(&self, swarm: &SwarmName) {
+        let waiters: Vec<_> = {
+            let mut groups = self.groups();
+            let of_swarm = groups.iter_mut().filter(|(key, _)| key.swarm == *swarm);
+            of_swarm.flat_map(|(_, group)| group.turn_away()).collect()
+        };
+        for waiter in waiters {
+            // Whoever has gone does not need to be told.
+            let _gone = waiter.answer.send(Err(Error::SwarmNotFound(swarm.to_string())));
         }
     }
 

@@ -51,6 +51,12 @@ impl Watches {
         }
     }
 
+    pub(super) fn wake_swarm(&self, swarm: &SwarmName) {
+        for (_, notify) in self.interests().iter().filter(|((of, _), _)| of == swarm) {
+            notify.notify_waiters();
+        }
+    }
+
     pub(super) fn wake_all(&self) {
         for notify in self.interests().values() {
             notify.notify_waiters();

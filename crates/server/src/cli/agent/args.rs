@@ -7,10 +7,10 @@ use waggle_task_queue::{
     model::{AgentName, Capability, QueueName},
 };
 
-use super::run;
+use super::{drain, get, list, register, remove, resume, run};
 use crate::cli::client::ConnectArgs;
 
-/// Work on tasks.
+/// Work on tasks, and look at who does.
 #[derive(Debug, clap::Args)]
 pub struct AgentArgs {
     #[command(subcommand)]
@@ -23,8 +23,15 @@ impl AgentArgs {
     /// # Errors
     /// When the agent cannot go on: the service refuses it or stays away, or its command cannot be started.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let AgentCommand::Run(args) = self.command;
-        run::run(args).await
+        match self.command {
+            AgentCommand::Run(args) => run::run(*args).await,
+            AgentCommand::Register(args) => register::run(args).await,
+            AgentCommand::List(args) => list::run(args).await,
+            AgentCommand::Get(args) => get::run(args).await,
+            AgentCommand::Drain(args) => drain::run(&args).await,
+            AgentCommand::Resume(args) => resume::run(&args).await,
+            AgentCommand::Remove(args) => remove::run(&args).await,
+        }
     }
 }
 
@@ -32,7 +39,30 @@ impl AgentArgs {
 enum AgentCommand {
     /// Run a command for each task of some queues
     #[command(after_help = CONTRACT, after_long_help = CONTRACT)]
-    Run(RunArgs),
+    Run(Box<RunArgs>),
+    /// Register an agent, or say anew what it is: a claim registers unknown ones by itself
+    Register(register::RegisterArgs),
+    /// Print agents, one after the other
+    List(list::ListArgs),
+    /// Print an agent
+    Get(get::GetArgs),
+    /// Tell agents to finish what they hold and to take no more
+    Drain(NamesArgs),
+    /// Let draining agents take tasks again
+    Resume(NamesArgs),
+    /// Remove agents: what they hold is ready for others at once, their inboxes are gone
+    Remove(NamesArgs),
+}
+
+/// Several agents.
+#[derive(Debug, clap::Args)]
+pub(super) struct NamesArgs {
+    /// The agent; several are taken one after the other
+    #[arg(required = true, value_name = "NAME")]
+    pub(super) names: Vec<AgentName>,
+
+    #[command(flatten)]
+    pub(super) connect: ConnectArgs,
 }
 
 /// What the command is told and what is made of what it does.
@@ -55,12 +85,14 @@ What becomes of the task:
   lease lost      the process group is killed and nothing is reported: the task belongs to another agent.
                   A lease that cannot be extended in time counts as lost
 
+An agent that is drained, or removed while it waits, finishes what it holds, claims no more, and ends.
+
 At SIGINT or SIGTERM no more tasks are claimed, running commands get SIGTERM (SIGKILL after --grace-ms) and
 their tasks are given back without the attempt being counted. A second signal kills everything at once;
 the tasks come back when their leases end. An agent that is killed with SIGKILL leaves its commands running;
 what they print is lost.
 
-Exit status: 0 stopped as asked (a signal, --max-tasks, --exit-when-idle-ms, a draining service);
+Exit status: 0 stopped as asked (a signal, --max-tasks, --exit-when-idle-ms, drained, removed);
 1 the service refused a call or stayed away for --give-up-after-ms, or the command cannot be started;
 2 wrong usage; 130 or 143 after a second SIGINT or SIGTERM.";
 
@@ -78,7 +110,8 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=100))]
     pub(super) concurrency: u16,
 
-    /// Something this agent can do and tasks may require; may be repeated
+    /// Something this agent can do and tasks may require; may be repeated [default: what the agent is
+    /// registered with]
     #[arg(long = "capability", value_name = "NAME")]
     pub(super) capabilities: Vec<Capability>,
 

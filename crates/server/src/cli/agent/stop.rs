@@ -1,6 +1,12 @@
 //! When an agent ends, and how.
 
-use std::process::ExitCode;
+use std::{
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use anyhow::Context as _;
 use tokio::{
@@ -21,16 +27,28 @@ pub(super) enum Phase {
 
 /// One agent's phase, seen by all its workers.
 #[derive(Clone)]
-pub(super) struct Stop(watch::Sender<Phase>);
+pub(super) struct Stop {
+    phase: watch::Sender<Phase>,
+    dismissed: Arc<AtomicBool>,
+}
 
 impl Stop {
     pub(super) fn new() -> Self {
-        Self(watch::Sender::new(Phase::Working))
+        Self { phase: watch::Sender::new(Phase::Working), dismissed: Arc::default() }
+    }
+
+    /// The service knows the agent no more.
+    pub(super) fn dismiss(&self) {
+        self.dismissed.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_dismissed(&self) -> bool {
+        self.dismissed.load(Ordering::Relaxed)
     }
 
     /// Moves on to `phase`, never back.
     pub(super) fn advance(&self, phase: Phase) {
-        self.0.send_if_modified(|now| {
+        self.phase.send_if_modified(|now| {
             let later = phase > *now;
             *now = phase.max(*now);
             later
@@ -39,12 +57,12 @@ impl Stop {
 
     /// The phase now.
     pub(super) fn phase(&self) -> Phase {
-        *self.0.borrow()
+        *self.phase.borrow()
     }
 
     /// Returns once the agent has come as far as `phase`.
     pub(super) async fn reached(&self, phase: Phase) {
-        let waited = self.0.subscribe().wait_for(|now| *now >= phase).await.is_ok();
+        let waited = self.phase.subscribe().wait_for(|now| *now >= phase).await.is_ok();
         debug_assert!(waited, "the sender lives as long as self");
     }
 }

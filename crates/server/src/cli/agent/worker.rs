@@ -64,12 +64,16 @@ impl Worker {
     }
 
     /// Waits for a task. When the agent stops meanwhile the wait is broken off, and the service asked
-    /// once more: it may have handed the task out at that very moment.
+    /// once more: it may have handed the task out at that very moment. Not so when the agent was removed:
+    /// what it held was given back, and a claim would register it anew.
     async fn wait(&self) -> Result<Granted, CallError> {
         let wish = claim::wish(&self.settings);
         tokio::select! {
             granted = claim::wait(&self.settings, &self.idle, &wish) => return granted,
             () = self.stop.reached(Phase::Finishing) => {}
+        }
+        if self.stop.is_dismissed() {
+            return Ok(Granted { held: None, directive: Directive::Stop });
         }
         let granted = claim::ask_again(&self.settings, &self.idle, &wish, LAST_WORD).await;
         match granted {
@@ -84,13 +88,24 @@ impl Worker {
     fn take(&self, granted: Granted, place: Reservation) -> Option<Held> {
         match granted.directive {
             Directive::Run => {}
-            Directive::Drain => self.stop.advance(Phase::Finishing),
-            Directive::Stop => self.stop.advance(Phase::GivingBack),
+            Directive::Drain => self.told("drain", "the agent drains: no more tasks are claimed"),
+            Directive::Stop => {
+                self.stop.dismiss();
+                self.told("stop", "the agent was removed: no more tasks are claimed");
+            }
         }
         if granted.held.is_some() {
             place.use_up();
         }
         granted.held
+    }
+
+    /// The service wants the agent to finish what it holds and to end. Each worker hears it, one says it.
+    fn told(&self, directive: &str, why: &str) {
+        if self.stop.phase() == Phase::Working {
+            tracing::info!(directive, "{why}");
+        }
+        self.stop.advance(Phase::Finishing);
     }
 
     /// Works on one task; the next one when the report brought it.

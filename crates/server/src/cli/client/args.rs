@@ -9,7 +9,15 @@ pub(crate) struct ConnectArgs {
     #[arg(long, env = "WAGGLE_URL", default_value = "http://127.0.0.1:8700", value_name = "URL")]
     pub(crate) url: String,
 
-    /// Swarm the tasks belong to
+    /// Swarm that is meant
     #[arg(long, env = "WAGGLE_SWARM", default_value = "default", value_name = "NAME")]
     pub(crate) swarm: SwarmName,
+}
+
+impl ConnectArgs {
+    /// The same service and another swarm, where one was named.
+    pub(crate) fn or(mut self, named: Option<SwarmName>) -> Self {
+        self.swarm = named.unwrap_or(self.swarm);
+        self
+    }
 }

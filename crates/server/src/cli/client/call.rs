@@ -13,11 +13,12 @@ const TRY: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     pub(super) method: Method,
-    /// Below `/v1/swarms/{swarm}`.
+    /// Below `/v1/swarms/{swarm}`, or below `/v1/swarms` where no single swarm is meant.
     pub(super) path: String,
+    pub(super) in_swarm: bool,
     pub(super) query: Vec<(&'static str, String)>,
     pub(super) body: Option<Bytes>,
-    pub(super) idempotency_key: Option<String>,
+    pub(super) headers: Vec<(&'static str, String)>,
     pub(super) timeout: Duration,
     pub(super) repeatable: bool,
 }
@@ -32,6 +33,27 @@ impl Call {
     /// sent again after a lost answer: a lease token, a claim id or an idempotency key makes it harmless.
     pub(crate) fn post(path: impl Into<String>) -> Self {
         Self::new(Method::POST, path.into())
+    }
+
+    /// Puts something at `path` of the swarm. Sent again after a lost answer, as a PUT may be.
+    pub(crate) fn put(path: impl Into<String>) -> Self {
+        Self::new(Method::PUT, path.into())
+    }
+
+    /// Changes a part of what is at `path` of the swarm.
+    pub(crate) fn patch(path: impl Into<String>) -> Self {
+        Self::new(Method::PATCH, path.into())
+    }
+
+    /// Deletes `path` of the swarm.
+    pub(crate) fn delete(path: impl Into<String>) -> Self {
+        Self::new(Method::DELETE, path.into())
+    }
+
+    /// About all swarms: the path lies below `/v1/swarms`.
+    pub(crate) fn of_all_swarms(mut self) -> Self {
+        self.in_swarm = false;
+        self
     }
 
     /// With `body` as JSON.
@@ -51,7 +73,13 @@ impl Call {
 
     /// With an `Idempotency-Key`: the service applies the call once, however often it arrives.
     pub(crate) fn idempotency_key(mut self, key: impl Into<String>) -> Self {
-        self.idempotency_key = Some(key.into());
+        self.headers.push(("idempotency-key", key.into()));
+        self
+    }
+
+    /// With a header, where there is a value.
+    pub(crate) fn header(mut self, name: &'static str, value: Option<impl Into<String>>) -> Self {
+        self.headers.extend(value.map(|value| (name, value.into())));
         self
     }
 
@@ -78,9 +106,10 @@ impl Call {
         Self {
             method,
             path,
+            in_swarm: true,
             query: Vec::new(),
             body: None,
-            idempotency_key: None,
+            headers: Vec::new(),
             timeout: TRY,
             repeatable: true,
         }

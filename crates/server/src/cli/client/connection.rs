@@ -15,6 +15,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 const IDLE: Duration = Duration::from_secs(15);
 /// Bytes an answer may have; a page of a hundred tasks with the largest payloads has more.
 const ANSWER_BYTES: usize = 64 * 1_024 * 1_024;
+const TOO_LONG: &str = "it took too long";
 
 /// A service, one of its swarms, and the right to speak to it.
 #[derive(Debug, Clone)]
@@ -78,11 +79,34 @@ impl Client {
     /// # Errors
     /// Whatever kept it from a 2xx answer.
     pub(crate) async fn send(&self, call: &Call) -> Result<Bytes, CallError> {
-        let response = self.request(call).send().await.map_err(|error| self.lost(&error))?;
-        let status = response.status();
-        let retry_after = retry_after(&response);
-        let body = self.read(response).await?;
-        if status.is_success() { Ok(body) } else { Err(refusal(status.as_u16(), retry_after, &body)) }
+        let request = self.request(call).timeout(call.timeout);
+        self.read(self.accepted(request).await?).await
+    }
+
+    /// Sends `call` once and reads nothing of a 2xx answer yet: for one that may take for ever.
+    ///
+    /// # Errors
+    /// Whatever kept it from a 2xx answer.
+    pub(crate) async fn open(&self, call: &Call) -> Result<Response, CallError> {
+        let answer = tokio::time::timeout(call.timeout, self.accepted(self.request(call)));
+        answer.await.unwrap_or_else(|_| {
+            Err(CallError::NoAnswer { url: self.url().to_owned(), detail: TOO_LONG.to_owned() })
+        })
+    }
+
+    /// The next bytes of an answer that was [opened](Self::open), none at its end.
+    ///
+    /// # Errors
+    /// When the connection breaks, or nothing comes for `silence`.
+    pub(crate) async fn chunk(
+        &self,
+        from: &mut Response,
+        silence: Duration,
+    ) -> Result<Option<Bytes>, CallError> {
+        match tokio::time::timeout(silence, from.chunk()).await {
+            Ok(chunk) => chunk.map_err(|error| self.lost(&error)),
+            Err(_) => Err(CallError::NoAnswer { url: self.url().to_owned(), detail: TOO_LONG.to_owned() }),
+        }
     }
 
     /// Where the service is, without a slash at the end.
@@ -90,33 +114,43 @@ impl Client {
         self.url.as_str().trim_end_matches('/')
     }
 
-    /// The swarm whose tasks are meant.
+    /// The swarm that is meant.
     pub(crate) fn swarm(&self) -> &SwarmName {
         &self.swarm
     }
 
     fn request(&self, call: &Call) -> reqwest::RequestBuilder {
         let mut url = self.url.clone();
-        url.set_path(&format!(
-            "{}/v1/swarms/{}{}",
-            self.url.path().trim_end_matches('/'),
-            self.swarm,
-            call.path
-        ));
+        let below = self.url.path().trim_end_matches('/');
+        url.set_path(&match call.in_swarm {
+            true => format!("{below}/v1/swarms/{}{}", self.swarm, call.path),
+            false => format!("{below}/v1/swarms{}", call.path),
+        });
         if !call.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&call.query);
         }
-        let mut request = self.http.request(call.method.clone(), url).timeout(call.timeout);
+        let mut request = self.http.request(call.method.clone(), url);
         if let Some(body) = &call.body {
             request = request.header(header::CONTENT_TYPE, "application/json").body(body.clone());
         }
-        if let Some(key) = &call.idempotency_key {
-            request = request.header("idempotency-key", key);
+        for (name, value) in &call.headers {
+            request = request.header(*name, value);
         }
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
         request
+    }
+
+    /// The answer, as long as it is a 2xx.
+    async fn accepted(&self, request: reqwest::RequestBuilder) -> Result<Response, CallError> {
+        let response = request.send().await.map_err(|error| self.lost(&error))?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let retry_after = retry_after(&response);
+        Err(refusal(status.as_u16(), retry_after, &self.read(response).await?))
     }
 
     async fn read(&self, mut response: Response) -> Result<Bytes, CallError> {
@@ -159,7 +193,7 @@ fn retry_after(response: &Response) -> Option<Duration> {
 /// What the operating system said, without the layers around it.
 fn innermost(error: &reqwest::Error) -> String {
     if error.is_timeout() {
-        return "it took too long".to_owned();
+        return TOO_LONG.to_owned();
     }
     let mut text = error.to_string();
     let mut source = error.source();

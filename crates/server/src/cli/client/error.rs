@@ -81,6 +81,11 @@ pub(crate) struct Problem {
     /// Whether it was applied; absent when that is clear or cannot be known.
     applied: Option<bool>,
     errors: Vec<FieldError>,
+    /// Which part of a transaction is meant, `if` or `ops`.
+    #[serde(rename = "in")]
+    part: String,
+    /// Which item of that part, from 0.
+    index: Option<u64>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -113,6 +118,9 @@ impl fmt::Display for Problem {
         let said = [&self.detail, &self.title].into_iter().find(|text| !text.is_empty());
         write!(f, "{} ({})", said.map_or("the request was refused", String::as_str), self.code)?;
         // The first field is usually part of the sentence already.
+        if let Some(index) = self.index {
+            write!(f, "; in {}/{index}", self.part)?;
+        }
         let mut unsaid = self.errors.iter().filter(|error| !self.detail.contains(&error.pointer));
         unsaid.try_for_each(|error| write!(f, "; {}: {}", error.pointer, error.detail))
     }

@@ -1,4 +1,4 @@
-//! How `waggle task` and `waggle agent` talk to the service: plain HTTP, every call bounded and, where
+//! How commands talk to the service: plain HTTP, every call bounded and, where
 //! it is safe, repeated.
 
 mod answer;
@@ -13,3 +13,4 @@ pub(crate) use args::ConnectArgs;
 pub(crate) use call::Call;
 pub(crate) use connection::Client;
 pub(crate) use error::{CallError, Problem};
+pub(crate) use patience::Patience;

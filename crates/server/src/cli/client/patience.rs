@@ -12,19 +12,19 @@ const FIRST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// The tries of one call, bounded by the time since the first of them failed.
-pub(super) struct Patience {
+pub(crate) struct Patience {
     budget: Duration,
     ends: Option<Instant>,
     backoff: Backoff,
 }
 
 impl Patience {
-    pub(super) fn new(budget: Duration) -> Self {
+    pub(crate) fn new(budget: Duration) -> Self {
         Self { budget, ends: None, backoff: Backoff::new(FIRST, LONGEST) }
     }
 
     /// How long to wait before the next try; none when the error is final or time is up.
-    pub(super) fn after(&mut self, error: &CallError, call: &Call) -> Option<Duration> {
+    pub(crate) fn after(&mut self, error: &CallError, call: &Call) -> Option<Duration> {
         let harmless = call.repeatable || error.changed_nothing();
         if !harmless || !error.is_passing() {
             return None;

@@ -1,6 +1,6 @@
 //! The flags of `waggle task`.
 
-use std::{io, process::ExitCode};
+use std::process::ExitCode;
 
 use super::{cancel, get, list, retry, submit};
 
@@ -11,9 +11,6 @@ pub struct TaskArgs {
     #[command(subcommand)]
     command: TaskCommand,
 }
-
-/// The exit status of a program whose output nobody reads any more.
-const SIGPIPE: u8 = 128 + 13;
 
 const CONTRACT: &str = "\
 Answers are JSON on standard output, indented on a terminal and one line each otherwise. Refusals are a line on
@@ -43,18 +40,12 @@ impl TaskArgs {
     /// # Errors
     /// When the service refuses or cannot be reached, or what was to be submitted cannot be read.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let ended = match self.command {
+        match self.command {
             TaskCommand::Submit(args) => submit::run(*args).await,
             TaskCommand::Get(args) => get::run(args).await,
             TaskCommand::List(args) => list::run(args).await,
             TaskCommand::Cancel(args) => cancel::run(&args).await,
             TaskCommand::Retry(args) => retry::run(&args).await,
-        };
-        ended.or_else(|error| if nobody_reads(&error) { Ok(ExitCode::from(SIGPIPE)) } else { Err(error) })
+        }
     }
-}
-
-/// `waggle task list --all | head` has ended well.
-fn nobody_reads(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

@@ -9,8 +9,13 @@ use waggle_task_queue::{
     model::{Json, TaskId},
 };
 
-use super::{print, service::Service, source, template, template::Template};
-use crate::cli::client::{Call, Problem, json};
+use super::{template, template::Template};
+use crate::cli::{
+    client::{Call, Problem, json},
+    print,
+    service::Service,
+    source,
+};
 
 /// Bytes of tasks in one request: with the frame around them, less than the 1 MiB a service takes by default.
 const BATCH_BYTES: usize = 768 * 1_024;

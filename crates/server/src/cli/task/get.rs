@@ -4,8 +4,12 @@ use std::{process::ExitCode, time::Duration};
 
 use waggle_task_queue::model::TaskId;
 
-use super::{print, service::Service, wait};
-use crate::cli::client::{Call, ConnectArgs};
+use super::wait;
+use crate::cli::{
+    client::{Call, ConnectArgs},
+    print,
+    service::Service,
+};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct GetArgs {

@@ -3,13 +3,9 @@
 mod args;
 mod batch;
 mod cancel;
-mod each;
 mod get;
 mod list;
-mod print;
 mod retry;
-mod service;
-mod source;
 mod submit;
 mod template;
 mod wait;

@@ -4,8 +4,11 @@ use std::process::ExitCode;
 
 use waggle_task_queue::model::TaskId;
 
-use super::{each, service::Service};
-use crate::cli::client::{Call, ConnectArgs};
+use crate::cli::{
+    client::{Call, ConnectArgs},
+    each,
+    service::Service,
+};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct RetryArgs {

@@ -6,8 +6,13 @@ use serde::Deserialize;
 use uuid::Uuid;
 use waggle_task_queue::model::{Json, TaskId};
 
-use super::{batch, print, service::Service, template, template::Template, wait};
-use crate::cli::client::{Call, ConnectArgs, json};
+use super::{batch, template, template::Template, wait};
+use crate::cli::{
+    client::{Call, ConnectArgs, json},
+    print,
+    service::Service,
+    source,
+};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct SubmitArgs {
@@ -72,7 +77,7 @@ async fn one(service: &Service, key: String, args: &SubmitArgs) -> anyhow::Resul
 fn payload(args: &SubmitArgs) -> anyhow::Result<Option<Json>> {
     Ok(match (&args.payload, &args.text) {
         (Some(value), _) => Some(template::payload(value)?),
-        (None, Some(value)) => Some(template::string(&super::source::text(value)?)?),
+        (None, Some(value)) => Some(source::string(value)?),
         (None, None) => None,
     })
 }

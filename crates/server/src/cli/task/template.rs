@@ -1,10 +1,9 @@
 //! The fields of a task as flags.
 
-use anyhow::Context as _;
 use serde::Serialize;
 use waggle_task_queue::model::{AgentName, Capability, Json, QueueName, Tag, Text};
 
-use super::source;
+use crate::cli::source;
 
 /// What the flags say of a task. What they leave out is left to the service: its defaults may be the queue's.
 #[derive(Debug, Clone, Default, clap::Args, Serialize)]
@@ -91,8 +90,7 @@ impl Template {
 /// # Errors
 /// When it cannot be read or is not JSON.
 pub(super) fn payload(value: &str) -> anyhow::Result<Json> {
-    let text = source::text(value)?;
-    parse(text.trim()).context("the payload is not JSON: give text with --text")
+    source::json(value, "the payload is not JSON: give text with --text")
 }
 
 /// `text` as a JSON string.

@@ -9,8 +9,10 @@ use bytes::Bytes;
 use serde::Deserialize;
 use waggle_task_queue::{limits::WAIT_MS_MAX, model::Status};
 
-use super::service::Service;
-use crate::cli::client::{Call, CallError, json};
+use crate::cli::{
+    client::{Call, CallError, json},
+    service::Service,
+};
 
 /// The exit status where a task did not complete.
 const NOT_COMPLETED: u8 = 3;

@@ -1,4 +1,9 @@
 //! Swarms.
 
+pub(crate) mod delete;
 pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod pause;
 pub(crate) mod put;
+pub(crate) mod resume;
+pub(crate) mod stats;

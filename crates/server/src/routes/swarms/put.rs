@@ -9,7 +9,7 @@ use crate::reply::Reply;
 
 /// Make or change a swarm
 ///
-/// The swarm `default` exists without being made.
+/// The swarm `default` exists without being made. What is left out is unsaid: limits go back to none.
 #[utoipa::path(
     put,
     path = "/v1/swarms/{swarm}",
@@ -22,6 +22,7 @@ use crate::reply::Reply;
             ("Location" = String, description = "Path of the swarm"),
         )),
         (status = 200, description = "The swarm, which existed already.", body = Swarm),
+        (status = 409, description = "`swarm_closed`: an earlier swarm of this name is being cleared, or one is being restored; come back after `Retry-After`.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
         BodyProblems, CallProblems,
     ),
 )]

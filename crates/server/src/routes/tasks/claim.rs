@@ -27,6 +27,7 @@ use crate::reply::Reply;
         (status = 200, description = "The tasks, none when nothing came within the wait.", body = Claimed, headers(
             ("Preference-Applied" = Option<String>, description = "`wait=30` where it was asked for"),
         )),
+        (status = 429, description = "`too_many_agents`: the agent is unknown, and the swarm has as many as its `limits.max_agents` allows.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
         SwarmProblems, BodyProblems, CallProblems,
     ),
 )]

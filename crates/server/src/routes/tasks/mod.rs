@@ -3,6 +3,7 @@
 pub(crate) mod cancel;
 pub(crate) mod claim;
 pub(crate) mod complete;
+pub(crate) mod events;
 pub(crate) mod fail;
 pub(crate) mod get;
 pub(crate) mod heartbeat;

@@ -41,7 +41,7 @@ pub(crate) struct MinimalTask {
             ("Preference-Applied" = Option<String>, description = "`return=minimal` where it was asked for"),
         )),
         (status = 200, description = "The unfinished task that has this `dedup_key`.", body = Task),
-        (status = 429, description = "`too_many_capability_sets`: ready tasks of this queue require too many different sets of capabilities.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 429, description = "`too_many_capability_sets`: ready tasks of this queue require too many different sets of capabilities. `swarm_full`: the swarm has as many unfinished tasks as its `limits.max_tasks` allows.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
         SwarmProblems, BodyProblems, CallProblems,
     ),
 )]

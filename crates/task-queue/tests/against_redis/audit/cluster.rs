@@ -44,7 +44,7 @@ async fn swarms_on_every_node_are_audited_and_migrated() {
 
     let mut connection = store.exclusive().await.unwrap();
     for swarm in &swarms {
-        connection.query(redis::cmd("SET").arg(format!("wg:{{{swarm}}}:z:1")).arg(1)).await.unwrap();
+        connection.query(redis::cmd("SET").arg(format!("wg:{{{swarm}}}:y:1")).arg(1)).await.unwrap();
     }
     let report = audit::run(&store).await.unwrap();
     assert_eq!(report.total, SWARMS, "{report}");

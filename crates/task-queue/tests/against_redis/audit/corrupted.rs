@@ -61,7 +61,7 @@ async fn a_key_of_no_swarm() {
 #[tokio::test]
 async fn a_key_of_an_unknown_kind() {
     let sample = Sample::start().await;
-    sample.finds(&[&["SET", "z:1", "1"]], &[(Check::UnknownKey, "z:1")]).await;
+    sample.finds(&[&["SET", "y:1", "1"]], &[(Check::UnknownKey, "y:1")]).await;
 }
 
 #[tokio::test]
@@ -244,8 +244,10 @@ async fn a_lease_without_what_belongs_to_it() {
     sample.finds(&[&["HSET", &state, "ex", later]], &[(Check::Lease, &id)]).await;
     sample.finds(&[&["ZADD", "leases", later, &id]], &[]).await;
     sample.finds(&[&["HDEL", &state, "ex"]], &[(Check::Lease, &id)]).await;
-    sample.finds(&[&["HDEL", &state, "ag"]], &[(Check::Lease, id.as_str()); 2]).await;
-    sample.finds(&[&["HDEL", &state, "tk"]], &[(Check::Lease, id.as_str()); 3]).await;
+    let (without, held) = ((Check::Lease, id.as_str()), format!("h:a {id}"));
+    let held = (Check::Held, held.as_str());
+    sample.finds(&[&["HDEL", &state, "ag"]], &[without, without, held]).await;
+    sample.finds(&[&["HDEL", &state, "tk"]], &[without, without, without, held]).await;
 }
 
 #[tokio::test]
@@ -303,9 +305,13 @@ async fn a_deduplication_key_in_the_wrong_hands() {
 #[tokio::test]
 async fn counts_that_do_not_add_up() {
     let sample = Sample::start().await;
-    for (arrow, state) in [("new>ready", "ready"), ("completed>gone", "completed")] {
+    for (arrow, state, total) in [
+        ("new>ready", "ready", Some((Check::Totals, "totals submitted"))),
+        ("completed>gone", "completed", None),
+    ] {
         let subject = format!("q:default {state}");
-        sample.finds(&[&["HINCRBY", "q:default", arrow, "1"]], &[(Check::Counts, &subject)]).await;
+        let expected: Vec<_> = [(Check::Counts, subject.as_str())].into_iter().chain(total).collect();
+        sample.finds(&[&["HINCRBY", "q:default", arrow, "1"]], &expected).await;
         sample.finds(&[&["HINCRBY", "q:default", arrow, "-1"]], &[]).await;
     }
     let both = [(Check::Counts, "q:default ready"), (Check::Counts, "q:default running")];
@@ -317,7 +323,8 @@ async fn a_task_that_vanished() {
     let sample = Sample::start().await;
     let (id, spec) = (sample.ready.to_string(), format!("t:{}", sample.ready));
     let writes: [&[&str]; 2] = [&["DEL", &spec], &["LREM", "r5:default", "0", &id]];
-    sample.finds(&writes, &[(Check::Counts, "q:default ready")]).await;
+    let both = [(Check::Counts, "q:default ready"), (Check::Totals, "totals")];
+    sample.finds(&writes, &both).await;
 }
 
 #[tokio::test]

@@ -183,8 +183,8 @@ async fn tombstones_deep_in_a_list_are_counted_and_do_no_harm() {
     Pruner.run_once(&store.redis, &store.swarm).await.unwrap();
     assert_eq!(store.clean().await.tombstones, 3);
     let mut claimed = 0;
-    loop {
-        let tasks = store.claim(json!({"max_tasks": 100})).await;
+    for n in 0.. {
+        let tasks = store.claim(json!({"agent": format!("a{n}"), "max_tasks": 100})).await;
         if tasks.is_empty() {
             break;
         }
@@ -217,8 +217,8 @@ async fn a_claim_of_thousands_of_tasks_leases_each_of_them() {
         let tasks = (0..1_000).map(|_| Ok(new_task(json!({"queue": queue})))).collect();
         store.queue.submit_batch(&store.swarm, tasks, None).await.unwrap();
     }
-    let claim = || store.claim(json!({"queues": queues, "max_tasks": 100}));
-    let claimed = futures_util::future::join_all((0..60).map(|_| claim())).await;
+    let claim = |n| store.claim(json!({"agent": format!("a{n}"), "queues": queues, "max_tasks": 100}));
+    let claimed = futures_util::future::join_all((0..60).map(claim)).await;
     assert_eq!(claimed.iter().map(Vec::len).sum::<usize>(), 5_000);
     store.clean().await;
 }

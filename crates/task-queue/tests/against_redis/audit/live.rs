@@ -30,10 +30,10 @@ async fn a_swarm_at_work_audits_clean_and_what_is_wrong_in_it_is_seen() {
         moving += report.moving;
     }
     assert!(moving > 0, "no audit met a moving task");
-    store.set(&["SET", "z:1", "1"]);
+    store.set(&["SET", "y:1", "1"]);
     let found = audit::run(&store.redis).await.unwrap();
     assert_eq!((found.total, found.findings[0].check), (1, Check::UnknownKey), "{found}");
-    store.set(&["DEL", "z:1"]);
+    store.set(&["DEL", "y:1"]);
     stop.store(true, Ordering::Relaxed);
     for agent in agents {
         agent.await.unwrap();

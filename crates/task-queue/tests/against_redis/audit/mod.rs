@@ -1,4 +1,5 @@
 mod cluster;
 mod corrupted;
+mod corrupted_swarm;
 mod healthy;
 mod live;

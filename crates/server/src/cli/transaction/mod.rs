@@ -1,0 +1,5 @@
+//! `waggle transaction`: all of it or nothing, from a shell.
+
+mod apply;
+
+pub use apply::TransactionArgs;

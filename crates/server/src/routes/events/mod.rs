@@ -1,0 +1,3 @@
+//! What happens in a swarm.
+
+pub(crate) mod follow;

@@ -1,0 +1,5 @@
+//! Messages between agents.
+
+pub(crate) mod ack;
+pub(crate) mod read;
+pub(crate) mod send;

@@ -1,0 +1,4 @@
+//! Snapshots of whole swarms.
+
+pub(crate) mod export;
+pub(crate) mod restore;

@@ -1,0 +1,4 @@
+//! Which topics' messages reach an agent.
+
+pub(crate) mod delete;
+pub(crate) mod put;

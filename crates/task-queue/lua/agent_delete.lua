@@ -1,0 +1,59 @@
+-- agent_delete: removes an agent, a bounded step at a time.
+--
+-- keys    root of the swarm
+-- args    how many messages and tasks at most, 1,000 at most; agent
+-- returns 'done', 'more' when another step is needed, or 'NOTFOUND'
+-- fails   SWARMNOTFOUND
+-- promise from the first step on what is pinned to it is everybody's; the tasks it holds are ready again, the attempt
+--         not counted, or cancelled where that was asked for; its claims that wait are told to stop; a lease that has
+--         ended is left to the reaper
+
+-- Ids rise with time: given back the youngest first, the eldest stands in front.
+local function eldest_last(a, b) return a > b end
+
+-- The task, where the agent holds it right now.
+local function held_task(root, id, name, now)
+  local key = state_key(root, id)
+  local s = redis.call('HMGET', key, 'st', 'ag', 'ex', 'tk', 'at', 'q', 'rt', 'cr', 'dd', 'wt', 'en', 'sa', 'un')
+  if s[1] ~= 'running' or s[2] ~= name or now >= tonumber(s[3]) then return nil end
+  return {
+    id = id, key = key, agent = name, token = s[4], attempt = tonumber(s[5]), queue = s[6] or QUEUE_DEFAULT,
+    retention = tonumber(s[7] or RETENTION_MS_DEFAULT), cancel = s[8] == '1', has_dedup = s[9] == '1',
+    watched = s[10] == '1', entry = tonumber(s[11] or 0), started = tonumber(s[12]), unpinned = s[13] == '1',
+  }
+end
+
+-- Returns whether it holds nothing any more.
+local function give_back(effects, name, n)
+  local root, now, held = effects.root, effects.now, held_by_key(effects.root, name)
+  local ids = redis.call('HKEYS', held)
+  table.sort(ids, eldest_last)
+  for at, id in ipairs(ids) do
+    if at > n then return false end
+    local task = held_task(root, id, name, now)
+    if task then
+      release(root, effects, task, 0, now)
+    else
+      redis.call('HDEL', held, id)
+    end
+  end
+  return true
+end
+
+local function agent_delete(keys, args)
+  local root, n, name = keys[1], tonumber(args[1]), args[2]
+  local swarm = open_swarm(root)
+  if not swarm then return swarm_not_found() end
+  if redis.call('HEXISTS', agent_key(root, name), 'tt') == 0 then return 'NOTFOUND' end
+  local now = now_ms(root)
+  local effects = new_effects(root, swarm, now)
+  be_lost(root, name, now)
+  local over = drop_inbox(root, name, n) == 0
+  over = give_back(effects, name, n) and over
+  if over then forget_agent(effects, name) end
+  write_effects(effects)
+  wake(root, 'x', name)
+  return over and 'done' or 'more'
+end
+
+register('agent_delete', agent_delete, { 'allow-oom' })

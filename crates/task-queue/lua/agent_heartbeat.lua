@@ -1,0 +1,34 @@
+-- agent_heartbeat: an agent is there, and keeps what it holds.
+--
+-- keys    root of the swarm
+-- args    agent, milliseconds from now ('' for each task's own lease), then for each lease: id, token
+-- returns { directive (run|drain), messages in its inbox, then for each lease a line: `ok <expires_at>
+--         <cancel requested 0|1> <milliseconds until it ends>`, `LEASELOST <attempt>` or `NOTFOUND` }; false where there
+--         is no such agent
+-- fails   SWARMNOTFOUND
+-- promise a lease that has ended is not revived, nor one of another agent extended
+
+local function heartbeat_one(root, agent, id, token, extend, now)
+  local task, answer = held(root, id, token, now, nil)
+  if not task then return answer end
+  if task.agent ~= agent then return 'LEASELOST ' .. int(task.attempt) end
+  return extend_lease(root, task, extend, now)
+end
+
+local function agent_heartbeat(keys, args)
+  local root, name, extend = keys[1], args[1], args[2]
+  local swarm = open_swarm(root)
+  if not swarm then return swarm_not_found() end
+  local now = now_ms(root)
+  local effects = new_effects(root, swarm, now)
+  local agent = see_agent(effects, name, 0)
+  if not agent then return false end
+  local reply = { agent.draining and 'drain' or 'run', unread(effects, name) }
+  for at = 3, #args, 2 do
+    reply[#reply + 1] = heartbeat_one(root, name, args[at], args[at + 1], extend, now)
+  end
+  write_effects(effects)
+  return reply
+end
+
+register('agent_heartbeat', agent_heartbeat, { 'allow-oom' })

@@ -1,0 +1,55 @@
+-- snapshot_finish: moves ready tasks from their staging places into their lists, and opens the swarm when none is left.
+--
+-- keys    root of the swarm
+-- args    the word of the restore, how many tasks at most, what is said of the swarm: description, paused (0|1),
+--         quiet (0|1), max_agents ('' for any), max_tasks ('' for any)
+-- returns 1 when the swarm is open, 0 when there is more to move
+-- fails   SWARMNOTFOUND
+-- promise the tasks of a list stand in the order of their ids; a swarm that was opened holds all that was written
+
+local SAID = { 'description', 'paused', 'quiet', 'max_agents', 'max_tasks' }
+
+-- Returns how many were moved.
+local function move(root, name, most)
+  local key = staging_key(root, name)
+  local ids = redis.call('ZRANGE', key, '0', int(most - 1))
+  if #ids > 0 then
+    push_ready(root, cmsgpack.unpack(redis.call('HGET', root .. 'staged', name)), ids, false)
+    redis.call('ZREMRANGEBYRANK', key, '0', int(#ids - 1))
+  end
+  if redis.call('EXISTS', key) == 0 then redis.call('HDEL', root .. 'staged', name) end
+  return #ids
+end
+
+local function say(root, args)
+  for at, field in ipairs(SAID) do
+    local value = args[at + 2]
+    if value == '' or value == '0' then
+      redis.call('HDEL', root .. 'swarm', field)
+    else
+      redis.call('HSET', root .. 'swarm', field, value)
+    end
+  end
+end
+
+local function snapshot_finish(keys, args)
+  local root, left = keys[1], tonumber(args[2])
+  local now = now_ms(root)
+  if was_restored(root, args[1]) then return 1 end
+  if not restoring(root, args[1], now) then return swarm_not_found() end
+  local name = redis.call('HRANDFIELD', root .. 'staged')
+  while name and left > 0 do
+    left = left - math.max(move(root, name, left), 1)
+    name = redis.call('HRANDFIELD', root .. 'staged')
+  end
+  if name then return 0 end
+  say(root, args)
+  open_restored(root, args[1])
+  local effects = new_effects(root, open_swarm(root), now)
+  note(effects, 'swarm.restored')
+  write_effects(effects)
+  wake(root, 'p', '')
+  return 1
+end
+
+register('snapshot_finish', snapshot_finish, { 'allow-oom' })

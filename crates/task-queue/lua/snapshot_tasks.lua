@@ -1,0 +1,22 @@
+-- snapshot_tasks: reads tasks for a snapshot.
+--
+-- keys    root of the swarm
+-- args    ids
+-- returns for each, in their order, the record, or false where there is none; less than were asked for when they have
+--         many bytes: one at least, and one beyond SNAPSHOT_CALL_BYTES
+-- fails   SWARMNOTFOUND
+-- promise changes nothing; all of them are read at one instant
+
+local function snapshot_tasks(keys, args)
+  local root, reply, bytes = keys[1], {}, 0
+  if not swarm_exists(root) then return swarm_not_found() end
+  for _, id in ipairs(args) do
+    if bytes >= SNAPSHOT_CALL_BYTES then break end
+    local record = read_record(root, id)
+    reply[#reply + 1] = record
+    if record then bytes = bytes + #record[2] + #(record[4] or '') + #(record[5] or '') end
+  end
+  return reply
+end
+
+register('snapshot_tasks', snapshot_tasks, { 'no-writes' })

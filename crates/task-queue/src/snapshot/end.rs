@@ -1,0 +1,51 @@
+//! The last line of a snapshot: how many lines of each kind came before it, and their digest.
+
+use serde::{Deserialize, Serialize};
+
+use super::format::Record;
+
+/// Lines of each kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Counts {
+    /// Agents that are no more, and are remembered by name.
+    pub former: u64,
+    /// Agents.
+    pub agents: u64,
+    /// Messages, each once.
+    pub messages: u64,
+    /// Messages in inboxes.
+    pub inbox: u64,
+    /// State keys that were deleted.
+    pub deleted: u64,
+    /// State keys.
+    pub state: u64,
+    /// Tasks.
+    pub tasks: u64,
+}
+
+/// The last line.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct End {
+    #[serde(deserialize_with = "crate::model::object")]
+    pub(super) counts: Counts,
+    /// SHA-256 of all lines before this one, in hexadecimal.
+    pub(super) digest: String,
+}
+
+impl Counts {
+    pub(super) fn note(&mut self, record: &Record) {
+        let count = match record {
+            Record::Former(_) => &mut self.former,
+            Record::Agent(_) => &mut self.agents,
+            Record::Message(_) => &mut self.messages,
+            Record::Inbox(_) => &mut self.inbox,
+            Record::Deleted(_) => &mut self.deleted,
+            Record::State(_) => &mut self.state,
+            Record::Task(_) => &mut self.tasks,
+            Record::StateVersion(_) | Record::End(_) => return,
+        };
+        *count += 1;
+    }
+}

@@ -1,0 +1,235 @@
+//! A task as a line of a snapshot.
+
+use serde::{Deserialize, Serialize};
+use waggle_core::{Codec, Error};
+
+use crate::{
+    limits::{COUNT_MAX, TEXT_BYTES},
+    model::{
+        AgentName, Backoff, Capability, Json, NewTask, QueueName, Stamp, Status, Tag, TaskId, Text, object,
+    },
+    store::{Reader, Resubmit, frame_json},
+};
+
+/// A task: what was submitted, and what has happened to it since.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TaskLine {
+    pub(super) id: TaskId,
+    pub(super) status: Status,
+    pub(super) created_at: Stamp,
+    /// The time it was submitted for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) submitted_for: Option<Stamp>,
+    pub(super) queue: QueueName,
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub(super) kind: Option<Text>,
+    pub(super) priority: u8,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) payload: Option<Json>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) requires: Vec<Capability>,
+    /// The agent it is pinned to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) agent: Option<AgentName>,
+    pub(super) max_attempts: u32,
+    #[serde(default, deserialize_with = "object", skip_serializing_if = "is_default")]
+    pub(super) backoff: Backoff,
+    pub(super) lease_ms: u64,
+    pub(super) retention_ms: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) dedup_key: Option<Text>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) tags: Vec<Tag>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) metadata: Option<Json>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) traceparent: Option<String>,
+    /// Number of the current or last attempt.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) attempt: u32,
+    /// How many leases it has had.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) fence: u64,
+    /// Who holds it or held it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) holder: Option<AgentName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) started_at: Option<Stamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) finished_at: Option<Stamp>,
+    /// When it is or was due after a failure or a release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) run_at: Option<Stamp>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) cancel_requested: bool,
+    /// Attempts that ended with their lease.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) crashes: u64,
+    /// The agent it is pinned to was lost, and it is anybody's since.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) adopted: bool,
+    /// The result of a completed task, the last error of any other one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) outcome: Option<Json>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) progress: Option<Json>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+impl TaskLine {
+    /// Reads what `read_record` of the library returns.
+    pub(super) fn read(mut record: Reader, codec: &Codec) -> Result<Self, Error> {
+        let id = record.text()?.parse().map_err(|_| record.broken("expected a task id"))?;
+        let spec = record.bytes()?.ok_or_else(|| record.broken("a task without its spec"))?;
+        let mut line = Self::submitted(id, Resubmit::read(&spec, codec)?);
+        let mut state = record.array_or_map()?;
+        while state.remaining() > 1 {
+            let field = state.text()?;
+            line.apply(&field, &mut state)?;
+        }
+        line.outcome = frame_json(record.bytes()?.unwrap_or_default(), codec)?;
+        line.progress = frame_json(record.bytes()?.unwrap_or_default(), codec)?;
+        Ok(line)
+    }
+
+    fn submitted(id: TaskId, submit: Resubmit) -> Self {
+        let Resubmit { created_at, run_at, task } = submit;
+        Self {
+            id,
+            status: if run_at.is_some() { Status::Scheduled } else { Status::Ready },
+            created_at,
+            submitted_for: run_at,
+            queue: task.queue,
+            kind: task.kind,
+            priority: task.priority,
+            payload: task.payload,
+            requires: task.requires,
+            agent: task.agent,
+            max_attempts: task.max_attempts,
+            backoff: task.backoff,
+            lease_ms: task.lease_ms,
+            retention_ms: task.retention_ms,
+            dedup_key: task.dedup_key,
+            tags: task.tags,
+            metadata: task.metadata,
+            traceparent: task.traceparent,
+            attempt: 0,
+            fence: 0,
+            holder: None,
+            started_at: None,
+            finished_at: None,
+            run_at: None,
+            cancel_requested: false,
+            crashes: 0,
+            adopted: false,
+            outcome: None,
+            progress: None,
+        }
+    }
+
+    /// One field of the state hash; those of a lease and of a place in a list are passed over.
+    fn apply(&mut self, field: &str, state: &mut Reader) -> Result<(), Error> {
+        match field {
+            "st" => {
+                self.status = state.text()?.parse().map_err(|_| state.broken("a status nobody knows"))?;
+            }
+            "at" => self.attempt = number(state)?,
+            "fe" => self.fence = number(state)?,
+            "ag" => {
+                let name = state.text()?;
+                self.holder = Some(name.parse().map_err(|_| state.broken("an agent without a proper name"))?);
+            }
+            "sa" => self.started_at = Some(Stamp(state.integer()?)),
+            "fa" => self.finished_at = Some(Stamp(state.integer()?)),
+            "ra" => self.run_at = Some(Stamp(state.integer()?)),
+            "cr" => self.cancel_requested = state.integer()? == 1,
+            "cc" => self.crashes = number(state)?,
+            "un" => self.adopted = state.integer()? == 1,
+            _ => drop(state.value()?),
+        }
+        Ok(())
+    }
+
+    /// What was submitted.
+    pub(super) fn resubmit(&self) -> Resubmit {
+        let task = NewTask {
+            queue: self.queue.clone(),
+            kind: self.kind.clone(),
+            payload: self.payload.clone(),
+            priority: self.priority,
+            requires: self.requires.clone(),
+            agent: self.agent.clone(),
+            max_attempts: self.max_attempts,
+            backoff: self.backoff.clone(),
+            lease_ms: self.lease_ms,
+            retention_ms: self.retention_ms,
+            dedup_key: self.dedup_key.clone(),
+            tags: self.tags.clone(),
+            metadata: self.metadata.clone(),
+            traceparent: self.traceparent.clone(),
+            ..NewTask::default()
+        };
+        Resubmit { created_at: self.created_at, run_at: self.submitted_for, task }
+    }
+
+    /// A lease is worth nothing in another place: a running task is ready again, its attempt not counted, as if it had
+    /// been given back. One that was called off meanwhile is, as at the end of any lease.
+    pub(super) fn without_lease(mut self, exported_at: Stamp) -> Self {
+        if self.status != Status::Running {
+            return self;
+        }
+        if self.cancel_requested {
+            self.status = Status::Cancelled;
+            self.finished_at = Some(exported_at);
+        } else {
+            self.status = Status::Ready;
+            self.attempt = self.attempt.saturating_sub(1);
+        }
+        self
+    }
+
+    /// When a scheduled task is due.
+    pub(super) fn due_at(&self) -> Option<Stamp> {
+        self.run_at.or(self.submitted_for)
+    }
+
+    /// What the shape alone does not say; the first thing that cannot be.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let mut submit = self.resubmit();
+        submit.task.check().map_err(|invalid| {
+            let first = invalid.errors.first();
+            first.map_or_else(String::new, |error| format!("{}: {}", error.pointer, error.detail))
+        })?;
+        let finished = self.status.is_finished();
+        let running = self.status == Status::Running;
+        for (holds, problem) in [
+            (!matches!(self.status, Status::Blocked | Status::InputRequired), "no task has this status"),
+            (finished == self.finished_at.is_some(), "finished_at does not go with the status"),
+            (self.status != Status::Scheduled || self.due_at().is_some(), "scheduled for no time"),
+            (self.attempt <= self.max_attempts, "more attempts than it may have"),
+            (u64::from(self.attempt) <= self.fence && self.fence <= COUNT_MAX, "fence does not go with attempt"),
+            (!running || self.attempt > 0, "runs without an attempt"),
+            (!running || (self.holder.is_some() && self.started_at.is_some()), "runs without a holder"),
+            (self.crashes <= COUNT_MAX, "crashes cannot be counted"),
+            (!self.adopted || self.agent.is_some(), "adopted and pinned to nobody"),
+            (self.traceparent.as_ref().is_none_or(|text| text.len() <= TEXT_BYTES), "traceparent is too long"),
+        ] {
+            if !holds {
+                return Err(problem.to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn stamps(&self) -> [Option<Stamp>; 5] {
+        [Some(self.created_at), self.submitted_for, self.started_at, self.finished_at, self.run_at]
+    }
+}
+
+fn number<T: TryFrom<i64>>(state: &mut Reader) -> Result<T, Error> {
+    T::try_from(state.integer()?).map_err(|_| state.broken("a number out of range"))
+}

@@ -1,0 +1,74 @@
+//! What was submitted, read back out of a stored spec, and written again as it was.
+
+use bytes::Bytes;
+use waggle_core::{Codec, Error};
+
+use super::spec::{self, Extras, Header, Spec, frame_json};
+use crate::{
+    limits::{ATTEMPTS_DEFAULT, LEASE_MS_DEFAULT, PRIORITY_DEFAULT, RETENTION_MS_DEFAULT},
+    model::{NewTask, Stamp},
+};
+
+/// A submit, and when it was taken in.
+#[derive(Debug)]
+pub(crate) struct Resubmit {
+    pub(crate) created_at: Stamp,
+    /// The time it was scheduled for, if it was.
+    pub(crate) run_at: Option<Stamp>,
+    pub(crate) task: NewTask,
+}
+
+impl Resubmit {
+    /// Reads a stored spec.
+    ///
+    /// # Errors
+    /// When it is not one of ours.
+    pub(crate) fn read(stored: &Bytes, codec: &Codec) -> Result<Self, Error> {
+        let line = spec::position(stored, b'\n').ok_or_else(|| spec::broken("header"))?;
+        let space = spec::position(&stored[..line], b' ').ok_or_else(|| spec::broken("header"))?;
+        let extras = spec::position(&stored[line + 1..], b'\n').ok_or_else(|| spec::broken("extras"))?;
+        let extras_end = line + 1 + extras;
+        let (created_at, run_at) = spec::stamps(&stored[..space])?;
+        let header: Header = spec::parse(&stored[space + 1..line], "header")?;
+        let extras: Extras = spec::parse(&stored[line + 1..extras_end], "extras")?;
+        let task = NewTask {
+            payload: frame_json(stored.slice(extras_end + 1..), codec)?,
+            kind: extras.kind,
+            tags: extras.tags,
+            metadata: extras.metadata,
+            traceparent: extras.traceparent,
+            queue: header.queue.unwrap_or_default(),
+            priority: header.priority.unwrap_or(PRIORITY_DEFAULT),
+            max_attempts: header.max_attempts.unwrap_or(ATTEMPTS_DEFAULT),
+            lease_ms: header.lease_ms.unwrap_or(LEASE_MS_DEFAULT),
+            retention_ms: header.retention_ms.unwrap_or(RETENTION_MS_DEFAULT),
+            backoff: header.backoff.unwrap_or_default(),
+            requires: spec::capabilities(header.requires.as_deref())?,
+            agent: header.agent,
+            dedup_key: header.dedup_key,
+            ..NewTask::default()
+        };
+        Ok(Self { created_at, run_at, task })
+    }
+
+    /// What a stored spec begins with.
+    pub(crate) fn stamps(&self) -> String {
+        match self.run_at {
+            Some(run_at) => format!("{},{}", self.created_at.0, run_at.0),
+            None => self.created_at.0.to_string(),
+        }
+    }
+
+    /// The spec, and its header without the deduplication key, empty where it has none.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn encode(&self, codec: &Codec) -> Result<(Spec, String), Error> {
+        let spec = Spec::encode(&self.task, codec)?;
+        let bare = match self.task.dedup_key {
+            Some(_) => spec::header_text(&NewTask { dedup_key: None, payload: None, ..self.task.clone() })?,
+            None => String::new(),
+        };
+        Ok((spec, bare))
+    }
+}

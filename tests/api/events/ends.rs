@@ -1,0 +1,45 @@
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use waggle_tests::{in_a_swarm, on_a_service, task};
+
+use super::support::Feed;
+
+#[test]
+fn streams_end_in_order_when_the_service_stops() {
+    on_a_service(async |w| {
+        let mut feeds = Vec::new();
+        for _ in 0..20 {
+            feeds.push(Feed::open(&w, "?kind=task.submitted").await);
+        }
+        w.submit(task()).await;
+        let last = feeds[0].event().await["id"].as_str().unwrap().to_owned();
+        let stopping = Instant::now();
+        w.service().terminate();
+        for feed in feeds {
+            feed.rest().await;
+        }
+        let service = w.service().clone();
+        let status = tokio::task::spawn_blocking(move || service.ended()).await.unwrap();
+        assert_eq!(status.code(), Some(0), "{status}");
+        assert!(stopping.elapsed() < Duration::from_secs(5), "{:?}", stopping.elapsed());
+        w.service().restart();
+        let id = w.submit_id(task()).await;
+        let event = Feed::behind(&w, "?kind=task.submitted", &last).await.event().await;
+        assert_eq!(event["task"], id.as_str(), "a reader resumes after the restart");
+    });
+}
+
+#[test]
+fn the_stream_of_a_swarm_that_is_deleted_ends() {
+    in_a_swarm(async |w| {
+        let swarm = format!("{}-gone", w.swarm());
+        let path = format!("/v1/swarms/{swarm}");
+        w.client().put(&path).send().await.expect(201);
+        let other = w.beside(&swarm);
+        let feed = Feed::open(&other, "").await;
+        w.client().request(Method::DELETE, &path).send().await.expect(202);
+        feed.rest().await;
+        w.client().get(&format!("{path}/events")).send().await.problem(404, "swarm_not_found");
+    });
+}

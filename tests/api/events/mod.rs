@@ -1,0 +1,8 @@
+mod bounds;
+mod ends;
+mod filters;
+mod follow;
+mod replay;
+mod resume;
+mod slow;
+mod support;

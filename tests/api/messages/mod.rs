@@ -1,0 +1,10 @@
+mod ack;
+mod expiry;
+mod full;
+mod idempotency;
+mod order;
+mod read;
+mod send;
+mod sharing;
+pub(crate) mod support;
+mod waiting;

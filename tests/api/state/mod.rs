@@ -1,0 +1,13 @@
+mod bad_input;
+mod delete;
+mod expiry;
+mod get;
+mod increment;
+mod lease;
+mod list;
+mod patch;
+mod put;
+mod race;
+mod slashes;
+mod support;
+mod watch;

@@ -1,0 +1,9 @@
+mod delete;
+mod get;
+mod limits;
+mod list;
+mod pause;
+mod put;
+mod resume;
+mod stats;
+mod support;

@@ -1,0 +1,63 @@
+use std::time::{Duration, Instant};
+
+use futures_util::future::{join, join_all};
+use serde_json::json;
+use waggle_tests::{in_a_swarm, task};
+
+use super::support::{until_agents_are_there, waiting};
+
+#[test]
+fn a_swarm_that_is_resumed_hands_out_again() {
+    in_a_swarm(async |w| {
+        w.submit(task()).await;
+        w.post("/pause").send().await.ok();
+        assert!(w.claim("a").await.is_empty());
+        assert_eq!(w.post("/resume").send().await.ok()["paused"], false);
+        assert_eq!(w.post("/resume").send().await.ok()["paused"], false, "resuming again changes nothing");
+        assert_eq!(w.claim("a").await.len(), 1);
+    });
+}
+
+#[test]
+fn all_claims_that_wait_through_a_pause_are_served_at_once_when_it_ends() {
+    in_a_swarm(async |w| {
+        w.post("/pause").send().await.ok();
+        w.submit_many((0..50).map(|n| task().payload(n))).await;
+        let claims = join_all((0..50).map(|n| w.claim_with(waiting(&format!("a{n}")))));
+        let resume = async {
+            until_agents_are_there(&w, 50).await;
+            w.post("/resume").send().await.ok();
+            Instant::now()
+        };
+        let (held, resumed) = join(claims, resume).await;
+        assert!(held.iter().all(|held| held.len() == 1));
+        // Looked for one a second, they would have taken most of a minute.
+        assert!(resumed.elapsed() < Duration::from_secs(5), "{:?}", resumed.elapsed());
+    });
+}
+
+#[test]
+fn a_pause_and_its_end_are_events() {
+    in_a_swarm(async |w| {
+        for verb in ["pause", "pause", "resume", "resume", "pause"] {
+            w.post(&format!("/{verb}")).send().await.ok();
+        }
+        w.client().put(&w.path("")).json(json!({"objective": "o"})).send().await.ok();
+        w.client().put(&w.path("")).json(json!({"objective": "o"})).send().await.ok();
+        w.client().put(&w.path("")).json(json!({"objective": "o", "events": false})).send().await.ok();
+        w.post("/resume").send().await.ok();
+        let stream: Vec<String> = w
+            .service()
+            .redis::<redis::Value>(&format!("XRANGE wg:{{{}}}:events - +", w.swarm()))
+            .iter()
+            .map(|value| format!("{value:?}"))
+            .collect();
+        let stream = stream.concat();
+        let count = |kind: &str| stream.matches(kind).count();
+        assert_eq!(
+            (count("swarm.paused"), count("swarm.resumed"), count("swarm.changed")),
+            (2, 1, 2),
+            "each change once, and none after events were turned off: {stream}"
+        );
+    });
+}
