@@ -38,7 +38,7 @@ fn an_address_that_is_none_is_404_and_a_method_that_is_none_405() {
         for path in [
             "/",
             "/v1",
-            "/v1/swarms",
+            "/v1/swarm",
             "/v2/swarms/default/tasks",
             "/v1/swarms/default/tasks/",
             "/v1/swarms/default/nothing",
@@ -49,7 +49,7 @@ fn an_address_that_is_none_is_404_and_a_method_that_is_none_405() {
             (Method::DELETE, w.path("/tasks"), &["GET", "POST"][..]),
             (Method::GET, w.path("/claims"), &["POST"]),
             (Method::PUT, "/health/live".to_owned(), &["GET"]),
-            (Method::PATCH, w.path(""), &["GET", "PUT"]),
+            (Method::PATCH, w.path(""), &["DELETE", "GET", "PUT"]),
             (Method::OPTIONS, w.path("/claims"), &["POST"]),
         ] {
             let reply = w.client().request(method.clone(), &path).send().await;

@@ -8,6 +8,8 @@ mod health;
 mod http;
 mod messages;
 mod openapi;
+mod recipes;
+mod snapshot;
 mod state;
 mod subscriptions;
 mod swarms;

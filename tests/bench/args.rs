@@ -44,6 +44,8 @@ pub(crate) enum Bench {
     Batch,
     /// From the send of a submit to a waiting agent's receipt.
     Latency,
+    /// From the send of a message to a waiting agent's receipt.
+    Messages,
     /// What waiting agents cost while nothing happens.
     Idle,
     /// What a long queue costs.
@@ -60,11 +62,12 @@ pub(crate) enum Bench {
 
 impl Bench {
     /// What runs when nothing is selected. The ceiling is part of `single`.
-    pub(crate) const ALL: [Bench; 10] = [
+    pub(crate) const ALL: [Bench; 11] = [
         Bench::Single,
         Bench::Settlements,
         Bench::Batch,
         Bench::Latency,
+        Bench::Messages,
         Bench::Idle,
         Bench::Growth,
         Bench::Events,

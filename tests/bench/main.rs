@@ -24,6 +24,7 @@ mod info;
 mod latency;
 mod load;
 mod machine;
+mod messages;
 mod naive;
 mod operations;
 mod process;

@@ -16,6 +16,8 @@ pub(crate) const WARM_UP: usize = ASSIGNMENT_RATE as usize;
 /// When each task was sent, and how long each took to reach an agent.
 pub(crate) struct Receipts {
     start: OnceLock<Instant>,
+    /// Sends a second.
+    rate: u32,
     /// Microseconds from the start to the send, plus one; 0 before it.
     sent: Vec<AtomicU32>,
     received: Vec<AtomicU32>,
@@ -24,8 +26,13 @@ pub(crate) struct Receipts {
 
 impl Receipts {
     pub(crate) fn new(tasks: usize) -> Receipts {
+        Receipts::at(tasks, ASSIGNMENT_RATE)
+    }
+
+    /// With so many sends a second.
+    pub(crate) fn at(tasks: usize, rate: u32) -> Receipts {
         let zeros = || (0..tasks).map(|_| AtomicU32::new(0)).collect();
-        Receipts { start: OnceLock::new(), sent: zeros(), received: zeros(), waits: Waits::new() }
+        Receipts { start: OnceLock::new(), rate, sent: zeros(), received: zeros(), waits: Waits::new() }
     }
 
     pub(crate) fn tasks(&self) -> usize {
@@ -40,8 +47,7 @@ impl Receipts {
     /// counts from then on: the wait for the one before is the service's doing.
     pub(crate) async fn send_when_due(&self, number: usize) -> Duration {
         let start = *self.start.get().expect("begin is called before the first send");
-        let due =
-            start + Duration::from_secs(1) * u32::try_from(number).unwrap_or(u32::MAX) / ASSIGNMENT_RATE;
+        let due = start + Duration::from_secs(1) * u32::try_from(number).unwrap_or(u32::MAX) / self.rate;
         let late = Instant::now().saturating_duration_since(due);
         tokio::time::sleep_until(due).await;
         let sent = if late.is_zero() { start.elapsed() } else { due - start };

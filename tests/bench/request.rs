@@ -99,19 +99,40 @@ pub(crate) fn task_of(queue: &str) -> String {
     task(queue, "")
 }
 
+/// A message whose body holds a number, so that its receipt can be matched with its send.
+pub(crate) fn message_numbered(from: &str, to: &str, number: usize) -> Vec<u8> {
+    let text = text(&format!("{SEQUENCE_MARK}{number}-"));
+    post(
+        "/v1/swarms/default/messages",
+        &format!(r#"{{"from":"{from}","to":{{"agent":"{to}"}},"body":"{text}"}}"#),
+    )
+}
+
+pub(crate) fn read_inbox(agent: &str, after: usize, wait_ms: u64) -> Vec<u8> {
+    get(&format!("/v1/swarms/default/agents/{agent}/inbox?after={after}&wait_ms={wait_ms}"))
+}
+
+pub(crate) fn ack_inbox(agent: &str, up_to: usize) -> Vec<u8> {
+    post(&format!("/v1/swarms/default/agents/{agent}/inbox/ack"), &format!(r#"{{"up_to":{up_to}}}"#))
+}
+
 fn claim_fields(claim: &Claim<'_>) -> String {
     let Claim { queue, max_tasks, wait_ms, .. } = claim;
     format!(r#""queues":["{queue}"],"max_tasks":{max_tasks},"wait_ms":{wait_ms}"#)
 }
 
 fn task(queue: &str, start: &str) -> String {
+    format!(r#"{{"queue":"{queue}","payload":"{}"}}"#, text(start))
+}
+
+/// A text of the size of every payload.
+fn text(start: &str) -> String {
     // A fixed sequence without repetitions: a service that compresses it has nothing to gain.
     let filler = (0..).scan(1_u32, |state, _: u32| {
         *state = state.wrapping_mul(1_103_515_245).wrapping_add(12_345);
         Some(char::from(b'a' + ((*state >> 16) % 26) as u8))
     });
-    let text: String = start.chars().chain(filler).take(PAYLOAD_BYTES - 2).collect();
-    format!(r#"{{"queue":"{queue}","payload":"{text}"}}"#)
+    start.chars().chain(filler).take(PAYLOAD_BYTES - 2).collect()
 }
 
 fn post(path: &str, body: &str) -> Vec<u8> {

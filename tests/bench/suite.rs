@@ -3,7 +3,10 @@ use crate::machine::Machine;
 use crate::report::Report;
 use crate::scale::Scale;
 use crate::service::Programs;
-use crate::{batch, events, growth, heartbeats, idle, latency, naive, progress, settlements, single, transaction};
+use crate::{
+    batch, events, growth, heartbeats, idle, latency, messages, naive, progress, settlements, single,
+    transaction,
+};
 
 /// Runs the selected benchmarks one after the other and reports.
 ///
@@ -40,6 +43,7 @@ async fn measure(
             Bench::Settlements => settlements::run(programs, scale).await?,
             Bench::Batch => batch::run(programs, scale).await?,
             Bench::Latency => latency::run(programs, scale).await?,
+            Bench::Messages => messages::run(programs, scale).await?,
             Bench::Idle => idle::run(programs, scale).await?,
             Bench::Growth => growth::run(programs, scale).await?,
             Bench::Events => events::run(programs, scale).await?,

@@ -4,7 +4,7 @@ use waggle_tests::{in_a_swarm, root};
 
 use crate::program::program;
 
-const COMMANDS: [&[&str]; 43] = [
+const COMMANDS: [&[&str]; 45] = [
     &[],
     &["serve"],
     &["migrate"],
@@ -32,6 +32,8 @@ const COMMANDS: [&[&str]; 43] = [
     &["swarm", "pause"],
     &["swarm", "resume"],
     &["swarm", "stats"],
+    &["swarm", "export"],
+    &["swarm", "import"],
     &["message"],
     &["message", "send"],
     &["message", "read"],

@@ -3,6 +3,7 @@
 
 mod agent;
 mod data;
+mod debate;
 mod doctor;
 mod events;
 mod example;
@@ -10,6 +11,7 @@ mod help;
 mod message;
 mod migrate;
 mod program;
+mod snapshot;
 mod start_up;
 mod state;
 mod swarm;

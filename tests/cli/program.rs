@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 use serde_json::Value;
-use waggle_tests::{PATIENCE, World, new_dir, signal, spawn, until, until_some, waggle};
+use waggle_tests::{PATIENCE, World, new_dir, root, signal, spawn, until, until_some, waggle};
 
 /// How long the longest of these programs may take on a busy machine.
 const LONGEST: Duration = Duration::from_secs(40);
@@ -48,8 +48,18 @@ pub(crate) struct Ended {
 
 /// `waggle` with these arguments, and none of the settings of whoever runs the tests.
 pub(crate) fn program(arguments: &[&str]) -> Program {
+    run(Command::new(waggle()), arguments)
+}
+
+/// A script of this repository, which finds `waggle` on its path and leaves what it needs for a while where it runs.
+pub(crate) fn script(name: &str, arguments: &[&str]) -> Program {
+    let mut command = Command::new("sh");
+    command.arg(root().join(name));
+    run(command, arguments).with_waggle_on_the_path()
+}
+
+fn run(mut command: Command, arguments: &[&str]) -> Program {
     let directory = new_dir("cli");
-    let mut command = Command::new(waggle());
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WAGGLE_")) {
         command.env_remove(name);
     }
@@ -59,7 +69,7 @@ pub(crate) fn program(arguments: &[&str]) -> Program {
 
 /// The same, for the swarm of a test.
 pub(crate) fn client(world: &World, arguments: &[&str]) -> Program {
-    program(arguments).set("WAGGLE_URL", world.client().base()).set("WAGGLE_SWARM", world.swarm())
+    program(arguments).in_swarm(world)
 }
 
 /// `waggle agent run` with these flags and a shell script as its command.
@@ -68,6 +78,19 @@ pub(crate) fn agent(world: &World, flags: &[&str], script: &str) -> Program {
 }
 
 impl Program {
+    /// With `waggle` on its path, for what it starts.
+    pub(crate) fn with_waggle_on_the_path(mut self) -> Self {
+        let path = std::env::var("PATH").unwrap();
+        self.command.env("PATH", format!("{}:{path}", waggle().parent().unwrap().display()));
+        self.command.env("TMPDIR", &self.directory);
+        self
+    }
+
+    /// In the swarm of a test.
+    pub(crate) fn in_swarm(self, world: &World) -> Self {
+        self.set("WAGGLE_URL", world.client().base()).set("WAGGLE_SWARM", world.swarm())
+    }
+
     pub(crate) fn set(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self

@@ -63,7 +63,7 @@ fn a_change_is_made_only_at_the_version_it_names() {
         for (verb, wrong) in [
             (&["put", "k", "2"][..], "0"),
             (&["put", "k", "2"], "4711"),
-            (&["patch", "k", "2"], "4711"),
+            (&["patch", "k", "{}"], "4711"),
             (&["increment", "k"], "4711"),
             (&["delete", "k"], "4711"),
         ] {
@@ -85,7 +85,7 @@ fn who_has_lost_the_lease_changes_nothing() {
         let put = client(&w, &["state", "put", "k", "1", "--lease", &lease]).json().await;
         assert_eq!(put["updated_by"], "a");
         w.release(&held).await.ok();
-        for verb in [&["put", "k", "2"][..], &["patch", "k", "2"], &["increment", "k"], &["delete", "k"]] {
+        for verb in [&["put", "k", "2"][..], &["patch", "k", "{}"], &["increment", "k"], &["delete", "k"]] {
             let refused = client(&w, &[&["state"], verb, &["--lease", &lease]].concat()).run().await;
             assert!(refused.complaint(1).contains("lease_lost"), "{refused:?}");
         }

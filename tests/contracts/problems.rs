@@ -26,6 +26,7 @@ fn code_of(error: &Error) -> &'static str {
         Error::SwarmFull => "swarm_full",
         Error::SwarmClosed(_) => "swarm_closed",
         Error::SwarmNotEmpty(_) => "swarm_not_empty",
+        Error::BrokenSnapshot(_) => "broken_snapshot",
         Error::DefaultSwarm => "default_swarm",
         Error::InboxFull(_) => "inbox_full",
         Error::TooManySubscriptions(_) => "too_many_subscriptions",

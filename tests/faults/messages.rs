@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::{join, join_all};
@@ -18,6 +19,10 @@ const READERS: usize = 3;
 const TO_ALL: usize = 10;
 /// Between a call that was not answered and its repetition.
 const AGAIN: Duration = Duration::from_millis(10);
+/// Between two faults.
+const BETWEEN_FAULTS: Duration = Duration::from_millis(300);
+/// How long a reader lets messages gather, so that it does not read each one by itself.
+const GATHERING: Duration = Duration::from_millis(30);
 /// Far below the second after which a reader would look again by itself.
 const AT_ONCE: Duration = Duration::from_millis(700);
 
@@ -63,6 +68,7 @@ impl Two {
         let (mut received, mut after) = (Vec::new(), 0);
         let ack = self.world.path(&format!("/agents/{agent}/inbox/ack"));
         while received.len() < count {
+            tokio::time::sleep(GATHERING).await;
             let read =
                 self.world.path(&format!("/agents/{agent}/inbox?after={after}&limit=100&wait_ms=2000"));
             let page = self.insist(received.len(), 200, |client| client.get(&read)).await.body;
@@ -125,20 +131,29 @@ fn ten_senders_lose_nothing_and_keep_their_order_while_servers_and_redis_are_kil
             (two.receive(&agent, count).await, agent)
         }));
         let swarm = two.world.swarm().to_owned();
+        let stop = Arc::new(AtomicBool::new(false));
+        let over = Arc::clone(&stop);
         let faults = tokio::task::spawn_blocking(move || {
-            for n in 0..6 {
-                std::thread::sleep(Duration::from_millis(400));
-                match n % 3 {
+            let mut faults = 0;
+            while !over.load(Ordering::Relaxed) {
+                std::thread::sleep(BETWEEN_FAULTS);
+                match faults % 3 {
                     2 => kill_store(&swarm),
                     service => {
                         services[service].kill();
                         services[service].restart();
                     }
                 }
+                faults += 1;
             }
+            faults
         });
-        let ((_, received), faults) = join(join(senders, readers), faults).await;
-        faults.unwrap();
+        let senders = async {
+            senders.await;
+            stop.store(true, Ordering::Relaxed);
+        };
+        let (((), received), faults) = join(join(senders, readers), faults).await;
+        assert!(faults.unwrap() >= 6, "each was killed twice at least");
         for (messages, agent) in received {
             let mut of_senders: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
             for message in &messages {

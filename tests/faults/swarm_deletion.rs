@@ -138,7 +138,9 @@ fn nobody_does_anything_in_a_swarm_that_is_deleted_but_who_clears_it() {
         let (redis, queue) = unattended(&server).await;
         let swarm: SwarmName = "doomed".parse().unwrap();
         queue.put_swarm(&swarm, NewSwarm::default()).await.unwrap();
-        for task in [json!({"lease_ms": 100}), json!({"delay_ms": 100}), json!({"retention_ms": 0, "priority": 9})] {
+        for task in
+            [json!({"lease_ms": 100}), json!({"delay_ms": 100}), json!({"retention_ms": 0, "priority": 9})]
+        {
             queue.submit(&swarm, serde_json::from_value(task).unwrap(), None).await.unwrap();
         }
         let claim = json!({"agent": "a", "max_tasks": 2});
@@ -160,7 +162,7 @@ fn nobody_does_anything_in_a_swarm_that_is_deleted_but_who_clears_it() {
         assert_eq!(keys_of(&server, "doomed").len(), before);
         assert_eq!(Clearer.run_once(&redis).await.unwrap(), 1);
         assert!(keys_of(&server, "doomed").is_empty() && directory(&server).is_empty());
-        assert_eq!(keys_of(&server, "*"), ["wg:{*}:ledger"; 0], "nothing but what was there before");
+        assert!(keys_of(&server, "*").is_empty(), "nor anything of anybody");
         assert_eq!(Clearer.run_once(&redis).await.unwrap(), 0);
     });
 }

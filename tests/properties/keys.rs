@@ -21,7 +21,13 @@ enum Thing {
     State(String, String),
     Queue(String, String),
     Ready(String, String, u8),
-    Special { swarm: String, queue: String, agent: Option<String>, priority: u8, requires: String },
+    Special {
+        swarm: String,
+        queue: String,
+        agent: Option<String>,
+        priority: u8,
+        requires: String,
+    },
     Finished(String, &'static str),
     /// What a swarm has once.
     Single(String, &'static str),
@@ -29,7 +35,11 @@ enum Thing {
     Named(String, Named, String),
     /// What belongs to a task or a message.
     Numbered(String, Numbered, String),
-    ClaimId { swarm: String, agent: String, digest: String },
+    ClaimId {
+        swarm: String,
+        agent: String,
+        digest: String,
+    },
     Value(String, String),
 }
 
@@ -95,7 +105,10 @@ fn a_text_that_could_reach_into_another_key_is_no_name() {
 
 /// Names out of few letters, so that they meet often: with and without what looks like a part of another key.
 fn name() -> impl Strategy<Value = String> {
-    prop_oneof!["[ab5][ab5:._-]{0,5}", "(a:b|5:a|q:a|r5:a|s:a|wake|swarms|ledger|t|x:failed|default|mail|n:a|mc:a)"]
+    prop_oneof![
+        "[ab5][ab5:._-]{0,5}",
+        "(a:b|5:a|q:a|r5:a|s:a|wake|swarms|ledger|t|x:failed|default|mail|n:a|mc:a)"
+    ]
 }
 
 /// Keys of the state: names, and texts that no name can be.
@@ -134,8 +147,11 @@ fn thing() -> impl Strategy<Value = Thing> {
         .prop_map(|(swarm, kind, name)| Thing::Named(swarm, kind, name));
     let numbered = (name(), prop::sample::select(NUMBERED.to_vec()), id)
         .prop_map(|(swarm, kind, id)| Thing::Numbered(swarm, kind, id));
-    let claim_id = (name(), name(), "[0-9a-b]{1,3}")
-        .prop_map(|(swarm, agent, digest)| Thing::ClaimId { swarm, agent, digest });
+    let claim_id = (name(), name(), "[0-9a-b]{1,3}").prop_map(|(swarm, agent, digest)| Thing::ClaimId {
+        swarm,
+        agent,
+        digest,
+    });
     let value = (name(), state_key()).prop_map(|(swarm, key)| Thing::Value(swarm, key));
     let others = prop_oneof![single, named, numbered, claim_id, value];
     prop_oneof![2 => kind, 1 => special, 3 => others]

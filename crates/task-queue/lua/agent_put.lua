@@ -18,7 +18,11 @@ local function change(effects, name, said, before)
     'il', said.inbox_limit)
   local agent = { key = key, name = name, ttl = tonumber(said.ttl), draining = before[6] == '1', lost = before[7] == '1' }
   be_present(effects, agent, 0, 0, 0)
-  if has_changed(before, said) then wake(root, 'c', name) end
+  if has_changed(before, said) then
+    -- Whoever waits for room looks again, and waits again where there is none.
+    redis.call('HDEL', held_by_key(root, name), 'w')
+    wake(root, 'c', name)
+  end
   if has_changed(before, said) or before[4] ~= said.metadata or before[5] ~= said.inbox_limit then
     note(effects, 'agent.changed\ta' .. name)
   end

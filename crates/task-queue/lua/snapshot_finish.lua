@@ -32,6 +32,13 @@ local function say(root, args)
   end
 end
 
+-- Rates are told of what comes from now on.
+local function begin_samples(root, now)
+  local totals = redis.call('HMGET', root .. 'totals', 'submitted', 'completed')
+  if not totals[1] then return end
+  redis.call('LPUSH', root .. 'samples', int(now) .. ' ' .. totals[1] .. ' ' .. (totals[2] or '0'))
+end
+
 local function snapshot_finish(keys, args)
   local root, left = keys[1], tonumber(args[2])
   local now = now_ms(root)
@@ -44,6 +51,7 @@ local function snapshot_finish(keys, args)
   end
   if name then return 0 end
   say(root, args)
+  begin_samples(root, now)
   open_restored(root, args[1])
   local effects = new_effects(root, open_swarm(root), now)
   note(effects, 'swarm.restored')

@@ -239,9 +239,8 @@ mod tests {
         let prefixes = prefixes.iter().map(|key| key.split_inclusive(':').next().unwrap().to_owned());
         // `r<priority>:`, the channel, the clock of tests, the stages of a restore.
         let others = ["r", "wake", "clock", "z:"];
-        let known: std::collections::BTreeSet<_> = prefixes
-            .chain(SINGLES.iter().chain(&others).map(|name| (*name).to_owned()))
-            .collect();
+        let known: std::collections::BTreeSet<_> =
+            prefixes.chain(SINGLES.iter().chain(&others).map(|name| (*name).to_owned())).collect();
         let unknown: Vec<_> = named_in_lua().difference(&known).cloned().collect();
         assert!(unknown.is_empty(), "{unknown:?}");
     }

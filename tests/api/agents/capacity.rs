@@ -137,3 +137,25 @@ fn a_claim_asked_again_under_its_id_is_answered_at_the_capacity_too() {
         assert_eq!(w.claim_with(claim).await, held);
     });
 }
+
+#[test]
+fn whoever_has_waited_for_room_may_hold_as_much_as_before() {
+    in_a_swarm(async |w| {
+        register(&w, "a", json!({"capacity": 2})).await;
+        w.submit_many((0..8).map(|_| task())).await;
+        for capacity in [3, 2, 3] {
+            let held = w.claim_with(json!({"agent": "a", "max_tasks": 5})).await;
+            assert!(w.claim("a").await.is_empty());
+            for held in &held {
+                w.release(held).await.ok();
+            }
+            change(&w, "a", json!({ "capacity": capacity })).await;
+            let held = w.claim_with(json!({"agent": "a", "max_tasks": 5})).await;
+            assert_eq!(held.len(), capacity);
+            assert!(w.claim("a").await.is_empty());
+            for held in &held {
+                w.release(held).await.ok();
+            }
+        }
+    });
+}

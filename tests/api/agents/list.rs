@@ -30,7 +30,9 @@ fn pages_hold_as_many_as_asked_and_leave_nobody_out() {
         w.delete("/agents/a2").send().await.expect(204);
         register(&w, "a22", json!({})).await;
         let cursor = page["next_cursor"].as_str().unwrap();
-        assert_eq!(names(&w, &format!("limit=3&cursor={cursor}")).await, ["a22", "a3", "a4", "a5", "a6"]);
+        let page = w.get(&format!("/agents?cursor={cursor}")).send().await.ok();
+        let behind: Vec<_> = page["items"].as_array().unwrap().iter().map(|agent| &agent["name"]).collect();
+        assert_eq!(behind, ["a22", "a3", "a4", "a5", "a6"]);
         assert_eq!(names(&w, "limit=1").await.len(), 7);
     });
 }

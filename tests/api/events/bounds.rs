@@ -50,6 +50,8 @@ fn a_reader_whose_position_was_dropped_is_told_so_and_the_stream_ends() {
         assert_eq!(late[0].event.as_deref(), Some("gone"));
         assert_eq!(late[0].id.as_deref(), Some(""), "whoever reconnects begins anew");
         assert_eq!(late[0].data.as_ref().unwrap()["kind"], "gone");
+        let kept = Feed::behind(&w, "", "0-0.0").await.event().await;
+        assert_eq!(kept["kind"], "swarm.changed", "from the start is from the oldest that is kept");
         // One that had read to the end has lost nothing, or is told.
         let other = w.submit_id(task()).await;
         let next = feed.next().await.unwrap().data.unwrap();
@@ -76,6 +78,8 @@ fn a_swarm_whose_events_are_off_writes_none_and_cannot_be_followed() {
         assert_eq!(problem["retryable"], false);
         let history = w.get(&format!("/tasks/{silent}/events")).send().await.ok();
         assert_eq!(history["items"], json!([]));
+        let past = Feed::behind(&w, "?follow=false&kind=task.*", "0-0.0").await.rest().await;
+        assert!(past.is_empty(), "what there is can be read: {past:?}");
         turn(true).await;
         let told = w.submit_id(task()).await;
         assert_eq!(feed.event().await["task"], told.as_str(), "a stream that was open goes on");

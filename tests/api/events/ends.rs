@@ -43,3 +43,17 @@ fn the_stream_of_a_swarm_that_is_deleted_ends() {
         w.client().get(&format!("{path}/events")).send().await.problem(404, "swarm_not_found");
     });
 }
+
+#[test]
+fn a_stream_that_is_not_to_be_followed_ends_at_the_present() {
+    in_a_swarm(async |w| {
+        let ids = w.submit_many((0..100).map(|n| task().payload(n))).await;
+        let blocks = Feed::behind(&w, "?follow=false&kind=task.*", "0-0.0").await.rest().await;
+        let told: Vec<_> = blocks.iter().map(|block| block.data.as_ref().unwrap()["task"].clone()).collect();
+        assert_eq!(told, ids);
+        let last = blocks[99].id.as_deref().unwrap();
+        assert!(Feed::behind(&w, "?follow=false", last).await.rest().await.is_empty());
+        assert!(Feed::open(&w, "?follow=false").await.rest().await.is_empty());
+        w.get("/events?follow=maybe").send().await.problem(422, "validation");
+    });
+}

@@ -21,7 +21,6 @@ fn what_is_no_key_is_refused_by_every_operation() {
             assert_eq!(reply.problem(422, "validation")["errors"][0]["pointer"], "/key", "{key}");
         }
         putting(&w, "%ff", 1).send().await.problem(400, "bad_request");
-        putting(&w, &"x".repeat(10_000), 1).send().await;
         assert_untouched(&w).await;
     });
 }
@@ -86,7 +85,7 @@ fn values_that_are_too_large_are_refused() {
 #[test]
 fn addresses_around_a_key_are_not_found() {
     in_a_swarm(async |w| {
-        for path in ["/state/", "/state//a", "/state/a/"] {
+        for path in ["/state/", "/state/a/"] {
             w.get(path).send().await.problem(404, "not_found");
         }
         w.post("/state/a").json(json!({})).send().await.problem(405, "method_not_allowed");

@@ -12,7 +12,8 @@ async fn put_briefly(w: &World, key: &str, value: Value) -> Value {
 }
 
 async fn until_gone(w: &World, key: &str) {
-    until(&format!("{key} has expired"), PATIENCE, async || w.get(&address(key)).send().await.status == 404).await;
+    until(&format!("{key} has expired"), PATIENCE, async || w.get(&address(key)).send().await.status == 404)
+        .await;
 }
 
 #[test]

@@ -17,7 +17,10 @@ fn a_reader_who_has_the_version_is_not_sent_it_again() {
     in_a_swarm(async |w| {
         let entry = put(&w, "k", json!([1, 2])).await;
         let reply = w.get(&address("k")).header("if-none-match", &tag(&entry)).send().await;
-        assert_eq!((reply.status, reply.text.as_str(), reply.header("etag")), (304, "", tag(&entry).as_str()));
+        assert_eq!(
+            (reply.status, reply.text.as_str(), reply.header("etag")),
+            (304, "", tag(&entry).as_str())
+        );
         let changed = put(&w, "k", 3).await;
         let reply = w.get(&address("k")).header("if-none-match", &tag(&entry)).send().await;
         assert_eq!((reply.header("etag"), &reply.body), (tag(&changed).as_str(), &changed));
@@ -29,7 +32,10 @@ fn a_head_says_the_version_alone() {
     in_a_swarm(async |w| {
         let entry = put(&w, "k", 1).await;
         let reply = on(&w, Method::HEAD, "k").send().await;
-        assert_eq!((reply.status, reply.header("etag"), reply.text.as_str()), (200, tag(&entry).as_str(), ""));
+        assert_eq!(
+            (reply.status, reply.header("etag"), reply.text.as_str()),
+            (200, tag(&entry).as_str(), "")
+        );
         assert_eq!(on(&w, Method::HEAD, "other").send().await.status, 404);
     });
 }

@@ -28,7 +28,13 @@ fn without_a_number_it_counts_by_one() {
 fn fractions_are_added_and_written_as_short_as_they_can_be() {
     in_a_swarm(async |w| {
         put(&w, "n", 0.1).await;
-        for (by, text) in [("0.2", "0.30000000000000004"), ("1", "1.3"), ("-1.3", "0"), ("1e-7", "1e-07"), ("2.5e0", "2.5000001")] {
+        for (by, text) in [
+            ("0.2", "0.30000000000000004"),
+            ("1", "1.3"),
+            ("-1.3", "0"),
+            ("1e-7", "1e-07"),
+            ("2.5e0", "2.5000001"),
+        ] {
             let reply = w.post("/state/n/increment").raw(format!("{{\"by\":{by}}}")).send().await;
             assert!(reply.text.contains(&format!("\"value\":{text},")), "{by}: {}", reply.text);
         }
@@ -48,7 +54,9 @@ fn whole_numbers_are_exact_as_far_as_they_are_counted() {
         assert_eq!(increment(&w, "n", -MOST).await.ok()["value"], 0);
         assert_eq!(increment(&w, "n", -MOST).await.ok()["value"], -MOST);
         increment(&w, "n", -1).await.problem(409, "not_a_number");
-        for (by, pointer) in [(json!(MOST + 1), "/by"), (json!(1e300), "/by"), (json!("1"), "/by"), (Value::Null, "/by")] {
+        for (by, pointer) in
+            [(json!(MOST + 1), "/by"), (json!(1e300), "/by"), (json!("1"), "/by"), (Value::Null, "/by")]
+        {
             let reply = w.post("/state/n/increment").json(json!({"by": by})).send().await;
             assert_eq!(reply.problem(422, "validation")["errors"][0]["pointer"], pointer, "{by}");
         }
@@ -60,7 +68,16 @@ fn whole_numbers_are_exact_as_far_as_they_are_counted() {
 fn what_is_no_number_is_not_counted() {
     in_a_swarm(async |w| {
         let long = "1".repeat(5_000);
-        for other in [json!("5"), json!(""), Value::Null, json!([1]), json!({"n": 1}), json!(true), json!(long), json!(1e300)] {
+        for other in [
+            json!("5"),
+            json!(""),
+            Value::Null,
+            json!([1]),
+            json!({"n": 1}),
+            json!(true),
+            json!(long),
+            json!(1e300),
+        ] {
             let entry = put(&w, "k", other.clone()).await;
             increment(&w, "k", 1).await.problem(409, "not_a_number");
             assert_eq!(get(&w, "k").await, entry);
@@ -91,7 +108,8 @@ fn an_increment_may_name_the_version_it_counts_from() {
 #[test]
 fn an_increment_that_is_repeated_under_its_key_counts_once() {
     in_a_swarm(async |w| {
-        let counting = |by: i64| w.post("/state/n/increment").header("idempotency-key", "k").json(json!({"by": by}));
+        let counting =
+            |by: i64| w.post("/state/n/increment").header("idempotency-key", "k").json(json!({"by": by}));
         let first = counting(3).send().await;
         assert_eq!((first.status, first.header("idempotency-replayed")), (201, ""));
         put(&w, "n", 10).await;

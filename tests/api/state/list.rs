@@ -73,7 +73,10 @@ fn keys_that_come_and_go_between_pages_leave_no_gap() {
         let cursor = first["next_cursor"].as_str().unwrap();
         let second = page(&w, &format!("limit=10&cursor={cursor}")).await;
         assert_eq!(keys(&second), ["bb", "c", "d"]);
-        assert_eq!(second["version"], first["version"], "a watch from here hears of all that changed meanwhile");
+        assert_eq!(
+            second["version"], first["version"],
+            "a watch from here hears of all that changed meanwhile"
+        );
         let since = page(&w, &format!("since_version={}", version(&second))).await;
         assert_eq!(keys(&since), ["b", "aa", "bb"]);
     });

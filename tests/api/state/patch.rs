@@ -8,7 +8,8 @@ use super::support::{address, get, on, patching, put, tag, value, version};
 fn a_patch_changes_what_it_names_and_nothing_else() {
     in_a_swarm(async |w| {
         let entry = put(&w, "k", json!({"a": {"b": 1, "c": 2}, "d": [1, 2], "e": "x"})).await;
-        let reply = patching(&w, "k", json!({"a": {"b": null, "n": {"o": null}}, "d": [3], "f": 1})).send().await;
+        let reply =
+            patching(&w, "k", json!({"a": {"b": null, "n": {"o": null}}, "d": [3], "f": 1})).send().await;
         assert_eq!((reply.status, reply.header("etag")), (200, tag(&reply.body).as_str()));
         assert_eq!(reply.body["value"], json!({"a": {"c": 2, "n": {}}, "d": [3], "e": "x", "f": 1}));
         assert_eq!(version(&reply.body), version(&entry) + 1);
@@ -20,7 +21,8 @@ fn a_patch_changes_what_it_names_and_nothing_else() {
 fn both_media_types_are_patches_and_no_other() {
     in_a_swarm(async |w| {
         put(&w, "k", json!({})).await;
-        for (kind, name) in [("application/merge-patch+json", "a"), ("application/json; charset=utf-8", "b")] {
+        for (kind, name) in [("application/merge-patch+json", "a"), ("application/json; charset=utf-8", "b")]
+        {
             let patch = on(&w, Method::PATCH, "k").header("content-type", kind);
             patch.untyped(format!("{{\"{name}\":1}}")).send().await.ok();
         }
@@ -41,7 +43,11 @@ fn a_patch_keeps_every_digit_it_does_not_name() {
         let value = r#"{"n":12345678901234567890.1000,"m":1e2}"#;
         w.put(&address("k")).raw(format!("{{\"value\":{value}}}")).send().await.expect(201);
         let reply = on(&w, Method::PATCH, "k").raw(r#"{"p":0.10}"#).send().await;
-        assert!(reply.text.contains(r#""value":{"n":12345678901234567890.1000,"m":1e2,"p":0.10}"#), "{}", reply.text);
+        assert!(
+            reply.text.contains(r#""value":{"n":12345678901234567890.1000,"m":1e2,"p":0.10}"#),
+            "{}",
+            reply.text
+        );
     });
 }
 

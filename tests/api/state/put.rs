@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use waggle_tests::in_a_swarm;
+use waggle_tests::{in_a_swarm, uses_cluster};
 
 use super::support::{ENTRY_FIELDS, address, delete, get, put, putting, tag, value, version};
 use crate::tasks::support::{fields, stamp};
@@ -37,9 +37,16 @@ fn versions_rise_by_one_with_each_change_in_the_swarm() {
 #[test]
 fn a_value_is_any_json_and_comes_back_as_it_was_written() {
     in_a_swarm(async |w| {
-        for text in
-            ["null", "false", "0", "-1.50e+2", "12345678901234567890.10", "\"ä\\u00e4\"", "[]", r#"{ "b":1, "a":2 }"#]
-        {
+        for text in [
+            "null",
+            "false",
+            "0",
+            "-1.50e+2",
+            "12345678901234567890.10",
+            "\"ä\\u00e4\"",
+            "[]",
+            r#"{ "b":1, "a":2 }"#,
+        ] {
             let reply = w.put(&address("k")).raw(format!("{{\"value\":{text}}}")).send().await;
             assert!(matches!(reply.status, 200 | 201), "{}", reply.text);
             assert!(reply.text.contains(&format!("\"value\":{text},")), "{}", reply.text);
@@ -52,12 +59,17 @@ fn a_value_is_any_json_and_comes_back_as_it_was_written() {
 #[test]
 fn a_value_of_one_mebibyte_is_kept_compressed_and_one_more_byte_is_refused() {
     in_a_swarm(async |w| {
-        // The quotation marks belong to the value; the body around it is larger than the value.
-        let largest = "x".repeat(1_000_000);
-        put(&w, "k", largest.clone()).await;
+        // Its quotation marks belong to the value.
+        let largest = "x".repeat((1 << 20) - 2);
+        let entry = put(&w, "k", largest.clone()).await;
         assert_eq!(value(&w, "k").await, largest);
-        let stored: Option<usize> = w.service().redis(&format!("STRLEN wg:{{{}}}:v:k", w.swarm())).first().copied();
-        assert!(stored.is_none_or(|bytes| bytes < 20_000), "{stored:?}");
+        let reply = putting(&w, "k", format!("{largest}x")).send().await;
+        assert_eq!(reply.problem(422, "validation")["errors"][0]["pointer"], "/value");
+        assert_eq!(get(&w, "k").await, entry);
+        if !uses_cluster() {
+            let stored: Vec<usize> = w.service().redis(&format!("STRLEN wg:{{{}}}:v:k", w.swarm()));
+            assert!(stored[0] < 20_000, "{stored:?}");
+        }
     });
 }
 
@@ -80,7 +92,9 @@ fn if_match_admits_the_version_that_the_key_has_and_no_other() {
 fn versions_that_never_existed_match_nothing() {
     in_a_swarm(async |w| {
         let entry = put(&w, "k", 1).await;
-        for never in ["\"0\"", "\"999999\"", "\"99999999999999999999\"", "\"abc\"", "\"01\"", "W/\"1\"", "\"-1\""] {
+        for never in
+            ["\"0\"", "\"999999\"", "\"99999999999999999999\"", "\"abc\"", "\"01\"", "W/\"1\"", "\"-1\""]
+        {
             let reply = putting(&w, "k", 2).header("if-match", never).send().await;
             assert_eq!(reply.problem(412, "version_mismatch")["version"], 1, "{never}");
         }

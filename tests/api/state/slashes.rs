@@ -6,7 +6,9 @@ use super::support::{address, delete, get, increment, keys, page, patching, put}
 #[test]
 fn a_slash_in_a_key_may_stand_as_it_is_or_encoded() {
     in_a_swarm(async |w| {
-        for (plain, encoded) in [("a/b", "a%2Fb"), ("a/b/c/d", "a%2Fb%2fc%2Fd"), ("x/increment", "x%2Fincrement")] {
+        for (plain, encoded) in
+            [("a/b", "a%2Fb"), ("a/b/c/d", "a%2Fb%2fc%2Fd"), ("x/increment", "x%2Fincrement"), ("/a", "%2Fa")]
+        {
             assert_eq!(put(&w, plain, 1).await["key"], plain);
             assert_eq!(get(&w, encoded).await, get(&w, plain).await);
             patching(&w, plain, json!({"p": 1})).send().await.ok();

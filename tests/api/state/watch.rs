@@ -90,7 +90,8 @@ fn a_watch_wakes_at_the_next_change() {
         assert_eq!((keys(&seen), version(&seen)), (vec!["a"], 2));
         let seen = woken(&w, "since_version=2", async { drop(delete(&w, "a").await.expect(204)) }).await;
         assert_eq!(items(&seen)[0]["deleted"], true);
-        let seen = woken(&w, "since_version=3", async { drop(increment(&w, "n", 1).await.expect(201)) }).await;
+        let seen =
+            woken(&w, "since_version=3", async { drop(increment(&w, "n", 1).await.expect(201)) }).await;
         assert_eq!(keys(&seen), ["n"]);
     });
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use waggle_task_queue::model::scan;
 
-use super::body::{read, require_json};
+use super::body::{BodyLimits, read, require_json};
 use super::field::locate;
 use crate::app::App;
 use crate::problem::{Code, Problem};
@@ -14,6 +14,13 @@ use crate::problem::{Code, Problem};
 /// A body as `T`.
 #[derive(Debug)]
 pub(crate) struct Json<T>(pub(crate) T);
+
+/// Bytes that a body may have beyond the limit where one value in it may fill the limit alone.
+const ENVELOPE_BYTES: usize = 1_024;
+
+/// A body as `T`, which holds one value that may be as large as a whole body.
+#[derive(Debug)]
+pub(crate) struct Enveloped<T>(pub(crate) T);
 
 /// A body as `T`, or `T`'s default where there is none.
 #[derive(Debug)]
@@ -50,6 +57,16 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     }
 }
 
+impl<T: DeserializeOwned> FromRequest<App> for Enveloped<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let limits = app.body_limits();
+        let limits = BodyLimits { bytes: limits.bytes + ENVELOPE_BYTES, ..limits };
+        parse(raw(request, limits).await?.text()?).map(Self)
+    }
+}
+
 impl<T: DeserializeOwned + Default> FromRequest<App> for OptionalJson<T> {
     type Rejection = Problem;
 
@@ -65,14 +82,18 @@ impl FromRequest<App> for RawJson {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        require_json(request.headers())?;
-        // The headers share their memory with the connection's buffer: whoever keeps
-        // them through a long poll keeps the buffer.
-        let body = request.into_body();
-        let bytes = read(body, app.body_limits()).await?;
-        scan(&bytes).map_err(|problem| malformed(&problem.to_string()))?;
-        Ok(Self(bytes))
+        raw(request, app.body_limits()).await
     }
+}
+
+async fn raw(request: Request, limits: BodyLimits) -> Result<RawJson, Problem> {
+    require_json(request.headers())?;
+    // The headers share their memory with the connection's buffer: whoever keeps
+    // them through a long poll keeps the buffer.
+    let body = request.into_body();
+    let bytes = read(body, limits).await?;
+    scan(&bytes).map_err(|problem| malformed(&problem.to_string()))?;
+    Ok(RawJson(bytes))
 }
 
 /// The text as `T`.

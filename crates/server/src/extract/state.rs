@@ -44,7 +44,8 @@ impl FromRequestParts<App> for SwarmState {
         if !rest.is_empty() {
             text.push('/');
             text.push_str(rest);
-        } else if parts.extensions.get::<MatchedPath>().is_some_and(|path| path.as_str().ends_with(INCREMENT)) {
+        } else if parts.extensions.get::<MatchedPath>().is_some_and(|path| path.as_str().ends_with(INCREMENT))
+        {
             text.push_str(INCREMENT);
         }
         Ok(Self { swarm: swarm(&params)?, key: key(&text)? })
@@ -102,7 +103,10 @@ fn versions(headers: &HeaderMap, name: &'static str, weak_too: bool) -> Result<V
     }
     let texts: Option<Vec<_>> = values.map(|value| value.to_str().ok()).collect();
     texts.and_then(|texts| tags(&texts.join(","), weak_too)).ok_or_else(|| {
-        Problem::field(format!("/{name}"), "a version as its ETag has it, such as \"7\", several of them, or *")
+        Problem::field(
+            format!("/{name}"),
+            "a version as its ETag has it, such as \"7\", several of them, or *",
+        )
     })
 }
 
@@ -141,7 +145,9 @@ pub(super) fn lease(headers: &HeaderMap) -> Result<Option<WriterLease>, Problem>
         WriterLease::new(task.parse().ok()?, token.trim_start())
     });
     let lease = lease.filter(|_| values.next().is_none());
-    lease.map(Some).ok_or_else(|| Problem::field("/X-Lease", "the id of a task, a space, and the token of its lease"))
+    lease
+        .map(Some)
+        .ok_or_else(|| Problem::field("/X-Lease", "the id of a task, a space, and the token of its lease"))
 }
 
 /// Refuses a patch of another kind (RFC 5789, 2.2).

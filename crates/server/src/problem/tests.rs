@@ -1,6 +1,6 @@
 use axum::http::header;
 use waggle_core::Error as Backend;
-use waggle_task_queue::Error;
+use waggle_task_queue::{Broken, Error};
 use waggle_task_queue::model::{Invalid, Status, TaskId};
 
 use super::*;
@@ -24,6 +24,7 @@ fn every_error() -> Vec<Error> {
         Error::SwarmFull,
         Error::SwarmClosed("s".to_owned()),
         Error::SwarmNotEmpty("s".to_owned()),
+        Error::BrokenSnapshot(Broken { line: 7, problem: "the end is missing".to_owned() }),
         Error::DefaultSwarm,
         Error::InboxFull("a".to_owned()),
         Error::TooManySubscriptions("a".to_owned()),
@@ -61,6 +62,7 @@ fn expected(error: &Error) -> (&'static str, u16) {
         Error::SwarmFull => ("swarm_full", 429),
         Error::SwarmClosed(_) => ("swarm_closed", 409),
         Error::SwarmNotEmpty(_) => ("swarm_not_empty", 409),
+        Error::BrokenSnapshot(_) => ("broken_snapshot", 422),
         Error::DefaultSwarm => ("default_swarm", 409),
         Error::InboxFull(_) => ("inbox_full", 429),
         Error::TooManySubscriptions(_) => ("too_many_subscriptions", 429),

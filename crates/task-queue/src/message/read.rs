@@ -18,8 +18,10 @@ use crate::{
 
 const FUNCTION: &str = function!("message_read");
 
-/// How long a reader trusts that it would have been woken.
+/// How long a reader trusts at first that it would have been woken, and each time twice as long.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// The longest it trusts that: ten thousand readers that looked each second would be a load of their own.
+const LOOK_AGAIN_MAX: Duration = Duration::from_secs(8);
 
 impl TaskQueue {
     /// Messages of an agent's inbox, the eldest first; waits up to `wait` for a first one. Consumes nothing, and marks the
@@ -41,6 +43,7 @@ impl TaskQueue {
         }
         let deadline = Instant::now() + wait;
         let watch = self.inner.waiters.watch(swarm, Topic::Inbox(agent.clone()));
+        let mut trust = LOOK_AGAIN;
         loop {
             let woken = watch.woken();
             let left = deadline.saturating_duration_since(Instant::now());
@@ -50,7 +53,8 @@ impl TaskQueue {
                 return Ok(inbox);
             }
             // Either a wake-up or the time to look again: both lead to another look.
-            let _woken_or_not = timeout_at(deadline.min(Instant::now() + LOOK_AGAIN), woken).await;
+            let _woken_or_not = timeout_at(deadline.min(Instant::now() + trust), woken).await;
+            trust = LOOK_AGAIN_MAX.min(trust * 2);
         }
     }
 

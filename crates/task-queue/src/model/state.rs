@@ -6,7 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use super::{AgentName, Invalid, Json, Stamp, TaskId, invalid::Check};
 use crate::limits::{
-    COUNT_MAX, PAGE_DEFAULT, PAGE_MAX, STATE_KEY_BYTES, STATE_VALUE_BYTES, TOKEN_BYTES, TTL_MS_MAX, TTL_MS_MIN,
+    COUNT_MAX, PAGE_DEFAULT, PAGE_MAX, STATE_KEY_BYTES, STATE_VALUE_BYTES, TOKEN_BYTES, TTL_MS_MAX,
+    TTL_MS_MIN,
 };
 
 /// The name of a value in a swarm's state: UTF-8, 1 to 512 bytes, no control characters.
@@ -125,7 +126,10 @@ impl Increment {
     /// [`Invalid`], with a pointer into the body.
     pub fn check(&self) -> Result<(), Invalid> {
         let mut check = Check::default();
-        #[expect(clippy::cast_precision_loss, reason = "the limit is the last number before precision is lost")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "the limit is the last number before precision is lost"
+        )]
         let most = COUNT_MAX as f64;
         check.that(self.by.abs() <= most, "/by", || format!("-{COUNT_MAX} to {COUNT_MAX}"));
         check.done()
@@ -176,7 +180,8 @@ pub struct WriterLease {
 impl WriterLease {
     /// A task and the token of its lease, 1 to 64 visible characters; absent where that cannot be a token.
     pub fn new(task: TaskId, token: &str) -> Option<Self> {
-        let visible = (1..=TOKEN_BYTES).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic());
+        let visible =
+            (1..=TOKEN_BYTES).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic());
         visible.then(|| Self { task, token: token.to_owned() })
     }
 
@@ -204,7 +209,8 @@ pub struct StateGuard {
 impl StateGuard {
     /// Whether a key of this version, or one that does not exist, may be changed as far as versions go.
     pub(crate) fn admits(&self, version: Option<u64>) -> bool {
-        (self.if_match == Versions::Unnamed || self.if_match.name(version)) && !self.if_none_match.name(version)
+        (self.if_match == Versions::Unnamed || self.if_match.name(version))
+            && !self.if_none_match.name(version)
     }
 }
 

@@ -55,8 +55,7 @@ mod tests {
 
     #[test]
     fn a_cursor_survives_the_way_to_a_client_and_back() {
-        for cursor in
-            [Cursor::Key { began_at: 7, after: "plan/a b/ä".parse().unwrap() }, Cursor::Version(12)]
+        for cursor in [Cursor::Key { began_at: 7, after: "plan/a b/ä".parse().unwrap() }, Cursor::Version(12)]
         {
             assert_eq!(Cursor::decode(&cursor.encode()).unwrap(), cursor);
         }

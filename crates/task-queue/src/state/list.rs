@@ -20,6 +20,8 @@ const FUNCTION: &str = function!("state_list");
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Calls one look may take; a page of which much had expired or was of other prefixes may be short, and goes on.
 const CALLS: usize = 20;
+/// Bytes of values after which a page is full, as each call counts them too.
+const PAGE_BYTES: usize = 4 * 1_024 * 1_024;
 
 /// Where a look begins.
 #[derive(Debug, Clone)]
@@ -89,7 +91,7 @@ impl TaskQueue {
             let (version, next) = self.read_keys(swarm, prefix, after.as_ref(), limit, &mut items).await?;
             began_at = began_at.or(Some(version));
             after = next;
-            if after.is_none() || items.len() >= limit {
+            if after.is_none() || is_full(&items, limit) {
                 break;
             }
         }
@@ -134,13 +136,21 @@ impl TaskQueue {
             let changes = self.read_changes(swarm, reached, prefix, limit - items.len()).await?;
             items.extend(changes.items);
             (reached, more) = (changes.version, changes.more);
-            if !more || items.len() >= limit {
+            if !more || is_full(&items, limit) {
                 break;
             }
         }
         let next_cursor = more.then(|| Cursor::Version(reached).encode());
         Ok(StatePage { items, next_cursor, version: reached })
     }
+}
+
+fn is_full(items: &[StateItem], limit: usize) -> bool {
+    let bytes = |item: &StateItem| match item {
+        StateItem::Entry(entry) => entry.value.as_bytes().len(),
+        StateItem::Deleted(_) => 0,
+    };
+    items.len() >= limit || items.iter().map(bytes).sum::<usize>() >= PAGE_BYTES
 }
 
 fn start(query: &StateQuery) -> Result<Start, Invalid> {
@@ -152,8 +162,6 @@ fn start(query: &StateQuery) -> Result<Start, Invalid> {
             Ok(Start::Keys(Some((began_at, after))))
         }
         (Some(Cursor::Version(version)), Some(_)) => Ok(Start::Version(version)),
-        (Some(_), _) => {
-            Err(Invalid::field("/cursor", "a cursor of another list: begin again without one"))
-        }
+        (Some(_), _) => Err(Invalid::field("/cursor", "a cursor of another list: begin again without one")),
     }
 }

@@ -45,7 +45,8 @@ impl TaskQueue {
                 done => return done,
             }
         }
-        Err(RedisError::Busy { detail: format!("{key} was changed by others {TRIES} times meanwhile") }.into())
+        Err(RedisError::Busy { detail: format!("{key} was changed by others {TRIES} times meanwhile") }
+            .into())
     }
 
     async fn patch_once(
@@ -96,7 +97,9 @@ fn merged(value: Option<&Json>, patch: &Json) -> Result<Json, Error> {
     let broken = |_| RedisError::Internal { detail: "a stored state value is no JSON".to_owned() };
     let text = merge(value.map(Json::as_str), patch.as_str()).map_err(broken)?;
     if text.len() > STATE_VALUE_BYTES {
-        return Err(Invalid::field("", format!("the value would have more than {STATE_VALUE_BYTES} bytes")).into());
+        return Err(
+            Invalid::field("", format!("the value would have more than {STATE_VALUE_BYTES} bytes")).into()
+        );
     }
     Ok(Json::parse(text).map_err(broken)?)
 }

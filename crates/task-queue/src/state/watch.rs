@@ -41,7 +41,8 @@ impl TaskQueue {
         let more = reply.integer()? == 1;
         let mut items = Vec::with_capacity(reply.remaining() / 3);
         while reply.remaining() > 0 {
-            let key: StateKey = reply.text()?.parse().map_err(|_| reply.broken("a state key that is none"))?;
+            let key: StateKey =
+                reply.text()?.parse().map_err(|_| reply.broken("a state key that is none"))?;
             let version = reply.unsigned()?;
             items.push(match reply.bytes()? {
                 Some(stored) => StateItem::Entry(read_entry(FUNCTION, key, &stored, &self.inner.codec)?),

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod agents;
 mod audit;
+mod messages;
 mod migrate;
+mod state;
 mod support;

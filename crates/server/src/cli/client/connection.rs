@@ -109,6 +109,20 @@ impl Client {
         }
     }
 
+    /// Sends `call` with a body that is read while it is sent.
+    ///
+    /// # Errors
+    /// Whatever kept it from a 2xx answer; it may have been applied.
+    pub(crate) async fn upload(
+        &self,
+        call: &Call,
+        body: reqwest::Body,
+        limit: Duration,
+    ) -> Result<Bytes, CallError> {
+        let request = self.request(call).body(body).timeout(limit);
+        self.read(self.accepted(request).await?).await
+    }
+
     /// Where the service is, without a slash at the end.
     pub(crate) fn url(&self) -> &str {
         self.url.as_str().trim_end_matches('/')

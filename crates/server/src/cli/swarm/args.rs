@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use waggle_task_queue::model::SwarmName;
 
-use super::{create, delete, get, list, pause, resume, stats};
+use super::{create, delete, export, get, import, list, pause, resume, stats};
 use crate::cli::{
     client::{Call, ConnectArgs},
     service::Service,
@@ -41,6 +41,10 @@ enum SwarmCommand {
     Pause(NamedArgs),
     /// Let a paused swarm go on
     Resume(NamedArgs),
+    /// Write all of a swarm as lines of JSON
+    Export(export::ExportArgs),
+    /// Restore what was exported into an empty swarm
+    Import(import::ImportArgs),
     /// Print how many tasks and agents of each state a swarm has, and how fast it works
     Stats(NamedArgs),
 }
@@ -58,6 +62,8 @@ impl SwarmArgs {
             SwarmCommand::Delete(args) => delete::run(args).await,
             SwarmCommand::Pause(args) => pause::run(args).await,
             SwarmCommand::Resume(args) => resume::run(args).await,
+            SwarmCommand::Export(args) => export::run(args).await,
+            SwarmCommand::Import(args) => import::run(args).await,
             SwarmCommand::Stats(args) => stats::run(args).await,
         }
     }

@@ -3,8 +3,11 @@
 mod args;
 mod create;
 mod delete;
+mod export;
 mod get;
+mod import;
 mod list;
+mod meter;
 mod pause;
 mod resume;
 mod stats;

@@ -2,7 +2,7 @@ use axum::extract::State;
 use waggle_task_queue::model::{PutState, StateEntry, StateKey, SwarmName};
 
 use crate::app::App;
-use crate::extract::{Guard, Json, SwarmState};
+use crate::extract::{Enveloped, Guard, SwarmState};
 use crate::problem::{BodyProblems, CallProblems, Problem, StateWriteProblems};
 use crate::reply::Reply;
 
@@ -38,7 +38,7 @@ pub(crate) async fn put(
     app: State<App>,
     path: SwarmState,
     guard: Guard,
-    body: Json<PutState>,
+    body: Enveloped<PutState>,
 ) -> Result<Reply, Problem> {
     let (entry, created) = app.queue().put_state(&path.swarm, path.key, body.0, &guard.0).await?;
     Ok(Reply::made(created, &entry)?.etag(entry.version))

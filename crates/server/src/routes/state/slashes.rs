@@ -15,7 +15,5 @@ const INCREMENT: &str = "/v1/swarms/{swarm}/state/{key}/increment";
 /// The addresses that the document leaves to percent-encoding.
 pub(crate) fn routes() -> Router<App> {
     let of_key = || get(super::get::get).put(put::put).patch(patch::patch).delete(delete::delete);
-    Router::new()
-        .route(SEGMENTS, of_key().merge(post(increment::increment)))
-        .route(INCREMENT, of_key())
+    Router::new().route(SEGMENTS, of_key().merge(post(increment::increment))).route(INCREMENT, of_key())
 }

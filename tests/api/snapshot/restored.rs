@@ -1,0 +1,105 @@
+//! A restored swarm goes on.
+
+use serde_json::{Value, json};
+use waggle_tests::{in_a_swarm, task};
+
+use super::support::{assert_sound, empty, export, furnish, restore};
+
+#[test]
+fn its_tasks_are_claimed_in_the_order_in_which_they_were_submitted() {
+    in_a_swarm(async |w| {
+        let ids = w.submit_many((0..700).map(|n| task().payload(n))).await;
+        let urgent = w.submit_id(task().priority(9)).await;
+        let other = empty(&w).await;
+        restore(&other, export(&w).await).await.ok();
+        let claimed = other.claim_with(json!({"agent": "a", "max_tasks": 10})).await;
+        let claimed: Vec<&String> = claimed.iter().map(|held| &held.id).collect();
+        assert_eq!(claimed, [&[urgent][..], &ids[..9]].concat().iter().collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn its_special_lists_lead_to_those_who_may_claim() {
+    in_a_swarm(async |w| {
+        furnish(&w).await;
+        let other = empty(&w).await;
+        restore(&other, export(&w).await).await.ok();
+        let tasks = other.claim_with(json!({"agent": "worker", "max_tasks": 20})).await;
+        let ready = other.list("ready").await;
+        let left: Vec<_> = ready.iter().filter(|task| task["queue"] == "default").collect();
+        assert_eq!((tasks.len(), left.len()), (5, 1), "{ready:#?}");
+        assert_eq!(left[0]["agent"], "never-seen");
+        for held in &tasks {
+            other.complete(held, Value::Null).await.ok();
+        }
+        assert_sound(&other).await;
+    });
+}
+
+#[test]
+fn its_numbers_go_on_where_they_stood() {
+    in_a_swarm(async |w| {
+        furnish(&w).await;
+        let other = empty(&w).await;
+        restore(&other, export(&w).await).await.ok();
+        let highest = w.get("/state?since_version=0&limit=500").send().await.ok();
+        let highest = highest["items"].as_array().unwrap().iter().map(|item| item["version"].as_u64()).max();
+        let count = other.post("/state/count/increment").json(json!({"by": 1})).send().await.ok();
+        assert_eq!(count["value"], 42);
+        assert!(count["version"].as_u64() > highest.unwrap(), "{count}");
+
+        let message = json!({"from": "x", "to": {"agent": "reader"}, "body": 1});
+        other.post("/messages").json(message).send().await.expect(201);
+        let inbox = other.get("/agents/reader/inbox?limit=500").send().await.ok();
+        let seqs: Vec<_> = inbox["messages"].as_array().unwrap().iter().map(|m| m["seq"].clone()).collect();
+        assert_eq!(seqs, [2, 3, 4]);
+        other.post("/agents/reader/inbox/ack").json(json!({"up_to": 4})).send().await.ok();
+        other.post("/agents/worker/inbox/ack").json(json!({"up_to": 9})).send().await.ok();
+        assert_sound(&other).await;
+    });
+}
+
+#[test]
+fn its_deduplication_keys_are_held() {
+    in_a_swarm(async |w| {
+        furnish(&w).await;
+        let other = empty(&w).await;
+        restore(&other, export(&w).await).await.ok();
+        for key in ["mine", "later"] {
+            other.post("/tasks").json(json!({"dedup_key": key})).send().await.ok();
+        }
+    });
+}
+
+#[test]
+fn its_topics_reach_their_subscribers() {
+    in_a_swarm(async |w| {
+        furnish(&w).await;
+        let other = empty(&w).await;
+        restore(&other, export(&w).await).await.ok();
+        let message = json!({"from": "x", "to": {"topic": "news"}});
+        assert_eq!(other.post("/messages").json(message).send().await.expect(201)["recipients"], 2);
+    });
+}
+
+#[test]
+fn its_snapshot_says_the_same_once_more() {
+    in_a_swarm(async |w| {
+        let held = furnish(&w).await;
+        for held in [held.held, held.stopping] {
+            w.complete(&held, 1).await.ok();
+        }
+        let other = empty(&w).await;
+        restore(&other, export(&w).await).await.ok();
+        let sorted = |text: String| {
+            let mut lines: Vec<String> = text.lines().skip(1).map(str::to_owned).collect();
+            lines.pop();
+            lines.retain(|line| !line.contains(r#""status":"running""#) && !line.contains(r#""status":"ready""#));
+            // Each reading of an inbox is the agent being seen.
+            lines.retain(|line| !line.starts_with(r#"{"agent""#));
+            lines.sort_unstable();
+            lines
+        };
+        assert_eq!(sorted(export(&w).await), sorted(export(&other).await));
+    });
+}
