@@ -56,13 +56,15 @@ pub(crate) enum Bench {
     Heartbeats,
     /// What a transaction of ten operations takes of Redis's time.
     Transaction,
+    /// What a snapshot takes: time and memory.
+    Snapshot,
     /// Single operations, in turn with a naive service on the same Redis settings.
     Naive,
 }
 
 impl Bench {
     /// What runs when nothing is selected. The ceiling is part of `single`.
-    pub(crate) const ALL: [Bench; 11] = [
+    pub(crate) const ALL: [Bench; 12] = [
         Bench::Single,
         Bench::Settlements,
         Bench::Batch,
@@ -73,6 +75,7 @@ impl Bench {
         Bench::Events,
         Bench::Heartbeats,
         Bench::Transaction,
+        Bench::Snapshot,
         Bench::Naive,
     ];
 }

@@ -1,26 +1,28 @@
+use crate::connection::Connection;
 use crate::figure::{Figure, Target};
-use crate::load::Subject;
+use crate::load::{Cost, Subject};
 use crate::operations::{self, Load};
 use crate::progress;
 use crate::request;
 use crate::scale::Scale;
 use crate::service::{Programs, Service};
+use crate::statistics::median;
 use crate::waits::Waits;
 
 const QUEUE: &str = "events";
 /// What a task goes through here: it is submitted, claimed and completed.
-const TRANSITIONS: u64 = 3;
+const TRANSITIONS: f64 = 3.0;
 /// One connection: each transition is a call of its own. Many: transitions of one call share an entry of the stream.
 const CONNECTIONS: [usize; 2] = [1, 64];
 
-/// Microseconds of Redis's time that a transition took, a sample a round.
+/// Microseconds of Redis's CPU time that a transition took, what it writes to its file included: a sample a round.
 #[derive(Default)]
 struct Samples {
     on: Vec<f64>,
     off: Vec<f64>,
 }
 
-/// What the events of a swarm that nobody follows cost: Redis's time in functions, with them and without, in turn.
+/// What the events of a swarm that nobody follows cost: Redis's time with them and without, in turn.
 ///
 /// # Errors
 /// Whatever breaks.
@@ -49,31 +51,25 @@ pub(crate) async fn run(programs: &Programs, scale: &Scale) -> anyhow::Result<Ve
 }
 
 async fn turn_off(subject: Subject) -> anyhow::Result<()> {
-    let mut connection = crate::connection::Connection::open(subject.address).await?;
+    let mut connection = Connection::open(subject.address).await?;
     connection.exchange(&request::put_swarm(r#"{"events":false}"#)).await?;
     Ok(())
 }
 
+/// Microseconds of Redis's CPU time a transition.
 async fn turn(service: &Service, connections: usize, scale: &Scale) -> anyhow::Result<f64> {
     let (subject, waits) = (service.subject(), Waits::new());
     let load = Load { connections, operations: scale.growth_operations, queue: QUEUE };
-    let before = service.function_time().await?;
-    operations::submit(subject, load, &waits).await?;
-    let (_, held) = operations::claim(subject, load, &waits).await?;
-    operations::complete(subject, connections, &held, &waits).await?;
-    let took = service.function_time().await? - before;
-    Ok(each(took, load.operations * TRANSITIONS))
+    let submit = operations::submit(subject, load, &waits).await?;
+    let (claim, held) = operations::claim(subject, load, &waits).await?;
+    let complete = operations::complete(subject, connections, &held, &waits).await?;
+    Ok([submit, claim, complete].iter().map(Cost::redis_each).sum::<f64>() / TRANSITIONS)
 }
 
 fn figure(connections: usize, samples: &Samples) -> Figure {
     let more = samples.on.iter().zip(&samples.off).map(|(on, off)| on - off).collect();
-    let middle = |samples: &[f64]| crate::statistics::median(samples);
+    let middle = |samples: &[f64]| median(samples);
     let detail = format!("with {:.2}, without {:.2}", middle(&samples.on), middle(&samples.off));
-    let name = format!("events: Redis time of a transition's, {connections} connections");
-    Figure::new(name, "µs", more).target(Target::at_most(2.0)).detail(detail)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "microseconds and transitions of a run are far below 2^52")]
-fn each(microseconds: u64, transitions: u64) -> f64 {
-    microseconds as f64 / transitions as f64
+    let name = format!("events: Redis time a transition, {connections} connections");
+    Figure::new(name, "µs CPU", more).target(Target::at_most(2.0)).detail(detail)
 }

@@ -108,7 +108,11 @@ async fn exercise(subject: Subject, operations: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn fill(subject: Subject, tasks: u64) -> anyhow::Result<()> {
+/// Queues so many tasks.
+///
+/// # Errors
+/// Whatever breaks.
+pub(crate) async fn fill(subject: Subject, tasks: u64) -> anyhow::Result<()> {
     let batch = FILL_BATCH.min(tasks);
     let request: Arc<[u8]> = request::submit_batch(QUEUE, usize::try_from(batch)?).into();
     let share = Share::of(tasks / batch);

@@ -37,6 +37,7 @@ mod scale;
 mod service;
 mod settlements;
 mod single;
+mod snapshot;
 mod statistics;
 mod suite;
 mod transaction;

@@ -27,6 +27,8 @@ pub(crate) struct Scale {
     pub(crate) idleness: Duration,
     /// Tasks queued when growth is measured, ascending.
     pub(crate) queued: &'static [u64],
+    /// Tasks of which a snapshot is made.
+    pub(crate) exported: u64,
     /// Submits and claims a level in a turn.
     pub(crate) growth_operations: u64,
 }
@@ -46,6 +48,7 @@ impl Scale {
             idle: &[1_000, 10_000],
             idleness: Duration::from_secs(60),
             queued: &[1_000, 100_000, 1_000_000],
+            exported: 100_000,
             growth_operations: 4_000,
         }
     }
@@ -60,6 +63,7 @@ impl Scale {
             idle: &[1_000],
             idleness: Duration::from_secs(10),
             queued: &[1_000, 100_000],
+            exported: 20_000,
             growth_operations: 1_000,
         }
     }

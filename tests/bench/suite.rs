@@ -3,10 +3,7 @@ use crate::machine::Machine;
 use crate::report::Report;
 use crate::scale::Scale;
 use crate::service::Programs;
-use crate::{
-    batch, events, growth, heartbeats, idle, latency, messages, naive, progress, settlements, single,
-    transaction,
-};
+use crate::{batch, events, growth, heartbeats, idle, latency, messages, naive, progress, settlements, single, snapshot, transaction};
 
 /// Runs the selected benchmarks one after the other and reports.
 ///
@@ -49,6 +46,7 @@ async fn measure(
             Bench::Events => events::run(programs, scale).await?,
             Bench::Heartbeats => heartbeats::run(programs, scale).await?,
             Bench::Transaction => transaction::run(programs, scale).await?,
+            Bench::Snapshot => snapshot::run(programs, scale).await?,
             Bench::Naive => naive::run(programs, scale).await?,
         });
     }

@@ -43,7 +43,11 @@ fn what_is_no_snapshot_is_refused_with_its_line_and_status_1() {
         let name = format!("{}-b", w.swarm());
         let ended = client(&w, &["swarm", "import", &name]).input("{}\n").run().await;
         assert_eq!((ended.status, ended.stdout.as_str()), (1, ""));
-        assert!(ended.stderr.contains("broken_snapshot") && ended.stderr.contains("line 1"), "{}", ended.stderr);
+        assert!(
+            ended.stderr.contains("broken_snapshot") && ended.stderr.contains("line 1"),
+            "{}",
+            ended.stderr
+        );
         assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
     });
 }

@@ -168,6 +168,28 @@ fn nobody_does_anything_in_a_swarm_that_is_deleted_but_who_clears_it() {
 }
 
 #[test]
+fn an_order_to_clear_that_comes_late_touches_nothing_of_a_swarm_that_was_made_anew() {
+    run(async {
+        let server = RedisServer::start();
+        let (_, queue) = unattended(&server).await;
+        let swarm: SwarmName = "again".parse().unwrap();
+        queue.put_swarm(&swarm, NewSwarm::default()).await.unwrap();
+        queue.submit(&swarm, serde_json::from_value(json!({})).unwrap(), None).await.unwrap();
+        let keys = keys_of(&server, "again").len();
+        let function = format!("swarm_clear_v{}", waggle_task_queue::VERSION);
+        // The last order of one who began before this swarm was made.
+        let late = || server.command(&["FCALL", &function, "1", "wg:{again}:", "5", "1", "queues"]);
+        let answer: Vec<String> = late().unwrap();
+        assert_eq!(answer, ["open"]);
+        queue.delete_swarm(&swarm).await.unwrap();
+        let answer: Vec<String> = late().unwrap();
+        assert_eq!(answer[0], "closed");
+        assert_ne!(answer[1], "5", "it was closed at another time");
+        assert_eq!(keys_of(&server, "again").len(), keys);
+    });
+}
+
+#[test]
 fn a_name_that_was_entered_for_a_swarm_that_was_never_made_leaves_the_directory() {
     run(async {
         let server = RedisServer::start();

@@ -3,7 +3,7 @@
 -- keys    root of the swarm
 -- args    agent, number after which to begin, last number to read, how many at most
 -- returns for each: { number, member, message }; message is false where several inboxes share it, and where it is gone;
---         less than are there when they have many bytes: one at least, and one beyond SNAPSHOT_CALL_BYTES
+--         less than are there when they have many bytes: one at least, and about 4 MiB
 -- fails   SWARMNOTFOUND
 -- promise changes nothing
 

@@ -3,7 +3,7 @@
 -- keys    root of the swarm
 -- args    ids
 -- returns for each, in their order, the message, or false where there is none; less than were asked for when they have
---         many bytes: one at least, and one beyond SNAPSHOT_CALL_BYTES
+--         many bytes: one at least, and about 4 MiB
 -- fails   SWARMNOTFOUND
 -- promise changes nothing
 

@@ -3,7 +3,7 @@
 -- keys    root of the swarm
 -- args    key after which to begin ('' for the start), how many at most
 -- returns keys and what is stored under them in turn, false where a key is gone; less than are there when they have many
---         bytes: one at least, and one beyond SNAPSHOT_CALL_BYTES
+--         bytes: one at least, and about 4 MiB
 -- fails   SWARMNOTFOUND
 -- promise changes nothing
 

@@ -175,8 +175,7 @@ fn a_task_that_was_met_twice_is_restored_once() {
         furnish(&w).await;
         let (snapshot, other) = (export(&w).await, empty(&w).await);
         let lines = body_of(&snapshot);
-        let tasks: Vec<String> =
-            lines.iter().filter(|line| line.starts_with("{\"task\"")).cloned().collect();
+        let tasks: Vec<String> = lines.iter().filter(|line| line.starts_with("{\"task\"")).cloned().collect();
         restore(&other, sealed(&[lines, tasks.clone()].concat())).await.ok();
         assert_eq!(other.pages("limit=500").await.len(), tasks.len());
         super::support::assert_sound(&other).await;

@@ -42,8 +42,10 @@ fn a_snapshot_of_a_swarm_that_is_worked_on_restores_to_a_sound_one_without_a_gap
         };
         let (_, snapshots) = futures_util::future::join(working, looking).await;
         for (round, (snapshot, unfinished)) in snapshots.into_iter().enumerate() {
-            let exported: BTreeSet<String> =
-                lines_of(&snapshot, "task").iter().map(|task| task["id"].as_str().unwrap().to_owned()).collect();
+            let exported: BTreeSet<String> = lines_of(&snapshot, "task")
+                .iter()
+                .map(|task| task["id"].as_str().unwrap().to_owned())
+                .collect();
             let missing: Vec<_> =
                 ids.iter().filter(|id| unfinished.contains(*id) && !exported.contains(*id)).collect();
             assert!(missing.is_empty(), "{missing:?}");
@@ -70,7 +72,8 @@ fn two_tasks_with_one_deduplication_key_are_restored_and_one_keeps_it() {
         let second = export(&w).await;
         let mut lines = super::support::body_of(&second);
         lines.retain(|line| !line.contains("\"completed\""));
-        lines.extend(super::support::body_of(&first).into_iter().filter(|line| line.starts_with("{\"task\"")));
+        lines
+            .extend(super::support::body_of(&first).into_iter().filter(|line| line.starts_with("{\"task\"")));
         let other = empty(&w).await;
         restore(&other, super::support::sealed(&lines)).await.ok();
         assert_eq!(other.list("ready").await.len(), 2);

@@ -30,7 +30,8 @@ fn everything_comes_back() {
         same_state(&w, &other).await;
         same_inboxes(&w, &other).await;
         same_agents(&w, &other).await;
-        let said = |swarm: Value| [&swarm["objective"], &swarm["metadata"], &swarm["limits"]].map(Value::clone);
+        let said =
+            |swarm: Value| [&swarm["objective"], &swarm["metadata"], &swarm["limits"]].map(Value::clone);
         assert_eq!(said(w.get("").send().await.ok()), said(other.get("").send().await.ok()));
     });
 }
@@ -38,7 +39,8 @@ fn everything_comes_back() {
 async fn same_state(w: &World, other: &World) {
     let of = async |w: &World| w.get("/state?limit=500").send().await.ok()["items"].clone();
     assert_eq!(of(w).await, of(other).await);
-    let since = async |w: &World| w.get("/state?since_version=0&limit=500").send().await.ok()["items"].clone();
+    let since =
+        async |w: &World| w.get("/state?since_version=0&limit=500").send().await.ok()["items"].clone();
     assert_eq!(since(w).await, since(other).await, "deletions and versions");
 }
 

@@ -94,7 +94,9 @@ fn its_snapshot_says_the_same_once_more() {
         let sorted = |text: String| {
             let mut lines: Vec<String> = text.lines().skip(1).map(str::to_owned).collect();
             lines.pop();
-            lines.retain(|line| !line.contains(r#""status":"running""#) && !line.contains(r#""status":"ready""#));
+            lines.retain(|line| {
+                !line.contains(r#""status":"running""#) && !line.contains(r#""status":"ready""#)
+            });
             // Each reading of an inbox is the agent being seen.
             lines.retain(|line| !line.starts_with(r#"{"agent""#));
             lines.sort_unstable();

@@ -61,7 +61,8 @@ pub(crate) struct Furnished {
 
 /// Puts something of everything into a swarm.
 pub(crate) async fn furnish(w: &World) -> Furnished {
-    let said = json!({"objective": "o", "metadata": {"n": 1.0}, "limits": {"max_tasks": 500, "max_agents": 50}});
+    let said =
+        json!({"objective": "o", "metadata": {"n": 1.0}, "limits": {"max_tasks": 500, "max_agents": 50}});
     w.put("").json(said).send().await.ok();
     agents(w).await;
     messages(w).await;
@@ -87,7 +88,8 @@ async fn agents(w: &World) {
 
 async fn messages(w: &World) {
     let send = async |to: Value, body: Value| {
-        let message = json!({"from": "writer", "to": to, "body": body, "kind": "note", "correlation_id": "c"});
+        let message =
+            json!({"from": "writer", "to": to, "body": body, "kind": "note", "correlation_id": "c"});
         w.post("/messages").json(message).send().await.expect(201)
     };
     send(json!({"agent": "reader"}), json!({"text": "first\nline"})).await;

@@ -1,10 +1,16 @@
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use futures_util::future::{join, join_all};
 use serde_json::json;
 use waggle_tests::{in_a_swarm, task};
 
 use super::support::{until_agents_are_there, waiting};
+
+/// Rounds of the test for speed: one alone could be lucky, or meet a moment when the machine is busy.
+const ROUNDS: usize = 8;
+/// What they take together. Without the wake-up a claim looks once a second: that would take four seconds.
+const AT_ONCE: Duration = Duration::from_millis(2_200);
 
 #[test]
 fn a_swarm_that_is_resumed_hands_out_again() {
@@ -21,18 +27,22 @@ fn a_swarm_that_is_resumed_hands_out_again() {
 #[test]
 fn all_claims_that_wait_through_a_pause_are_served_at_once_when_it_ends() {
     in_a_swarm(async |w| {
-        w.post("/pause").send().await.ok();
-        w.submit_many((0..50).map(|n| task().payload(n))).await;
-        let claims = join_all((0..50).map(|n| w.claim_with(waiting(&format!("a{n}")))));
-        let resume = async {
-            until_agents_are_there(&w, 50).await;
-            w.post("/resume").send().await.ok();
-            Instant::now()
-        };
-        let (held, resumed) = join(claims, resume).await;
-        assert!(held.iter().all(|held| held.len() == 1));
-        // Looked for one a second, they would have taken most of a minute.
-        assert!(resumed.elapsed() < Duration::from_secs(5), "{:?}", resumed.elapsed());
+        let mut waited = Duration::ZERO;
+        for round in 0..ROUNDS {
+            w.post("/pause").send().await.ok();
+            w.submit_many((0..20).map(|n| task().payload(n))).await;
+            let claims = join_all((0..20).map(|n| w.claim_with(waiting(&format!("a{round}-{n}")))));
+            let claims = claims.map(|held| (held, Instant::now()));
+            let resume = async {
+                until_agents_are_there(&w, 20 * (round + 1)).await;
+                w.post("/resume").send().await.ok();
+                Instant::now()
+            };
+            let ((held, served), resumed) = join(claims, resume).await;
+            assert!(held.iter().all(|held| held.len() == 1));
+            waited += served.saturating_duration_since(resumed);
+        }
+        assert!(waited < AT_ONCE, "{waited:?} in {ROUNDS} rounds");
     });
 }
 

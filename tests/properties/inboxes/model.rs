@@ -91,9 +91,9 @@ impl Model {
                 Some(_) => Answer::Done,
                 None => Answer::NotFound,
             },
-            Transition::Subscribe { agent, topic } => self.topics(agent, |topics| drop(topics.insert(topic))),
+            Transition::Subscribe { agent, topic } => self.topics(agent, |topics| _ = topics.insert(topic)),
             Transition::Unsubscribe { agent, topic } => {
-                self.topics(agent, |topics| drop(topics.remove(&topic)))
+                self.topics(agent, |topics| _ = topics.remove(&topic))
             }
             Transition::Send { from, to, ttl_ms } => self.send(from, to, ttl_ms),
             Transition::Ack { agent, ref what } => self.ack(agent, what),

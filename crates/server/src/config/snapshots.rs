@@ -31,7 +31,11 @@ impl SnapshotsConfig {
 
     /// Where the files are.
     pub fn directory(&self, data_dir: &Path) -> PathBuf {
-        if self.directory.as_os_str().is_empty() { data_dir.join("snapshots") } else { self.directory.clone() }
+        if self.directory.as_os_str().is_empty() {
+            data_dir.join("snapshots")
+        } else {
+            self.directory.clone()
+        }
     }
 
     /// [`every_ms`](Self::every_ms) as a duration, where there is one.

@@ -24,7 +24,8 @@ impl Schedule {
     pub(crate) fn spawn(queue: &TaskQueue, settings: &Settings) -> Option<Self> {
         let every = settings.snapshots.every()?;
         let directory = settings.snapshots.directory(&settings.server.data_dir);
-        let role = Role { queue: queue.clone(), every, keep: settings.snapshots.keep, directory, failing: false };
+        let role =
+            Role { queue: queue.clone(), every, keep: settings.snapshots.keep, directory, failing: false };
         Some(Self(tokio::spawn(role.run())))
     }
 }

@@ -41,7 +41,10 @@ impl Desk {
             bytes += more.len() as u64;
             if bytes > self.limit_bytes {
                 let limit = self.limit_bytes;
-                return Err(Problem::new(Code::TooLarge, format!("the snapshot is larger than {limit} bytes")));
+                return Err(Problem::new(
+                    Code::TooLarge,
+                    format!("the snapshot is larger than {limit} bytes"),
+                ));
             }
             check.feed(&more).map_err(Error::from)?;
             file.write_all(&more).await.map_err(|error| full(&error))?;

@@ -15,12 +15,39 @@ local function note_task(effects, kind, id, queue, agent, status, attempt)
   effects.events[#effects.events + 1] = line
 end
 
-local function write_events(effects)
-  local events, at = effects.events, int(effects.now)
-  if #events == 0 then return end
-  for from = 1, #events, EVENT_LINES do
-    local lines = table.concat(events, '\n', from, math.min(from + EVENT_LINES - 1, #events))
-    redis.call('XADD', effects.root .. 'events', 'MAXLEN', '~', EVENT_ENTRIES, '*', 'e', at .. '\n' .. lines)
+local write_events
+do
+  -- Trimming costs as much as a fifth of writing, so it is done for so many entries of a swarm together.
+  local TRIM_EVERY = 32
+  -- Swarms whose entries are counted at a time.
+  local COUNTED = 10000
+  -- Lives as long as the library is loaded; a swarm that is not counted is trimmed at once.
+  local untrimmed, counted = {}, 0
+
+  local function is_to_be_trimmed(root)
+    local entries = untrimmed[root]
+    if not entries then
+      if counted >= COUNTED then untrimmed, counted = {}, 0 end
+      entries, counted = TRIM_EVERY, counted + 1
+    end
+    untrimmed[root] = entries < TRIM_EVERY and entries + 1 or 1
+    return entries >= TRIM_EVERY
   end
-  if effects.swarm.followed_until > effects.now then wake(effects.root, 'e', '') end
+
+  write_events = function(effects)
+    local events, at = effects.events, int(effects.now)
+    if #events == 0 then return end
+    local root = effects.root
+    local key = root .. 'events'
+    for from = 1, #events, EVENT_LINES do
+      local lines = #events == 1 and events[1]
+        or table.concat(events, '\n', from, math.min(from + EVENT_LINES - 1, #events))
+      if is_to_be_trimmed(root) then
+        redis.call('XADD', key, 'MAXLEN', '~', EVENT_ENTRIES, '*', 'e', at .. '\n' .. lines)
+      else
+        redis.call('XADD', key, '*', 'e', at .. '\n' .. lines)
+      end
+    end
+    if effects.swarm.followed_until > effects.now then wake(root, 'e', '') end
+  end
 end

@@ -99,7 +99,9 @@ local function apply_send(effects, plan, message)
     if #recipients > 1 then redis.call('SET', sharers_key(root, id), int(#recipients)) end
     deliver(effects, message, #recipients > 1 and id .. SHARED or id, expires)
   end
-  if new or #recipients == 0 then note(effects, 'message.sent\tm' .. id .. '\tf' .. message.from .. '\to' .. message.to) end
+  if new or #recipients == 0 then
+    note(effects, 'message.sent\tm' .. id .. '\tf' .. message.from .. '\to' .. message.to)
+  end
   for _, agent in ipairs(recipients) do
     plan.adding[agent] = plan.adding[agent] - 1
     if not plan.woken_before[agent] then

@@ -104,14 +104,14 @@ impl Page {
             let mut place = reply.line()?;
             let (seq, id) = (place.parse()?, place.parse()?);
             let text = reply.bytes()?.ok_or_else(|| reply.broken("an inbox without its message"))?;
-            messages.push(Message { seq, ..stored(id, text, codec)? });
+            messages.push(Message { seq, ..stored(id, &text, codec)? });
         }
         Ok(Some(Self { more, looked_to: u64::try_from(looked_to).unwrap_or(0), messages }))
     }
 }
 
 /// A message as it is stored: `<sent_at> <expires_at> <header>\n<frame of the body>`.
-fn stored(id: crate::model::MessageId, text: Bytes, codec: &Codec) -> Result<Message, RedisError> {
+fn stored(id: crate::model::MessageId, text: &Bytes, codec: &Codec) -> Result<Message, RedisError> {
     let broken = || RedisError::Internal { detail: "a stored message cannot be read".to_owned() };
     let line = text.iter().position(|byte| *byte == b'\n').ok_or_else(broken)?;
     let head = str::from_utf8(&text[..line]).map_err(|_| broken())?;

@@ -116,7 +116,9 @@ impl Batch {
             ("lo", agent.lost.into()),
         ];
         // What is 0 is left out, as the functions do it.
-        fields.extend(counts.into_iter().filter(|(_, count)| *count > 0).map(|(f, count)| (f, count.to_string())));
+        fields.extend(
+            counts.into_iter().filter(|(_, count)| *count > 0).map(|(f, count)| (f, count.to_string())),
+        );
         self.text("a").text(agent.name.as_str()).number(u8::from(agent.lost));
         self.fields(&fields);
         self.number(agent.subscriptions.len());
@@ -158,7 +160,8 @@ impl Batch {
     fn state(&mut self, state: &StateLine, codec: &Codec) {
         let expires_at = state.expires_at.map_or(0, |stamp| stamp.0);
         let writer = state.updated_by.as_ref().map_or("-", |agent| agent.as_str());
-        let mut text = format!("{} {} {expires_at} {writer}\n", state.version, state.updated_at.0).into_bytes();
+        let mut text =
+            format!("{} {} {expires_at} {writer}\n", state.version, state.updated_at.0).into_bytes();
         text.extend_from_slice(&frame_of(&state.value, codec));
         self.text("s").text(state.key.as_str()).number(state.version).number(expires_at).bytes(text);
     }
@@ -228,8 +231,7 @@ fn state_of(task: &TaskLine) -> Vec<(&'static str, String)> {
         ("cc", count(task.crashes)),
         ("un", count(task.adopted.into())),
     ];
-    let mut fields: Vec<_> =
-        fields.into_iter().filter_map(|(field, value)| Some((field, value?))).collect();
+    let mut fields: Vec<_> = fields.into_iter().filter_map(|(field, value)| Some((field, value?))).collect();
     if !fields.is_empty() || task.status != untouched {
         fields.push(("st", task.status.as_str().to_owned()));
     }

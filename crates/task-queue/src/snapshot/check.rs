@@ -19,6 +19,9 @@ use crate::{
     model::{AgentName, Json, MessageId, Stamp, StateKey, scan},
 };
 
+/// Bytes that are told of what is wrong.
+const PROBLEM_BYTES: usize = 512;
+
 /// What is wrong with a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line} of the snapshot: {problem}; nothing was changed")]
@@ -190,18 +193,23 @@ impl Check {
         if text.first() != Some(&b'{') {
             return Err(self.broken("is not a JSON object"));
         }
-        serde_json::from_slice(text).map_err(|error| self.broken(error.to_string()))
+        serde_json::from_slice(text).map_err(|error| self.broken(in_one_line(&error)))
     }
 
     fn broken(&self, problem: impl Into<String>) -> Broken {
-        Broken { line: self.line, problem: problem.into() }
+        let mut problem: String = problem.into();
+        // A line may hold anything, and what is wrong with it may be told with its own words.
+        problem.truncate(problem.floor_char_boundary(PROBLEM_BYTES));
+        Broken { line: self.line, problem }
     }
 
     fn end(&mut self, end: &End) -> Result<(), Broken> {
         self.nobody_waits().map_err(|problem| self.broken(problem))?;
         let digest = hex(&std::mem::take(&mut self.digest).finalize());
         if end.counts != self.counts {
-            return Err(self.broken("the counts are not those of the lines before: some are missing or too many"));
+            return Err(
+                self.broken("the counts are not those of the lines before: some are missing or too many")
+            );
         }
         if end.digest != digest {
             return Err(self.broken("the digest is not that of the lines before: the file was changed"));
@@ -254,7 +262,10 @@ impl Check {
 
     fn agent(&mut self, agent: &AgentLine) -> Result<(), String> {
         let before = self.agent.as_ref().map(|agent| &agent.name);
-        unless(before.is_some_and(|before| *before >= agent.name), "agents stand in the order of their names, each once")?;
+        unless(
+            before.is_some_and(|before| *before >= agent.name),
+            "agents stand in the order of their names, each once",
+        )?;
         let metadata = agent.metadata.as_ref();
         let counts =
             [agent.completed, agent.failed, agent.expired, agent.worked_ms, agent.last_seq].into_iter().max();
@@ -289,10 +300,14 @@ impl Check {
     }
 
     fn inbox(&mut self, entry: &InboxLine) -> Result<(), String> {
-        let known = self.waiting.take().map_or(self.shared.contains(&entry.message), |id| id == entry.message);
+        let known =
+            self.waiting.take().map_or(self.shared.contains(&entry.message), |id| id == entry.message);
         unless(!known, "its message is neither the line before nor one that several inboxes share")?;
         let agent = self.agent.as_mut().ok_or("there is no agent before it")?;
-        unless(entry.seq <= agent.seq || entry.seq > agent.last_seq, "seq does not rise, or beyond last_seq")?;
+        unless(
+            entry.seq <= agent.seq || entry.seq > agent.last_seq,
+            "seq does not rise, or beyond last_seq",
+        )?;
         agent.seq = entry.seq;
         agent.inbox += 1;
         unless(agent.inbox > INBOX_MESSAGES_MAX, "too many messages in one inbox")
@@ -335,6 +350,13 @@ impl Check {
         scanned([&task.payload, &task.metadata, &task.outcome, &task.progress].map(Option::as_ref))?;
         timely(&task.stamps())
     }
+}
+
+/// The parser has seen one line and calls it the first.
+fn in_one_line(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let said = text.split(" at line ").next().unwrap_or_default();
+    format!("{said} (column {})", error.column())
 }
 
 fn unless(broken: bool, problem: &str) -> Result<(), String> {

@@ -212,7 +212,8 @@ impl Export {
                 entry.map(|entry| entry.stored = stored);
             }
             // What was read is written before more is read.
-            let written = entries.iter().position(|entry| wanted.contains(&entry.id)).unwrap_or(entries.len());
+            let written =
+                entries.iter().position(|entry| wanted.contains(&entry.id)).unwrap_or(entries.len());
             for entry in entries.drain(..written) {
                 self.entry(entry).await?;
             }

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{end::End, task::TaskLine};
-use crate::model::{AgentName, Capability, Json, MessageId, Stamp, StateEntry, StateKey, Text, To, TopicName, object};
+use crate::model::{
+    AgentName, Capability, Json, MessageId, Stamp, StateEntry, StateKey, Text, To, TopicName, object,
+};
 
 /// A line: an object with one field, whose name says what it is.
 #[derive(Debug, Serialize, Deserialize)]

@@ -8,6 +8,7 @@
 //! that moves meanwhile is in the file once, perhaps twice, as it was when it was met. A restore ignores the second one.
 
 mod batch;
+mod begin;
 mod check;
 mod end;
 mod export;

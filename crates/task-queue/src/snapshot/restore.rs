@@ -1,5 +1,4 @@
-//! Writes a snapshot into an empty swarm: `lua/snapshot_begin.lua`, `lua/snapshot_write.lua`, `lua/snapshot_finish.lua`,
-//! `lua/snapshot_clear.lua`.
+//! Writes a snapshot into an empty swarm: `lua/snapshot_write.lua`, `lua/snapshot_finish.lua`, `lua/snapshot_clear.lua`.
 
 use std::io::BufRead;
 
@@ -19,10 +18,9 @@ use crate::{
     migrate::{Walk, root_and_rest},
     model::SwarmName,
     store::{Reader, seed},
-    task::{refused, root},
+    task::root,
 };
 
-const BEGIN: &str = function!("snapshot_begin");
 const WRITE: &str = function!("snapshot_write");
 const FINISH: &str = function!("snapshot_finish");
 const CLEAR: &str = function!("snapshot_clear");
@@ -34,7 +32,7 @@ impl TaskQueue {
     /// [`Error::SwarmNotFound`], [`Error::SwarmNotEmpty`], [`Error::SwarmClosed`] while another snapshot is being
     /// restored, [`Error::Redis`].
     pub async fn check_restorable(&self, swarm: &SwarmName) -> Result<(), Error> {
-        self.begin(swarm, &seed(), true).await.map(drop)
+        self.begin_restore(swarm, &seed(), true).await.map(drop)
     }
 
     /// Writes a snapshot that was checked into an empty swarm, which nobody sees until it is complete; returns what was
@@ -51,7 +49,7 @@ impl TaskQueue {
     ) -> Result<Counts, Error> {
         let word = seed();
         let restore = Restore { queue: self, swarm, word: &word };
-        let has_rests = self.begin(swarm, &word, false).await?;
+        let has_rests = self.begin_restore(swarm, &word, false).await?;
         if has_rests {
             restore.clear(false).await?;
         }
@@ -62,30 +60,6 @@ impl TaskQueue {
                     tracing::warn!(%swarm, error = %undoing, "a restore broke off and could not be undone: restore the swarm again or delete it");
                 }
                 Err(error)
-            }
-        }
-    }
-
-    /// Returns whether there are rests of an earlier restore.
-    async fn begin(&self, swarm: &SwarmName, word: &str, only_look: bool) -> Result<bool, Error> {
-        let mut patience = Patience::new();
-        loop {
-            let mut call = Call::new(BEGIN, &root(swarm));
-            call.arg(word).arg(u8::from(only_look));
-            let error = match self.inner.redis.call(call).await {
-                Ok(reply) => return Ok(Reader::new(BEGIN, Value::Array(vec![reply]))?.integer()? == 1),
-                Err(error) => error,
-            };
-            match &error {
-                RedisError::Refused { code, .. } if code == "SWARMNOTEMPTY" => {
-                    return Err(Error::SwarmNotEmpty(swarm.to_string()));
-                }
-                RedisError::Refused { code, .. } if code == "SWARMCLOSED" => {
-                    return Err(Error::SwarmClosed(swarm.to_string()));
-                }
-                RedisError::Refused { .. } => return Err(refused(swarm, error)),
-                // The word tells that it was the same restore.
-                _ => patience.after(error).await?,
             }
         }
     }

@@ -211,12 +211,18 @@ impl TaskLine {
             (finished == self.finished_at.is_some(), "finished_at does not go with the status"),
             (self.status != Status::Scheduled || self.due_at().is_some(), "scheduled for no time"),
             (self.attempt <= self.max_attempts, "more attempts than it may have"),
-            (u64::from(self.attempt) <= self.fence && self.fence <= COUNT_MAX, "fence does not go with attempt"),
+            (
+                u64::from(self.attempt) <= self.fence && self.fence <= COUNT_MAX,
+                "fence does not go with attempt",
+            ),
             (!running || self.attempt > 0, "runs without an attempt"),
             (!running || (self.holder.is_some() && self.started_at.is_some()), "runs without a holder"),
             (self.crashes <= COUNT_MAX, "crashes cannot be counted"),
             (!self.adopted || self.agent.is_some(), "adopted and pinned to nobody"),
-            (self.traceparent.as_ref().is_none_or(|text| text.len() <= TEXT_BYTES), "traceparent is too long"),
+            (
+                self.traceparent.as_ref().is_none_or(|text| text.len() <= TEXT_BYTES),
+                "traceparent is too long",
+            ),
         ] {
             if !holds {
                 return Err(problem.to_owned());

@@ -41,11 +41,7 @@ pub(crate) struct Restored {
         SnapshotProblems, CallProblems,
     ),
 )]
-pub(crate) async fn restore(
-    app: State<App>,
-    swarm: extract::Swarm,
-    lines: Lines,
-) -> Result<Reply, Problem> {
+pub(crate) async fn restore(app: State<App>, swarm: extract::Swarm, lines: Lines) -> Result<Reply, Problem> {
     let place = app.desk().restore()?;
     app.queue().check_restorable(&swarm.0).await?;
     let (checked, file) = app.desk().spool(lines.0).await?;

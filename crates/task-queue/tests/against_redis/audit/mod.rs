@@ -3,3 +3,4 @@ mod corrupted;
 mod corrupted_swarm;
 mod healthy;
 mod live;
+mod live_swarm;
