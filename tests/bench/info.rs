@@ -16,9 +16,21 @@ impl Info {
     /// # Errors
     /// When Redis cannot be reached or answers something else.
     pub(crate) async fn read(socket: &Path) -> anyhow::Result<Info> {
+        Info::ask(socket, "INFO").await
+    }
+
+    /// What it says about its commands.
+    ///
+    /// # Errors
+    /// When Redis cannot be reached or answers something else.
+    pub(crate) async fn commands(socket: &Path) -> anyhow::Result<Info> {
+        Info::ask(socket, "INFO commandstats").await
+    }
+
+    async fn ask(socket: &Path, command: &str) -> anyhow::Result<Info> {
         let mut stream =
             UnixStream::connect(socket).await.with_context(|| format!("{}", socket.display()))?;
-        stream.write_all(b"INFO\r\n").await?;
+        stream.write_all(format!("{command}\r\n").as_bytes()).await?;
         let mut inbox = Vec::new();
         while !is_whole(&inbox)? {
             ensure!(stream.read_buf(&mut inbox).await? > 0, "Redis closed the connection");
@@ -41,6 +53,16 @@ impl Info {
     /// When the field is missing.
     pub(crate) fn version(&self) -> anyhow::Result<&str> {
         self.field("redis_version")
+    }
+
+    /// Microseconds spent in functions that may write.
+    ///
+    /// # Errors
+    /// When nothing is said of them.
+    pub(crate) fn function_time(&self) -> anyhow::Result<u64> {
+        let stats = self.field("cmdstat_fcall")?;
+        let time = stats.split(',').find_map(|stat| stat.strip_prefix("usec="));
+        Ok(time.with_context(|| stats.to_owned())?.parse()?)
     }
 
     pub(crate) fn is_rewriting(&self) -> bool {

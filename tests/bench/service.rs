@@ -122,6 +122,15 @@ impl Service {
         .await
     }
 
+    /// Microseconds its Redis has spent in functions so far.
+    ///
+    /// # Errors
+    /// When there is no Redis, or it has not been asked to do anything.
+    pub(crate) async fn function_time(&self) -> anyhow::Result<u64> {
+        let socket = &self.redis.as_ref().context("this service has no Redis")?.socket;
+        Info::commands(socket).await?.function_time()
+    }
+
     /// Ends the service in an orderly way and makes sure that its Redis has ended with it.
     ///
     /// # Errors

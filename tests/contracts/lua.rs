@@ -147,7 +147,7 @@ fn words_of_lua(code: &str) -> Words {
         for (position, character) in piece.char_indices() {
             match character {
                 '(' if depth > 0 || COMMANDS.iter().any(|says| piece[..position].ends_with(says)) => {
-                    depth += 1
+                    depth += 1;
                 }
                 ')' => depth = depth.saturating_sub(1),
                 _ => {}

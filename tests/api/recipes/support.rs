@@ -1,9 +1,7 @@
 //! The calls of the recipes.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
-use waggle_tests::{Lost, Raw, Reply, Request, World};
+use waggle_tests::{PATIENCE, Raw, Reply, Request, World, until_some};
 
 /// Longer than a watch has to wait in any of these tests.
 const WAIT_MS: u64 = 20_000;
@@ -63,16 +61,8 @@ pub(crate) async fn post_and_die(w: &World, path: &str, key: &str, body: &Value)
 
 /// Sends a request again until it is answered, as a client does that does not know whether it was applied.
 pub(crate) async fn insist(request: impl Fn() -> Request) -> Reply {
-    const TRIES: usize = 50;
-    for _ in 0..TRIES {
-        match request().try_send().await {
-            Ok(reply) if reply.status < 500 => return reply,
-            Ok(_) | Err(Lost::NotSent | Lost::Unanswered) => {
-                tokio::time::sleep(Duration::from_millis(20)).await
-            }
-        }
-    }
-    panic!("it was never answered");
+    let answered = async || request().try_send().await.ok().filter(|reply| reply.status < 500);
+    until_some("the request is answered", PATIENCE, answered).await
 }
 
 /// Registers an agent.

@@ -159,7 +159,7 @@ fn lines_that_come_twice_or_in_another_order_are_refused() {
         let task = moved.pop().unwrap();
         let before = line_of(&lines, "state");
         moved.insert(before - 1, task);
-        assert_broken(&other, &sealed(&moved), before, "a task before the state").await;
+        assert_broken(&other, &sealed(&moved), before + 1, "a task before the state").await;
         let mut alone = lines.clone();
         alone.remove(line_of(&lines, "inbox") - 1);
         assert_broken(&other, &sealed(&alone), line_of(&lines, "inbox"), "a message in no inbox").await;

@@ -174,19 +174,20 @@ impl Model {
     }
 
     fn tend_absent(&mut self, agent: usize) {
-        let until = match &self.agents[agent] {
-            Some(known) if !known.lost => return drop(self.absent.remove(&agent)),
-            Some(known) => Some(known.until + AGENT_FORGET_MS.cast_signed()),
-            None => None,
-        };
+        let known = self.agents[agent].as_ref();
+        self.absent.remove(&agent);
+        if known.is_some_and(|known| !known.lost) {
+            return;
+        }
+        let until = known.map(|known| known.until + AGENT_FORGET_MS.cast_signed());
         self.adopt(agent);
-        match until {
-            None => drop(self.absent.remove(&agent)),
-            Some(until) if self.now < until => drop(self.absent.insert(agent, until)),
-            Some(_) if self.holds(agent).count() > 0 => {
-                self.absent.insert(agent, self.now + LOOK_AGAIN_MS);
-            }
-            Some(_) => self.forget(agent),
+        let Some(until) = until else { return };
+        if self.now < until {
+            self.absent.insert(agent, until);
+        } else if self.holds(agent).count() > 0 {
+            self.absent.insert(agent, self.now + LOOK_AGAIN_MS);
+        } else {
+            self.forget(agent);
         }
     }
 }

@@ -104,7 +104,7 @@ impl Case {
         match self.backend.queue.send_message(&self.swarm, message, None).await {
             Ok(done) => {
                 self.ids.push(done.sent.id);
-                let full = done.sent.full.iter().map(|full| number_of(full)).collect();
+                let full = done.sent.full.iter().map(number_of).collect();
                 Answer::Sent { inboxes: done.sent.recipients, full }
             }
             Err(error) => refusal(error),

@@ -118,7 +118,7 @@ impl Case {
     }
 
     async fn compare_keys(&self, model: &Model) {
-        for key in 0..KEYS.len() {
+        for (key, name) in KEYS.iter().enumerate() {
             let found = match self.backend.queue.get_state(&self.swarm, state_key(key)).await {
                 Ok(entry) => Some(entry),
                 Err(Error::StateNotFound(_)) => None,
@@ -132,7 +132,7 @@ impl Case {
             let expected = expected.map(|entry| {
                 (json(entry.value).as_str().to_owned(), entry.version, entry.updated_at, entry.expires_at)
             });
-            assert_eq!(seen, expected, "key {:?}", KEYS[key]);
+            assert_eq!(seen, expected, "key {name:?}");
         }
     }
 

@@ -69,7 +69,7 @@ async fn share(store: &Store, number: usize, n: usize) {
     let own = || format!("own/{number}/{}", n % 3).parse().unwrap();
     let put = serde_json::from_value(json!({"value": n, "ttl_ms": 1_000})).unwrap();
     queue.put_state(swarm, own(), put, &guard).await.unwrap();
-    if n % 2 == 0 {
+    if n.is_multiple_of(2) {
         let _deleted_or_expired = queue.delete_state(swarm, own(), &guard).await;
     }
 }
@@ -77,12 +77,12 @@ async fn share(store: &Store, number: usize, n: usize) {
 /// Some tasks are completed, others are left to the reaper; those of the third kind wait for an agent that may be gone.
 async fn work(store: &Store, name: &AgentName, n: usize) {
     let (queue, swarm) = (&store.queue, &store.swarm);
-    let pinned = (n % 3 == 0).then(|| format!("a{}", n % AGENTS));
+    let pinned = n.is_multiple_of(3).then(|| format!("a{}", n % AGENTS));
     let task = json!({"agent": pinned, "retention_ms": 0, "lease_ms": 500, "max_attempts": 2});
     queue.submit(swarm, new_task(task), None).await.unwrap();
     let claim = agent_claim(json!({"agent": name, "max_tasks": 2}));
     for task in queue.claim(swarm, claim).await.unwrap().tasks {
-        if n % 4 > 0 {
+        if !n.is_multiple_of(4) {
             let complete = serde_json::from_value(json!({"lease": task.lease.unwrap().token})).unwrap();
             let _completed_or_lost = queue.complete(swarm, task.id, complete).await;
         }
