@@ -17,7 +17,8 @@ local function change(effects, name, said, before)
   redis.call('HSET', key, 'ca', said.capacity, 'cb', said.able_to, 'tt', said.ttl, 'md', said.metadata,
     'il', said.inbox_limit)
   local agent = { key = key, name = name, ttl = tonumber(said.ttl), draining = before[6] == '1', lost = before[7] == '1' }
-  be_present(effects, agent, 0, 0, 0)
+  -- For how long it has announced to stand by holds; another time to live counts from now.
+  be_present(effects, agent, before[3] == said.ttl and tonumber(before[8]) or 0, 0, 0)
   if has_changed(before, said) then
     -- Whoever waits for room looks again, and waits again where there is none.
     redis.call('HDEL', held_by_key(root, name), 'w')
@@ -42,7 +43,7 @@ local function agent_put(keys, args)
   local now = now_ms(root)
   local effects = new_effects(root, swarm, now)
   local said = { capacity = args[2], able_to = args[3], ttl = args[4], metadata = args[5], inbox_limit = args[6] }
-  local before = redis.call('HMGET', agent_key(root, name), 'ca', 'cb', 'tt', 'md', 'il', 'dr', 'lo')
+  local before = redis.call('HMGET', agent_key(root, name), 'ca', 'cb', 'tt', 'md', 'il', 'dr', 'lo', 'xp')
   if before[1] then
     change(effects, name, said, before)
   elseif not register_new(effects, name, said) then

@@ -23,6 +23,12 @@ local function check_held(effects, plan, id, token)
   return refusal, task
 end
 
+-- Whether the task is over once its attempt has ended so: it leaves room, and its deduplication key.
+local function ends_task(effects, kind, task, wait)
+  if kind == 'c' or task.cancel then return true end
+  return kind == 'f' and is_final(read_header(effects.root, task.id), task, wait)
+end
+
 -- Width 5: id, token, value, wait, random.
 local function settling(kind)
   return {
@@ -31,7 +37,7 @@ local function settling(kind)
       local refusal, task = check_held(effects, plan, op[1], op[2])
       if refusal then return refusal end
       plan.settled[op[1]], op.task = task, task
-      if kind ~= 'c' then return end
+      if not ends_task(effects, kind, task, op[4]) then return end
       if plan.submits.room then plan.submits.room = plan.submits.room + 1 end
       if task.has_dedup then plan.submits.dedups[read_header(effects.root, task.id).d] = false end
     end,

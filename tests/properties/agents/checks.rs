@@ -12,8 +12,8 @@ use crate::store::Backend;
 #[test]
 fn agents_and_their_tasks_stand_as_the_model_after_every_call() {
     let backend = Rc::new(Backend::start(library_with_manual_clock()));
-    let short = Cases { cases: 96, length: 1..80, shrinks: SHRINKS };
-    let long = Cases { cases: 3, length: 300..400, shrinks: SHRINKS };
+    let short = Cases { cases: 64, length: 1..80, shrinks: SHRINKS };
+    let long = Cases { cases: 2, length: 300..400, shrinks: SHRINKS };
     for cases in [short, long] {
         cases.run::<Case>(&backend).unwrap_or_else(|failure| panic!("{failure}"));
     }
@@ -42,7 +42,8 @@ fn a_library_in_which_a_presence_is_a_millisecond_too_short_is_found_out() {
 fn a_library_that_keeps_tasks_for_the_lost_is_found_out() {
     let rule = "if spec.g and not unpinned and is_lost(root, spec.g) then";
     let failure = failure_of::<Case>(&[(rule, "if false then")]);
-    assert!(failure.contains("the answer to Claim") || failure.contains("index: "), "{failure}");
+    // By a claim that should have got it, or by nobody looking after what is pinned to who is gone.
+    assert!(failure.contains("the answer to Claim") || failure.contains("agents: "), "{failure}");
 }
 
 #[test]

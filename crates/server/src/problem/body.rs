@@ -79,6 +79,8 @@ pub struct ProblemBody<'a> {
 impl Problem {
     /// The problem as one item's answer inside a larger one: no address, no request id.
     pub fn body(&self) -> ProblemBody<'_> {
+        let about = self.about.as_deref();
+        let place = about.and_then(|about| about.place);
         ProblemBody {
             kind: format!("urn:waggle:problem:{}", self.code()),
             title: self.code.title(),
@@ -92,12 +94,12 @@ impl Problem {
                 Applied::No => Some(false),
                 Applied::Unknown => None,
             }),
-            attempt: self.attempt,
-            agent: self.agent.as_deref(),
-            version: self.version,
-            index: self.place.map(|(_, index)| index),
-            part: self.place.map(|(part, _)| part),
-            line: self.line,
+            attempt: about.and_then(|about| about.attempt),
+            agent: about.and_then(|about| about.agent.as_deref()),
+            version: about.and_then(|about| about.version),
+            index: place.map(|(_, index)| index),
+            part: place.map(|(part, _)| part),
+            line: about.and_then(|about| about.line),
             errors: &self.errors,
             request_id: None,
         }

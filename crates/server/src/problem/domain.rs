@@ -14,7 +14,9 @@ impl From<Error> for Problem {
         match error {
             Error::SwarmNotFound(_) => plain(Code::SwarmNotFound),
             Error::TaskNotFound(_) => plain(Code::TaskNotFound),
-            Error::LeaseLost { attempt, .. } => Self { attempt: Some(attempt), ..plain(Code::LeaseLost) },
+            Error::LeaseLost { attempt, .. } => {
+                plain(Code::LeaseLost).telling(|about| about.attempt = Some(attempt))
+            }
             Error::AlreadyFinished { .. } => plain(Code::AlreadyFinished),
             Error::WrongState { .. } => plain(Code::WrongState),
             Error::Duplicate(_) => plain(Code::Duplicate),
@@ -25,20 +27,25 @@ impl From<Error> for Problem {
             Error::SwarmFull => plain(Code::SwarmFull).not_applied().after(SOON),
             Error::SwarmClosed(_) => plain(Code::SwarmClosed).not_applied().after(SOON),
             Error::SwarmNotEmpty(_) => plain(Code::SwarmNotEmpty),
-            Error::BrokenSnapshot(broken) => Self { line: Some(broken.line), ..plain(Code::BrokenSnapshot) },
+            Error::BrokenSnapshot(broken) => {
+                plain(Code::BrokenSnapshot).telling(|about| about.line = Some(broken.line))
+            }
             Error::DefaultSwarm => plain(Code::DefaultSwarm),
             Error::InboxFull(agent) => {
-                Self { agent: Some(agent), ..plain(Code::InboxFull).not_applied().after(SOON) }
+                let full = plain(Code::InboxFull).not_applied().after(SOON);
+                full.telling(|about| about.agent = Some(agent))
             }
             Error::TooManySubscriptions(_) => plain(Code::TooManySubscriptions).not_applied().after(SOON),
             Error::StateNotFound(_) => plain(Code::StateNotFound),
             Error::VersionMismatch { version, .. } => {
-                Self { version: Some(version), ..plain(Code::VersionMismatch) }
+                plain(Code::VersionMismatch).telling(|about| about.version = Some(version))
             }
             Error::NotANumber(_) => plain(Code::NotANumber),
             Error::StateFull => plain(Code::StateFull).not_applied().after(SOON),
             Error::ConditionUnmet { .. } => plain(Code::WrongState),
-            Error::At { part, index, error } => Self { place: Some((part, index)), ..(*error).into() },
+            Error::At { part, index, error } => {
+                Self::from(*error).telling(|about| about.place = Some((part, index)))
+            }
             Error::EventsOff(_) => plain(Code::EventsOff),
             Error::TooManyWaiting => plain(Code::TooManyWaiting).not_applied().after(SOON),
             Error::Invalid(invalid) => invalid.into(),

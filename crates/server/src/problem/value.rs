@@ -30,6 +30,16 @@ pub struct Problem {
     pub(super) errors: Vec<FieldError>,
     pub(super) retry_after: Option<Duration>,
     pub(super) applied: Option<Applied>,
+    pub(super) about: Option<Box<About>>,
+    pub(super) close: bool,
+    /// For the log alone.
+    pub(super) cause: Option<String>,
+}
+
+/// What some problems tell besides; most have none of it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct About {
+    /// The number of the task's current or last attempt.
     pub(super) attempt: Option<u32>,
     /// Whose inbox is full.
     pub(super) agent: Option<String>,
@@ -39,9 +49,6 @@ pub struct Problem {
     pub(super) place: Option<(&'static str, usize)>,
     /// The line of a snapshot, from 1.
     pub(super) line: Option<u64>,
-    pub(super) close: bool,
-    /// For the log alone.
-    pub(super) cause: Option<String>,
 }
 
 impl Problem {
@@ -55,14 +62,16 @@ impl Problem {
             errors: Vec::new(),
             retry_after: None,
             applied: None,
-            attempt: None,
-            agent: None,
-            version: None,
-            place: None,
-            line: None,
+            about: None,
             close: false,
             cause: None,
         }
+    }
+
+    /// The same, telling something besides.
+    pub(super) fn telling(mut self, tell: impl FnOnce(&mut About)) -> Self {
+        tell(self.about.get_or_insert_default());
+        self
     }
 
     /// One field that cannot be accepted. `pointer` is a JSON pointer into the body,

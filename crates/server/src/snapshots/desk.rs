@@ -39,24 +39,20 @@ impl Desk {
         }
     }
 
-    /// A place for an export, as long as it is kept.
-    ///
-    /// # Errors
-    /// 503 when there is none.
-    pub(crate) fn export(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        Arc::clone(&self.exports).try_acquire_owned().map_err(|_| busy("made"))
+    /// A place for an export, as long as it is kept; absent when all are taken.
+    pub(crate) fn export(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.exports).try_acquire_owned().ok()
     }
 
-    /// A place for a restore, as long as it is kept.
-    ///
-    /// # Errors
-    /// 503 when there is none.
-    pub(crate) fn restore(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        Arc::clone(&self.restores).try_acquire_owned().map_err(|_| busy("restored"))
+    /// A place for a restore, as long as it is kept; absent when all are taken.
+    pub(crate) fn restore(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.restores).try_acquire_owned().ok()
     }
-}
 
-fn busy(done: &str) -> Problem {
-    let detail = format!("this server has as many snapshots being {done} as it may: come back in a moment");
-    Problem::new(Code::TooManyWaiting, detail).not_applied().after(LATER)
+    /// What is answered when all places are taken.
+    pub(crate) fn busy() -> Problem {
+        let detail =
+            "this server makes or restores as many snapshots as it may at once: come back in a moment";
+        Problem::new(Code::TooManyWaiting, detail).not_applied().after(LATER)
+    }
 }

@@ -19,6 +19,10 @@ local function backoff_ms(spec, attempt, random)
 end
 
 -- retry_after: milliseconds as text, '' for the task's backoff, 'never' for an error that no retry mends.
+local function is_final(spec, task, retry_after)
+  return retry_after == 'never' or task.attempt >= (spec.a or ATTEMPTS_DEFAULT)
+end
+
 local function fail(root, effects, task, failure, retry_after, random, now)
   local spec = read_header(root, task.id)
   redis.call('SET', outcome_key(root, task.id), failure)
@@ -27,7 +31,7 @@ local function fail(root, effects, task, failure, retry_after, random, now)
     note_task(effects, 'task.cancelled', task.id, task.queue, task.agent, 'cancelled', task.attempt)
     return 'ok cancelled'
   end
-  if retry_after == 'never' or task.attempt >= (spec.a or ATTEMPTS_DEFAULT) then
+  if is_final(spec, task, retry_after) then
     redis.call('HSET', task.key, 'st', 'failed', 'fa', int(now), 'lt', task.token, 'lo', 'f:failed:')
     unlease(effects, task, 'ko')
     finish(root, effects, task, 'running', 'failed', now)

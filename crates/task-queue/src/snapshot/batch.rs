@@ -88,7 +88,7 @@ impl Batch {
             Record::StateVersion(version) => {
                 self.text("v").number(version);
             }
-            Record::Task(task) => self.task(task.without_lease(exported_at), codec)?,
+            Record::Task(task) => self.task(&task.without_lease(exported_at), codec)?,
             Record::End(_) => return Ok(()),
         }
         self.records += 1;
@@ -166,7 +166,7 @@ impl Batch {
         self.text("s").text(state.key.as_str()).number(state.version).number(expires_at).bytes(text);
     }
 
-    fn task(&mut self, task: TaskLine, codec: &Codec) -> Result<(), Error> {
+    fn task(&mut self, task: &TaskLine, codec: &Codec) -> Result<(), Error> {
         let submit = task.resubmit();
         let (spec, bare) = submit.encode(codec)?;
         let score = match task.status {
@@ -179,7 +179,7 @@ impl Batch {
         };
         self.text("t").id(task.id).text(&submit.stamps()).text(&spec.header).bytes(spec.rest).text(&bare);
         self.text(task.status.as_str()).text(&score.map_or_else(String::new, |score| score.to_string()));
-        self.fields(&state_of(&task));
+        self.fields(&state_of(task));
         self.frame(task.outcome.as_ref(), codec).frame(task.progress.as_ref(), codec);
         Ok(())
     }

@@ -208,8 +208,9 @@ impl Export {
             wanted = left;
             for id in read {
                 let stored = reply.bytes()?;
-                let entry = entries.iter_mut().find(|entry| entry.id == *id);
-                entry.map(|entry| entry.stored = stored);
+                if let Some(entry) = entries.iter_mut().find(|entry| entry.id == *id) {
+                    entry.stored = stored;
+                }
             }
             // What was read is written before more is read.
             let written =

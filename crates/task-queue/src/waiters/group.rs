@@ -136,8 +136,9 @@ impl Group {
         }
     }
 
-    /// Takes the waiting claims of an agent out.
+    /// Takes the waiting claims of an agent out; those that are in a call look once more.
     pub(super) fn dismiss(&mut self, agent: &AgentName) -> Vec<Waiter> {
+        self.epoch += 1;
         let parked = self.parked.extract_if(.., |_, waiter| waiter.agent == *agent);
         parked.map(|(_, waiter)| waiter).collect()
     }

@@ -55,7 +55,10 @@ fn heard(shared: &Arc<Shared>, channel: &str, payload: &[u8]) {
         "c" | "d" => each(what, |agent: AgentName| {
             shared.stir(|key| key.swarm == swarm, |group| group.recall(&agent));
         }),
-        "x" => each(what, |agent| shared.dismiss(&swarm, &agent)),
+        "x" => each(what, |agent| {
+            shared.dismiss(&swarm, &agent);
+            watches.wake(&swarm, Topic::Inbox(agent));
+        }),
         "f" => each(what, |id| watches.wake(&swarm, Topic::Task(id))),
         "m" => each(what, |agent| watches.wake(&swarm, Topic::Inbox(agent))),
         "v" => watches.wake(&swarm, Topic::State),

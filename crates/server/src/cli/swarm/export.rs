@@ -38,7 +38,7 @@ pub(super) struct ExportArgs {
 pub(super) async fn run(args: ExportArgs) -> anyhow::Result<ExitCode> {
     let service = Service::open(&args.connect.or(args.name))?;
     match &args.output {
-        None => export(&service, |bytes| print::raw(bytes)).await?,
+        None => export(&service, print::raw).await?,
         Some(path) => into_file(&service, path).await?,
     }
     Ok(ExitCode::SUCCESS)

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::extract;
 use crate::problem::{CallProblems, Problem, SwarmProblems};
 use crate::reply::Reply;
+use crate::snapshots::Desk;
 
 pub(super) const MEDIA_TYPE: &str = "application/x-ndjson";
 /// Pages that wait for the client.
@@ -32,7 +33,7 @@ const PAGES: usize = 1;
     ),
 )]
 pub(crate) async fn export(app: State<App>, swarm: extract::Swarm) -> Result<Reply, Problem> {
-    let place = app.desk().export()?;
+    let place = app.desk().export().ok_or_else(Desk::busy)?;
     let export = app.queue().export_swarm(&swarm.0).await?;
     let (sender, pages) = mpsc::channel(PAGES);
     tokio::spawn(async move {

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::extract::{self, Lines};
 use crate::problem::{CallProblems, Problem, SnapshotProblems};
 use crate::reply::Reply;
+use crate::snapshots::Desk;
 
 /// Bytes of the file that are read at a time.
 const READ: usize = 256 * 1_024;
@@ -42,7 +43,7 @@ pub(crate) struct Restored {
     ),
 )]
 pub(crate) async fn restore(app: State<App>, swarm: extract::Swarm, lines: Lines) -> Result<Reply, Problem> {
-    let place = app.desk().restore()?;
+    let place = app.desk().restore().ok_or_else(Desk::busy)?;
     app.queue().check_restorable(&swarm.0).await?;
     let (checked, file) = app.desk().spool(lines.0).await?;
     let (queue, name) = (app.queue().clone(), swarm.0.clone());
