@@ -131,3 +131,22 @@ fn a_service_that_stops_answers_those_who_wait() {
         .unwrap();
     });
 }
+
+#[test]
+fn a_reader_whose_agent_is_deleted_learns_so_at_once() {
+    in_a_swarm(async |w| {
+        register(&w, &["a"]).await;
+        let wait = async {
+            let reply = w.get("/agents/a/inbox?wait_ms=30000").send().await;
+            reply.problem(404, "agent_not_found");
+            Instant::now()
+        };
+        let delete = async {
+            a_moment().await;
+            w.delete("/agents/a").send().await.expect(204);
+            Instant::now()
+        };
+        let (answered, deleted) = join(wait, delete).await;
+        assert!(answered.saturating_duration_since(deleted) < AT_ONCE);
+    });
+}

@@ -64,7 +64,7 @@ async fn writer(w: &World, number: usize) {
     for finding in 0..FINDINGS {
         let key = format!("{number}-{}", finding % 10);
         write(w, &key, json!(finding)).await;
-        if finding % 7 == 0 {
+        if finding.is_multiple_of(7) {
             w.delete(&format!("/state/board/{key}")).send().await.expect(204);
         }
     }

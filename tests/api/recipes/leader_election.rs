@@ -27,7 +27,7 @@ async fn lead(w: &World, term: u64, name: &str) -> Reply {
         { "op": "state.put", "key": "plan", "value": name },
         { "op": "state.increment", "key": "plans" },
     ]);
-    transact(w, transaction(json!([{ "state": "leader", "version": term }]), ops)).await
+    transact(w, transaction(&json!([{ "state": "leader", "version": term }]), &ops)).await
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn decision(choice: &str, by: &str) -> Value {
         { "op": "state.put", "key": "decision/7", "value": { "outcome": choice, "by": by } },
         { "op": "task.submit", "task": { "type": choice } },
     ]);
-    transaction(json!([{ "state": "decision/7", "version": 0 }]), ops)
+    transaction(&json!([{ "state": "decision/7", "version": 0 }]), &ops)
 }
 
 #[test]

@@ -78,6 +78,6 @@ pub(crate) async fn inbox(w: &World, agent: &str) -> Vec<Value> {
 }
 
 /// A transaction with these conditions and operations.
-pub(crate) fn transaction(conditions: Value, ops: Value) -> Value {
+pub(crate) fn transaction(conditions: &Value, ops: &Value) -> Value {
     json!({ "if": conditions, "ops": ops })
 }

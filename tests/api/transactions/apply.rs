@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use waggle_tests::{in_a_swarm, task};
+use waggle_tests::{Held, in_a_swarm, task};
 
 use super::support::{apply, complete, inbox, put, register, send, state, submit};
 
@@ -78,6 +78,37 @@ fn an_operation_sees_what_those_before_it_have_done() {
 }
 
 #[test]
+fn a_task_that_ends_without_success_makes_way_for_the_next_one_under_its_key_as_well() {
+    in_a_swarm(async |w| {
+        let once = || task().dedup_key("one-at-a-time").max_attempts(1);
+        let fail = |held: &Held, retryable: bool| json!({"op": "task.fail", "id": held.id, "lease": held.token, "error": {"message": "no"}, "retryable": retryable});
+        let release = |held: &Held| json!({"op": "task.release", "id": held.id, "lease": held.token});
+        let next = || submit(json!({"dedup_key": "one-at-a-time", "max_attempts": 1}));
+        w.submit(once()).await;
+        // Used up, given up, called off: in the end each is followed by a task of its own.
+        for end in ["used up", "given up", "called off"] {
+            let held = w.claim_one("a").await;
+            let op = match end {
+                "used up" => fail(&held, true),
+                "given up" => fail(&held, false),
+                _ => {
+                    w.cancel(&held.id).await.ok();
+                    release(&held)
+                }
+            };
+            let answer = apply(&w, json!([op, next()])).await.ok();
+            assert_ne!(answer["results"][1]["id"], json!(held.id), "{end}");
+            assert_eq!(answer["results"][1]["status"], "ready", "{end}");
+        }
+        // One that is only given back keeps its key.
+        let held = w.claim_one("a").await;
+        let answer = apply(&w, json!([release(&held), next()])).await.ok();
+        assert_eq!(answer["results"][1]["id"], json!(held.id));
+        assert_eq!(w.list("ready").await.len(), 1);
+    });
+}
+
+#[test]
 fn an_empty_transaction_and_one_of_conditions_alone_are_transactions() {
     in_a_swarm(async |w| {
         assert_eq!(apply(&w, json!([])).await.ok(), json!({"results": []}));
@@ -117,7 +148,8 @@ fn the_same_key_and_body_are_applied_once() {
         assert_eq!(first.ok(), again.ok());
         assert_eq!(state(&w, "n").await, 1);
         assert_eq!(w.list("ready").await.len(), 1);
-        let other = w.post("/transactions").header("Idempotency-Key", "k").json(json!({"ops": []})).send().await;
+        let other =
+            w.post("/transactions").header("Idempotency-Key", "k").json(json!({"ops": []})).send().await;
         other.problem(422, "idempotency_mismatch");
     });
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::json;
+use tokio::task::JoinHandle;
 use waggle_task_queue::Error;
 use waggle_task_queue::maintenance::{Custodian, Reaper};
 use waggle_task_queue::model::{Agent, AgentName, AgentStatus, NewAgent, Status};
@@ -44,6 +45,31 @@ fn events(store: &Store, kind: &str) -> usize {
     let entries: Vec<(String, Vec<String>)> = store.server.raw(&["XRANGE", &store.key("events"), "-", "+"]);
     let texts = entries.iter().flat_map(|(_, fields)| fields.iter());
     texts.map(|text| text.lines().filter(|line| line.split('\t').next() == Some(kind)).count()).sum()
+}
+
+/// Waits for a minute for a task that never comes; its agent is registered by that.
+fn stand_by(store: &Store, agent: &str) -> JoinHandle<()> {
+    let (queue, swarm) = (store.queue.clone(), store.swarm.clone());
+    let claim = serde_json::from_value(json!({"agent": agent, "wait_ms": 60_000})).unwrap();
+    tokio::spawn(async move { drop(queue.claim(&swarm, claim).await) })
+}
+
+#[tokio::test]
+async fn whoever_says_again_what_was_said_of_a_waiting_agent_does_not_cut_its_presence_short() {
+    let store = Store::start().await;
+    let waiting = stand_by(&store, "a");
+    while look(&store, "a").await.is_none() {
+        tokio::task::yield_now().await;
+    }
+    let said = json!({"capacity": 100, "ttl_ms": 60_000, "metadata": {"said": "again"}});
+    let new: NewAgent = serde_json::from_value(said).unwrap();
+    let (_, created) = store.queue.put_agent(&store.swarm, &name("a"), new).await.unwrap();
+    assert!(!created);
+    // Beyond its time to live and its grace, within the minute it waits besides.
+    store.advance(100_000);
+    assert_eq!(status(&store, "a").await, AgentStatus::Live);
+    waiting.abort();
+    store.clean().await;
 }
 
 #[tokio::test]
