@@ -36,11 +36,12 @@ pub struct EventsArgs {
 }
 
 const CONTRACT: &str = "\
-Prints one event a line, as JSON; its `id` is what --since takes. The service keeps the last ten thousand changes of a
-swarm or more: where events were dropped before they were read, a line with the kind `gone` says so.
+Prints one event a line, as JSON; its `id` is what --since takes. The service keeps the last ten thousand \
+changes of a swarm or more: where events were dropped before they were read, a line with the kind `gone` \
+says so.
 
-With --follow it connects again when the connection breaks, and goes on where it was; it gives up when the service
-cannot be reached for a minute.
+With --follow it connects again when the connection breaks, and goes on where it was; it gives up when the \
+service cannot be reached for a minute.
 
 Exit status: 0 done; 1 refused, or the service cannot be reached; 2 wrong usage.";
 

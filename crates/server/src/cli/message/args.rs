@@ -16,12 +16,12 @@ pub struct MessageArgs {
 }
 
 const CONTRACT: &str = "\
-Every agent has an inbox, which keeps a message until the agent acknowledges it or its time is over. What runs under
-`waggle agent run` finds its own name in WAGGLE_AGENT and need not say who it is.
+Every agent has an inbox, which keeps a message until the agent acknowledges it or its time is over. What \
+runs under `waggle agent run` finds its own name in WAGGLE_AGENT and need not say who it is.
 
 Answers are JSON on standard output, messages one a line. Refusals are a line on standard error.
 
-Exit status: 0 done; 1 refused, or the service cannot be reached; 2 wrong usage; 4 nothing came in time
+Exit status: 0 done; 1 refused, or the service cannot be reached; 2 wrong usage; 4 nothing came in time \
 (`read --wait-ms`).";
 
 #[derive(Debug, clap::Subcommand)]

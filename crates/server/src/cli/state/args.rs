@@ -13,15 +13,15 @@ pub struct StateArgs {
 }
 
 const CONTRACT: &str = "\
-The state of a swarm is a set of keys with JSON values. Every change takes the next version of the swarm, and the
-version of a key is that of its last change: with --if-version a key is changed only when nobody has changed it since
-it was read.
+The state of a swarm is a set of keys with JSON values. Every change takes the next version of the swarm, \
+and the version of a key is that of its last change: with --if-version a key is changed only when nobody has \
+changed it since it was read.
 
-Answers are JSON on standard output. Refusals are a line on standard error that ends with the code of the problem, such
-as (version_mismatch). A change whose answer was lost is not sent again where a second application would not be the
-same as one.
+Answers are JSON on standard output. Refusals are a line on standard error with the code of the problem \
+in it, such as (version_mismatch). A change whose answer was lost is not sent again where a second \
+application would not be the same as one.
 
-Exit status: 0 done; 1 refused, or the service cannot be reached; 2 wrong usage; 4 nothing changed in time
+Exit status: 0 done; 1 refused, or the service cannot be reached; 2 wrong usage; 4 nothing changed in time \
 (`watch --wait-ms`).";
 
 #[derive(Debug, clap::Subcommand)]

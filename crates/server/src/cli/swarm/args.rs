@@ -19,11 +19,11 @@ pub struct SwarmArgs {
 }
 
 const CONTRACT: &str = "\
-A swarm is what tasks, agents, messages and state belong to; `default` is always there. Where no NAME is given, the
-swarm of --swarm is meant.
+A swarm is what tasks, agents, messages and state belong to; `default` is always there. Where no NAME is \
+given, the swarm of --swarm is meant.
 
-Answers are JSON on standard output, indented on a terminal and one line each otherwise. Refusals are a line on
-standard error.
+Answers are JSON on standard output, indented on a terminal and one line each otherwise. Refusals are a line \
+on standard error.
 
 Exit status: 0 done; 1 refused, or the service cannot be reached; 2 wrong usage.";
 

@@ -13,12 +13,12 @@ pub struct TaskArgs {
 }
 
 const CONTRACT: &str = "\
-Answers are JSON on standard output, indented on a terminal and one line each otherwise. Refusals are a line on
-standard error. Calls that a passing fault kept from an answer are sent again for three seconds, in a way that
-applies them once.
+Answers are JSON on standard output, indented on a terminal and one line each otherwise. Refusals are a line \
+on standard error. Calls that a passing fault kept from an answer are sent again for three seconds, in a way \
+that applies them once.
 
-Exit status: 0 done; 1 refused, or the service cannot be reached; 2 wrong usage; where the end of a task is waited
-for: 3 it failed or was cancelled, 4 it has not finished in time.";
+Exit status: 0 done; 1 refused, or the service cannot be reached; 2 wrong usage; where the end of a task is \
+waited for: 3 it failed or was cancelled, 4 it has not finished in time.";
 
 #[derive(Debug, clap::Subcommand)]
 enum TaskCommand {

@@ -34,15 +34,16 @@ pub struct TransactionArgs {
 }
 
 const CONTRACT: &str = "\
-A transaction is a JSON object with conditions and with up to 100 operations, which are applied in their order:
+A transaction is a JSON object with conditions and with up to 100 operations, which are applied in their \
+order:
 
   { \"if\":  [{ \"state\": \"plan\", \"version\": 7 }],
     \"ops\": [{ \"op\": \"task.complete\", \"id\": \"…\", \"lease\": \"…\", \"result\": {} },
             { \"op\": \"state.put\", \"key\": \"plan\", \"value\": {} },
             { \"op\": \"message.send\", \"message\": { \"from\": \"a1\", \"to\": { \"swarm\": true } } }] }
 
-What is printed are the results of the operations, in their order. Where a condition or an operation cannot hold,
-nothing has changed, and the refusal on standard error ends with its place, such as `in ops/1`.
+What is printed are the results of the operations, in their order. Where a condition or an operation cannot \
+hold, nothing has changed, and the refusal on standard error ends with its place, such as `in ops/1`.
 
 Exit status: 0 applied; 1 refused, or the service cannot be reached; 2 wrong usage.";
 
