@@ -8,6 +8,7 @@ mod doctor;
 mod events;
 mod example;
 mod help;
+mod lost_answers;
 mod message;
 mod migrate;
 mod program;

@@ -1,7 +1,7 @@
 //! The OpenAPI document, generated from the handlers.
 
 use utoipa::OpenApi;
-use utoipa::openapi::schema::{ArrayItems, Object, SchemaType};
+use utoipa::openapi::schema::{AnyOfBuilder, ArrayItems, Object, SchemaType};
 use utoipa::openapi::{OpenApi as Generated, RefOr, Schema};
 
 use crate::problem::ProblemBody;
@@ -37,10 +37,20 @@ pub(crate) fn written(mut document: Generated) -> String {
     if let Some(components) = &mut document.components {
         components.schemas.remove(JSON);
         components.schemas.values_mut().for_each(open);
+        components.schemas.values_mut().for_each(overlap);
     }
     let mut text = document.to_pretty_json().expect("a document is made of strings and numbers alone");
     text.push('\n');
     text
+}
+
+/// Lets one value be several of a named choice at once: `oneOf` would refuse the answer to `task.complete`, which
+/// is also shaped like that to `task.fail`.
+fn overlap(schema: &mut RefOr<Schema>) {
+    if let RefOr::T(Schema::OneOf(choice)) = schema {
+        let any = choice.items.drain(..).fold(AnyOfBuilder::new(), AnyOfBuilder::item);
+        *schema = RefOr::T(Schema::AnyOf(any.description(choice.description.take()).build()));
+    }
 }
 
 /// Lets every place of free JSON take any value. Derived, such a place is either an object or null;

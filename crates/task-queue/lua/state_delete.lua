@@ -17,6 +17,7 @@ local function state_delete(keys, args)
   refusal = refusal or check_state_delete(effects, plan, key, args[2], args[3])
   if refusal then return { refusal } end
   local version = apply_state_delete(effects, plan, key, agent)
+  push_state(root, plan)
   write_effects(effects)
   return { 'ok ' .. version }
 end

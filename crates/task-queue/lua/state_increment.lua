@@ -22,6 +22,7 @@ local function state_increment(keys, args)
   if not refusal then refusal, sum = check_increment(effects, plan, key, args[4], args[5], args[6]) end
   if refusal then return { 0, refusal } end
   reply = { 0, 'ok ' .. apply_state_put(effects, plan, key, sum, 'keep', agent), sum }
+  push_state(root, plan)
   write_effects(effects)
   keep_reply(root, args[1], args[2], reply)
   return reply

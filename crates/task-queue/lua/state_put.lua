@@ -18,6 +18,7 @@ local function state_put(keys, args)
   refusal = refusal or check_state_put(effects, plan, key, frame, args[4], args[5])
   if refusal then return { refusal } end
   local line = apply_state_put(effects, plan, key, frame, args[3], agent)
+  push_state(root, plan)
   write_effects(effects)
   return { 'ok ' .. line }
 end

@@ -151,6 +151,7 @@ local function transaction_apply(keys, args)
   for _, op in ipairs(ops) do reply[#reply + 1] = op.kind.apply(effects, plan, op) end
   push_submits(root, plan.submits)
   push_sends(root, plan.sends)
+  push_state(root, plan.state)
   write_effects(effects)
   keep_reply(root, args[1], args[2], reply)
   return reply

@@ -43,6 +43,22 @@ fn claims_that_wait_are_told_at_once() {
 }
 
 #[test]
+fn a_settlement_without_a_claim_tells_a_draining_agent_so() {
+    in_a_swarm(async |w| {
+        w.submit_many([task()]).await;
+        let held = w.claim_one("a").await;
+        w.post("/agents/a/drain").send().await.ok();
+        let outcome = json!({"id": held.id, "lease": held.token, "outcome": "complete"});
+        let answer =
+            w.post("/settlements").json(json!({"agent": "a", "outcomes": [outcome]})).send().await.ok();
+        assert_eq!((&answer["outcomes"][0]["status"], &answer["directive"]), (&json!(200), &json!("drain")));
+        w.post("/agents/a/resume").send().await.ok();
+        let answer = w.post("/settlements").json(json!({"agent": "a", "outcomes": []})).send().await.ok();
+        assert_eq!(answer["directive"], "run");
+    });
+}
+
+#[test]
 fn a_settlement_tells_a_draining_agent_so_and_brings_it_no_task() {
     in_a_swarm(async |w| {
         w.submit_many((0..2).map(|_| task())).await;

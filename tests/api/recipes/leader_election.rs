@@ -1,10 +1,11 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use waggle_task_queue::model::Stamp;
 use waggle_tests::{Reply, World, in_a_swarm};
 
 use super::support::{changes, create, replace, transact, transaction, value, version};
 
-const TTL_MS: u64 = 1_000;
+const TTL_MS: i64 = 1_000;
 
 fn claim_of(name: &str) -> Value {
     json!({ "value": { "name": name }, "ttl_ms": TTL_MS })
@@ -97,9 +98,7 @@ fn a_leader_that_falls_silent_in_the_middle_of_its_work_is_followed_and_can_do_n
     });
 }
 
-/// Milliseconds of a time of day: these tests are over before the next day has begun, or begin anew.
-fn ms(stamp: &Value) -> u64 {
-    let time = stamp.as_str().unwrap().split(['T', 'Z']).nth(1).unwrap();
-    let parts: Vec<u64> = time.split([':', '.']).map(|part| part.parse().unwrap()).collect();
-    ((parts[0] * 60 + parts[1]) * 60 + parts[2]) * 1_000 + parts[3]
+/// Milliseconds since the epoch.
+fn ms(stamp: &Value) -> i64 {
+    serde_json::from_value::<Stamp>(stamp.clone()).unwrap().0
 }

@@ -147,7 +147,8 @@ fn what_is_not_said_to_be_lines_of_json_is_refused() {
         let (other, snapshot) = (empty(&w).await, export(&w).await);
         for kind in ["application/json", "text/plain", ""] {
             let put = other.put("/snapshot").header("content-type", kind).untyped(snapshot.clone());
-            put.send().await.problem(415, "unsupported_media_type");
+            let problem = put.send().await.problem(415, "unsupported_media_type");
+            assert_eq!(problem["detail"], format!("send the body as {NDJSON}"));
         }
         let put = other.put("/snapshot").header("content-type", &format!("{NDJSON}; charset=utf-8"));
         put.untyped(snapshot).send().await.ok();

@@ -219,3 +219,16 @@ fn a_settlement_in_a_swarm_that_was_not_made_is_refused() {
             .problem(404, "swarm_not_found");
     });
 }
+
+#[test]
+fn a_swarm_that_does_not_exist_settles_nothing() {
+    in_a_swarm(async |w| {
+        let outcome =
+            json!({"id": "0193a0de-0000-7000-8000-000000000000", "lease": "1-x", "outcome": "release"});
+        for outcomes in [json!([]), json!([outcome])] {
+            let body = json!({"agent": "a", "outcomes": outcomes});
+            let reply = w.client().post("/v1/swarms/nowhere/settlements").json(body).send().await;
+            reply.problem(404, "swarm_not_found");
+        }
+    });
+}

@@ -20,9 +20,23 @@ fn what_is_no_transaction_is_refused_with_the_place_of_each_mistake() {
         ] {
             let problem = apply(&w, ops).await.problem(422, "validation");
             assert_eq!(problem["errors"][0]["pointer"], pointer);
+            assert_eq!(problem["in"], "ops");
+            assert_eq!(problem["index"].to_string(), pointer[5..6]);
         }
         let state = w.get("/state").send().await.ok();
         assert_eq!(state["items"], json!([]));
+    });
+}
+
+#[test]
+fn what_is_no_condition_is_refused_with_its_place_too() {
+    in_a_swarm(async |w| {
+        for condition in [json!({"state": "k"}), json!({}), json!({"state": "k", "version": -1})] {
+            let body = json!({"if": [{"state": "k", "version": 0}, condition], "ops": [put("k", json!(1))]});
+            let problem = w.post("/transactions").json(body).send().await.problem(422, "validation");
+            assert_eq!((&problem["in"], &problem["index"]), (&json!("if"), &json!(1)));
+        }
+        w.get("/state/k").send().await.problem(404, "state_not_found");
     });
 }
 

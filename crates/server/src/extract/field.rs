@@ -42,6 +42,7 @@ fn in_words_of_json(message: &str) -> String {
     let wanted = match wanted {
         "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, not negative",
         "i64" => "a whole number",
+        "f64" => "a number",
         other if other.starts_with("struct ") => "an object",
         other => other,
     };

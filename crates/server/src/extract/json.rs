@@ -118,8 +118,15 @@ where
     serde_json::from_str(text).map_err(|error| explain::<Owned>(text, &error))
 }
 
+/// A text that is not JSON may have a field that is unknown before it ends: then it is still not JSON.
 fn explain<T: DeserializeOwned>(text: &str, error: &serde_json::Error) -> Problem {
-    if error.is_data() { locate::<T>(text, error) } else { malformed(&error.to_string()) }
+    if !error.is_data() {
+        return malformed(&error.to_string());
+    }
+    match serde_json::from_str::<IgnoredAny>(text) {
+        Ok(IgnoredAny) => locate::<T>(text, error),
+        Err(error) => malformed(&error.to_string()),
+    }
 }
 
 /// `serde` would take an array for the fields of an object in their order.

@@ -2,10 +2,10 @@
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
-use axum::http::{StatusCode, header};
+use axum::http::header;
 
 use crate::app::App;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
 /// What such a body may be said to be. A form of a foreign page cannot say so.
 const TYPES: [&str; 2] = ["application/x-ndjson", "application/ndjson"];
@@ -23,6 +23,6 @@ impl FromRequest<App> for Lines {
         if TYPES.iter().any(|known| essence.eq_ignore_ascii_case(known)) {
             return Ok(Self(request.into_body()));
         }
-        Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE))
+        Err(Problem::new(Code::UnsupportedMediaType, format!("send the body as {}", TYPES[0])))
     }
 }

@@ -63,6 +63,9 @@ fn what_is_not_json_is_malformed_and_not_invalid() {
         "{\"payload\":NaN}",
         "{\"payload\":1}}",
         "{\"payload\":\"\u{0}\"}",
+        "{\"unknown\":1,}",
+        "{\"unknown\":",
+        "{\"priority\":\"high\",\"queue\":q}",
     ] {
         let problem = parse::<NewTask>(text).unwrap_err();
         assert_eq!((problem.code(), problem.status().as_u16()), ("malformed_json", 400), "{text:?}");

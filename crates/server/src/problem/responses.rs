@@ -5,15 +5,18 @@ use std::collections::BTreeMap;
 use utoipa::IntoResponses;
 use utoipa::openapi::{Content, Ref, RefOr, Response};
 
-/// Declares a set of problems that operations share.
+/// Declares a set of problems that operations share; `beside` another, whose descriptions its own ones replace.
 macro_rules! problems {
-    ($($(#[$doc:meta])* $name:ident { $($status:literal: $description:literal,)+ })+) => {$(
+    ($($(#[$doc:meta])* $name:ident $(beside $other:ident)? { $($status:literal: $description:literal,)+ })+) => {$(
         $(#[$doc])*
         pub(crate) struct $name;
 
         impl IntoResponses for $name {
             fn responses() -> BTreeMap<String, RefOr<Response>> {
-                BTreeMap::from([$(($status.to_owned(), problem($description)),)+])
+                let mut responses = BTreeMap::new();
+                $(responses.extend($other::responses());)?
+                responses.extend([$(($status.to_owned(), problem($description)),)+]);
+                responses
             }
         }
     )+};
@@ -29,23 +32,30 @@ problems! {
     }
     /// Of an operation that reads a body.
     BodyProblems {
-        "400": "`malformed_json`: the body is not JSON, not UTF-8, or nested deeper than 64 levels.",
+        "400": "`malformed_json`: the body is not JSON, not UTF-8, or nested deeper than 64 levels. `bad_request`: the address is \
+                not percent-encoded UTF-8.",
         "408": "`request_timeout`: the body did not arrive in time.",
         "413": "`too_large`: the body is larger than `server.body_limit_bytes`, or the batch too long.",
         "415": "`unsupported_media_type`: the body is not said to be `application/json`.",
         "422": "`validation`: a field cannot be accepted, see `errors`. `idempotency_mismatch`: the key was used \
                 with another body.",
     }
+    /// Of an operation with names in its address.
+    AddressProblems {
+        "400": "`bad_request`: the address is not percent-encoded UTF-8.",
+        "414": "`too_large`: the address is too long.",
+        "422": "`validation`: a name, parameter or header cannot be accepted, see `errors`.",
+    }
     /// Of an operation on a swarm.
-    SwarmProblems {
+    SwarmProblems beside AddressProblems {
         "404": "`swarm_not_found`: make it with `PUT /v1/swarms/{swarm}`.",
     }
     /// Of an operation on an agent.
-    AgentProblems {
+    AgentProblems beside AddressProblems {
         "404": "`agent_not_found`: it never was registered, or it was deleted or forgotten. `swarm_not_found`.",
     }
     /// Of a restore.
-    SnapshotProblems {
+    SnapshotProblems beside AddressProblems {
         "400": "`bad_request`: the body broke off.",
         "404": "`swarm_not_found`: make it with `PUT /v1/swarms/{swarm}`.",
         "408": "`request_timeout`: its sender was silent for `server.body_timeout_ms`.",
@@ -56,15 +66,15 @@ problems! {
         "422": "`broken_snapshot`: `line` says where; nothing was changed.",
     }
     /// Of an operation on a task.
-    TaskProblems {
+    TaskProblems beside AddressProblems {
         "404": "`task_not_found`: it never existed or its retention has ended. `swarm_not_found`.",
     }
     /// Of an operation on a state key.
-    StateProblems {
+    StateProblems beside AddressProblems {
         "404": "`state_not_found`: it never existed, was deleted or has expired. `swarm_not_found`.",
     }
     /// Of an operation that changes a state key.
-    StateWriteProblems {
+    StateWriteProblems beside AddressProblems {
         "404": "`state_not_found`: of a delete, there is no such key. `task_not_found`: the task of the lease. \
                 `swarm_not_found`.",
         "409": "`lease_lost`: the lease is not held any more. `not_a_number`: of an increment, the value is no number, \
@@ -74,7 +84,7 @@ problems! {
         "429": "`state_full`: the swarm has 1,000,000 keys; delete some.",
     }
     /// Of a transaction.
-    TransactionProblems {
+    TransactionProblems beside AddressProblems {
         "404": "`task_not_found`, `agent_not_found`, `state_not_found`, with the place of the condition or operation in \
                 `in` and `index`. `swarm_not_found`.",
         "409": "`lease_lost`, `wrong_state`, `not_a_number`, with the place in `in` and `index`; nothing was changed.",
@@ -83,7 +93,7 @@ problems! {
                 nothing was changed.",
     }
     /// Of an operation on a task under a lease.
-    LeaseProblems {
+    LeaseProblems beside AddressProblems {
         "404": "`task_not_found`: it never existed or its retention has ended. `swarm_not_found`.",
         "409": "`lease_lost`: the task is no longer held under this lease; nothing was changed.",
     }

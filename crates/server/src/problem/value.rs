@@ -137,6 +137,12 @@ impl Problem {
         Self { close: true, ..self }
     }
 
+    /// The same problem, of the condition or operation `index` of a transaction; `part` is `if` or `ops`.
+    #[must_use]
+    pub(crate) fn at(self, part: &'static str, index: usize) -> Self {
+        self.telling(|about| about.place = Some((part, index)))
+    }
+
     /// The same problem, its pointers under `prefix`.
     #[must_use]
     pub fn under(mut self, prefix: &str) -> Self {

@@ -5,11 +5,14 @@
 -- swept or not. Every change takes the next number of `sv` as its version.
 --
 -- A change is looked at first and written later. The plan of a call knows what its earlier changes will have done:
---   plan    entries: by key, where this call changes it; added: keys it will have added, less those deleted
+--   plan    entries: by key, where this call changes it; stored: the same as it is written now; added: keys it will have
+--           added, less those deleted; changes: how many it will have made
 --   match, none_match  versions as If-Match and If-None-Match name them: '' none, '*' any, else `,7,9,`
 --   ttl     milliseconds from now, '' for ever, 'keep' as it is
 
-local function new_state_plan() return { entries = {}, added = 0, woken = false } end
+local function new_state_plan()
+  return { entries = {}, stored = {}, added = 0, changes = 0, reserved = 0, made = 0, versions = {} }
+end
 
 -- What stands before an entry's value, and the value as far as it was read; nil where there is none, `live` false where
 -- it has expired.
@@ -40,7 +43,7 @@ local function planned_entry(effects, plan, key)
   local entry = plan.entries[key]
   if not entry then
     entry = stored_entry(effects.root, key, effects.now) or { live = false, absent = true }
-    plan.entries[key] = entry
+    plan.entries[key], plan.stored[key] = entry, entry
   end
   return entry
 end
@@ -64,21 +67,31 @@ local function check_writer(effects, id, token)
   return nil, task.agent or '-'
 end
 
--- Takes the next version. A deletion differs from other changes in the events alone.
+-- Takes the next version; those of a call are reserved together. `push_state` has to follow the last change. A deletion
+-- differs from other changes in the events alone.
 local function state_changed(effects, plan, key, agent, is_deletion)
-  local root = effects.root
-  local version = int(redis.call('INCR', root .. 'sv'))
-  redis.call('ZADD', root .. 'versions', version, key)
+  if plan.made == plan.reserved then
+    local more = math.max(plan.changes - plan.reserved, 1)
+    plan.next = redis.call('INCRBY', effects.root .. 'sv', int(more)) - more + 1
+    plan.reserved = plan.reserved + more
+  end
+  local version, versions = int(plan.next), plan.versions
+  plan.next, plan.made = plan.next + 1, plan.made + 1
+  versions[#versions + 1] = version
+  versions[#versions + 1] = key
   if not effects.quiet then
     local line = 'state.changed\tk' .. key .. '\tv' .. version
     if agent ~= '-' then line = line .. '\ta' .. agent end
     note(effects, is_deletion and line .. '\td1' or line)
   end
-  if not plan.woken then
-    plan.woken = true
-    wake(root, 'v', '')
-  end
   return version
+end
+
+-- Enters the changes of a call into the order of versions, and wakes those who watch.
+local function push_state(root, plan)
+  if #plan.versions == 0 then return end
+  redis.call('ZADD', root .. 'versions', unpack(plan.versions))
+  wake(root, 'v', '')
 end
 
 -- Returns a refusal, or nil; then the change has to follow.
@@ -91,13 +104,14 @@ local function check_state_put(effects, plan, key, frame, match, none_match)
   end
   -- Its version is not known yet, and nobody can have named it.
   plan.entries[key] = { live = true, version = '0', frame = frame }
+  plan.changes = plan.changes + 1
 end
 
 -- Returns `<created 0|1> <version> <updated_at> <expires_at or 0> <agent or ->`.
 local function apply_state_put(effects, plan, key, frame, ttl, agent)
   local root, now = effects.root, effects.now
-  local before = stored_entry(root, key, now)
-  local created, had = not (before and before.live), before and before.expires or 0
+  local before = plan.stored[key]
+  local created, had = not before.live, before.expires or 0
   local expires = 0
   if ttl == 'keep' then
     expires = created and 0 or had
@@ -107,7 +121,7 @@ local function apply_state_put(effects, plan, key, frame, ttl, agent)
   local version = state_changed(effects, plan, key, agent, false)
   local head = version .. ' ' .. int(now) .. ' ' .. int(expires) .. ' ' .. agent
   redis.call('SET', root .. 'v:' .. key, head .. '\n' .. frame)
-  if not before then
+  if before.absent then
     redis.call('ZADD', root .. 'statekeys', '0', key)
     redis.call('ZREM', root .. 'deleted', key)
   end
@@ -116,6 +130,7 @@ local function apply_state_put(effects, plan, key, frame, ttl, agent)
   elseif had > 0 then
     redis.call('ZREM', root .. 'expiring', key)
   end
+  plan.stored[key] = { live = true, expires = expires }
   return (created and '1 ' or '0 ') .. head
 end
 
@@ -125,7 +140,7 @@ local function check_state_delete(effects, plan, key, match, none_match)
   if refusal then return refusal end
   if not plan.entries[key].live then return 'STATENOTFOUND' end
   plan.entries[key] = { live = false, absent = true }
-  plan.added = plan.added - 1
+  plan.added, plan.changes = plan.added - 1, plan.changes + 1
 end
 
 -- Returns the version of the deletion.
@@ -136,6 +151,7 @@ local function apply_state_delete(effects, plan, key, agent)
   redis.call('ZREM', root .. 'expiring', key)
   local version = state_changed(effects, plan, key, agent, true)
   redis.call('ZADD', root .. 'deleted', version, key)
+  plan.stored[key] = { live = false, absent = true }
   if redis.call('ZCARD', root .. 'deleted') > STATE_TOMBSTONES then
     redis.call('ZREM', root .. 'versions', redis.call('ZPOPMIN', root .. 'deleted')[1])
   end

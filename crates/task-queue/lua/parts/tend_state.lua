@@ -13,5 +13,6 @@ local function tend_state(effects, n)
       redis.call('ZREM', expiring, key)
     end
   end
+  push_state(effects.root, plan)
   return #over, tonumber(redis.call('ZRANGE', expiring, '0', '0', 'WITHSCORES')[2])
 end

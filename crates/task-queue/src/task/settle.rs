@@ -11,7 +11,8 @@ use crate::{
     library::function,
     limits::MERGE_BYTES,
     model::{
-        Claim, Claimed, Directive, Invalid, Outcome, OutcomeKind, Settled, SettledStatus, Settlement, Stamp, SwarmName, TaskId,
+        AgentName, AgentStatus, Claim, Claimed, Directive, Invalid, Outcome, OutcomeKind, Settled,
+        SettledStatus, Settlement, Stamp, SwarmName, TaskId,
     },
     store::{Line, Reader, unit},
 };
@@ -31,29 +32,46 @@ impl TaskQueue {
         settlement: Settlement,
     ) -> Result<(Vec<Settled>, Claimed), Error> {
         let Settlement { agent, outcomes, claim } = settlement;
-        let claim = claim.map(|claim| claim.by(agent)).transpose()?;
+        let claim = claim.map(|claim| claim.by(agent.clone())).transpose()?;
         let beside = outcomes.iter().all(|outcome| outcome.outcome == OutcomeKind::Complete);
         let settled = futures_util::future::join_all(
             outcomes.into_iter().map(|outcome| self.settle_one(swarm, outcome)),
         );
         // A complete makes nothing ready, so the claim may travel beside it; after any other outcome it waits.
         if !beside {
-            return Ok((settled.await, self.claim_next(swarm, claim).await?));
+            return Ok((settled.await, self.claim_next(swarm, &agent, claim).await?));
         }
-        let (settled, claimed) = futures_util::future::join(settled, self.claim_next(swarm, claim.clone())).await;
+        let (settled, claimed) =
+            futures_util::future::join(settled, self.claim_next(swarm, &agent, claim.clone())).await;
         let claimed = claimed?;
         // It may have arrived first, when the agent still held as many tasks as it may.
-        let came_first = !settled.is_empty() && claimed.tasks.is_empty() && claimed.directive == Directive::Run;
+        let came_first =
+            !settled.is_empty() && claimed.tasks.is_empty() && claimed.directive == Directive::Run;
         if came_first && claim.as_ref().is_some_and(|claim| claim.wait_ms == 0) {
-            return Ok((settled, self.claim_next(swarm, claim).await?));
+            return Ok((settled, self.claim_next(swarm, &agent, claim).await?));
         }
         Ok((settled, claimed))
     }
 
-    async fn claim_next(&self, swarm: &SwarmName, claim: Option<Claim>) -> Result<Claimed, Error> {
+    async fn claim_next(
+        &self,
+        swarm: &SwarmName,
+        agent: &AgentName,
+        claim: Option<Claim>,
+    ) -> Result<Claimed, Error> {
         match claim {
             Some(claim) => self.claim(swarm, claim).await,
-            None => Ok(Claimed::default()),
+            None => Ok(Claimed { tasks: Vec::new(), directive: self.directive(swarm, agent).await? }),
+        }
+    }
+
+    /// What is asked of an agent that claims nothing. The outcomes are worth more than this: they are answered
+    /// although it could not be read.
+    async fn directive(&self, swarm: &SwarmName, agent: &AgentName) -> Result<Directive, Error> {
+        match self.get_agent(swarm, agent).await {
+            Ok(agent) if agent.status == AgentStatus::Draining => Ok(Directive::Drain),
+            Err(error @ Error::SwarmNotFound(_)) => Err(error),
+            _ => Ok(Directive::Run),
         }
     }
 

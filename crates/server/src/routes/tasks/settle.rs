@@ -62,6 +62,7 @@ struct OutcomeAnswer<'a> {
         (status = 200, description = "What became of each outcome, and the tasks claimed.", body = SettlementAnswer<'static>, headers(
             ("Preference-Applied" = Option<String>, description = "`wait=30` where it was asked for"),
         )),
+        (status = 429, description = "`too_many_agents`: the claiming agent is unknown, and the swarm has as many as its `limits.max_agents` allows.", body = ProblemBody<'static>, content_type = "application/problem+json"),
         SwarmProblems, BodyProblems, CallProblems,
     ),
 )]

@@ -17,6 +17,17 @@ pub(crate) struct MinimalTask {
     status: Status,
 }
 
+/// A task, or as much of it as was asked for.
+#[derive(utoipa::ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "documents the two shapes of the answer")]
+pub(crate) enum SubmitAnswer {
+    /// All of it.
+    Task(Box<Task>),
+    /// With `Prefer: return=minimal`.
+    Minimal(MinimalTask),
+}
+
 /// Submit a task
 ///
 /// Takes a task in. It is stored before the answer is sent. With a `dedup_key` that an unfinished
@@ -35,12 +46,12 @@ pub(crate) struct MinimalTask {
     ),
     request_body(content = NewTask, content_type = "application/json"),
     responses(
-        (status = 201, description = "The task, now taken in. With `Prefer: return=minimal` only `id` and `status`.", body = Task, headers(
+        (status = 201, description = "The task, now taken in. With `Prefer: return=minimal` only `id` and `status`.", body = SubmitAnswer, headers(
             ("Location" = String, description = "Path of the task"),
             ("Idempotency-Replayed" = Option<String>, description = "`true` when this is the answer to an earlier request"),
             ("Preference-Applied" = Option<String>, description = "`return=minimal` where it was asked for"),
         )),
-        (status = 200, description = "The unfinished task that has this `dedup_key`.", body = Task),
+        (status = 200, description = "The unfinished task that has this `dedup_key`.", body = SubmitAnswer),
         (status = 429, description = "`too_many_capability_sets`: ready tasks of this queue require too many different sets of capabilities. `swarm_full`: the swarm has as many unfinished tasks as its `limits.max_tasks` allows.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
         SwarmProblems, BodyProblems, CallProblems,
     ),

@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use waggle_task_queue::limits::{TRANSACTION_CONDITIONS, TRANSACTION_OPS};
 use waggle_task_queue::model::{
-    Condition, Invalid, MessageSend, Operation, StateDelete, StateIncrement, StatePut, TaskComplete, TaskFail,
-    TaskRelease, TaskSubmit, Transaction,
+    Condition, FieldError, Invalid, MessageSend, Operation, StateDelete, StateIncrement, StatePut,
+    TaskComplete, TaskFail, TaskRelease, TaskSubmit, Transaction,
 };
 
 use crate::extract::{parse, parse_borrowed};
@@ -57,15 +57,23 @@ pub(super) fn read(text: &str, trace: Option<&str>) -> Result<Transaction, Probl
     let conditions = each(&parts.conditions, "if", &mut errors, condition);
     let ops = each(&parts.ops, "ops", &mut errors, |text| operation(text, trace));
     if !errors.is_empty() {
-        return Err(Problem::fields(errors));
+        return Err(refusal(errors));
     }
     Ok(Transaction { conditions, ops, lease: None })
+}
+
+/// The fields that cannot be accepted, with the place of the first.
+fn refusal(errors: Vec<FieldError>) -> Problem {
+    let mut first = errors[0].pointer.split('/').skip(1);
+    let part = if first.next() == Some("if") { "if" } else { "ops" };
+    let index = first.next().and_then(|index| index.parse().ok()).unwrap_or_default();
+    Problem::fields(errors).at(part, index)
 }
 
 fn each<T>(
     texts: &[&RawValue],
     place: &str,
-    errors: &mut Vec<waggle_task_queue::model::FieldError>,
+    errors: &mut Vec<FieldError>,
     read: impl Fn(&str) -> Result<T, Invalid>,
 ) -> Vec<T> {
     let mut all = Vec::with_capacity(texts.len());
@@ -149,8 +157,15 @@ mod tests {
             {"op":"state.delete","key":"k","x":1},{"op":"task.submit","task":{"priority":10}},{"ops":1},
             {"op":"message.send","message":{"from":"a","to":{}}},{"op":"state.increment","key":"","by":"1"}]}"#;
         let expected = [
-            "/if/0", "/if/1", "/ops/0/op", "/ops/1/value", "/ops/2/x", "/ops/3/task/priority", "/ops/4/op",
-            "/ops/5/message/to", "/ops/6/key",
+            "/if/0",
+            "/if/1",
+            "/ops/0/op",
+            "/ops/1/value",
+            "/ops/2/x",
+            "/ops/3/task/priority",
+            "/ops/4/op",
+            "/ops/5/message/to",
+            "/ops/6/key",
         ];
         assert_eq!(pointers(text), expected);
         assert_eq!(pointers(r#"{"ops":[],"then":[]}"#), ["/then"]);
