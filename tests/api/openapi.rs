@@ -2,18 +2,39 @@ use serde_json::Value;
 use waggle_tests::in_a_swarm;
 
 /// Operations with their path, as the contract lists them for this version.
-const OPERATIONS: [(&str, &str); 20] = [
+const OPERATIONS: [(&str, &str); 46] = [
+    ("delete", "/v1/swarms/{swarm}"),
+    ("delete", "/v1/swarms/{swarm}/agents/{agent}"),
+    ("delete", "/v1/swarms/{swarm}/agents/{agent}/subscriptions/{topic}"),
+    ("delete", "/v1/swarms/{swarm}/state/{key}"),
     ("get", "/health/live"),
     ("get", "/health/ready"),
     ("get", "/metrics"),
     ("get", "/openapi.json"),
+    ("get", "/v1/swarms"),
     ("get", "/v1/swarms/{swarm}"),
+    ("get", "/v1/swarms/{swarm}/agents"),
+    ("get", "/v1/swarms/{swarm}/agents/{agent}"),
+    ("get", "/v1/swarms/{swarm}/agents/{agent}/inbox"),
     ("get", "/v1/swarms/{swarm}/events"),
+    ("get", "/v1/swarms/{swarm}/snapshot"),
+    ("get", "/v1/swarms/{swarm}/state"),
+    ("get", "/v1/swarms/{swarm}/state/{key}"),
+    ("get", "/v1/swarms/{swarm}/stats"),
     ("get", "/v1/swarms/{swarm}/tasks"),
     ("get", "/v1/swarms/{swarm}/tasks/{id}"),
     ("get", "/v1/swarms/{swarm}/tasks/{id}/events"),
+    ("patch", "/v1/swarms/{swarm}/state/{key}"),
+    ("post", "/v1/swarms/{swarm}/agents/{agent}/drain"),
+    ("post", "/v1/swarms/{swarm}/agents/{agent}/heartbeat"),
+    ("post", "/v1/swarms/{swarm}/agents/{agent}/inbox/ack"),
+    ("post", "/v1/swarms/{swarm}/agents/{agent}/resume"),
     ("post", "/v1/swarms/{swarm}/claims"),
+    ("post", "/v1/swarms/{swarm}/messages"),
+    ("post", "/v1/swarms/{swarm}/pause"),
+    ("post", "/v1/swarms/{swarm}/resume"),
     ("post", "/v1/swarms/{swarm}/settlements"),
+    ("post", "/v1/swarms/{swarm}/state/{key}/increment"),
     ("post", "/v1/swarms/{swarm}/tasks"),
     ("post", "/v1/swarms/{swarm}/tasks/batch"),
     ("post", "/v1/swarms/{swarm}/tasks/{id}/cancel"),
@@ -22,7 +43,12 @@ const OPERATIONS: [(&str, &str); 20] = [
     ("post", "/v1/swarms/{swarm}/tasks/{id}/heartbeat"),
     ("post", "/v1/swarms/{swarm}/tasks/{id}/release"),
     ("post", "/v1/swarms/{swarm}/tasks/{id}/retry"),
+    ("post", "/v1/swarms/{swarm}/transactions"),
     ("put", "/v1/swarms/{swarm}"),
+    ("put", "/v1/swarms/{swarm}/agents/{agent}"),
+    ("put", "/v1/swarms/{swarm}/agents/{agent}/subscriptions/{topic}"),
+    ("put", "/v1/swarms/{swarm}/snapshot"),
+    ("put", "/v1/swarms/{swarm}/state/{key}"),
 ];
 
 async fn document(w: &waggle_tests::World) -> Value {

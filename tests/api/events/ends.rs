@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
-use waggle_tests::{in_a_swarm, on_a_service, task};
+use waggle_tests::{PATIENCE, in_a_swarm, on_a_service, task, until};
 
 use super::support::Feed;
 
@@ -41,6 +41,29 @@ fn the_stream_of_a_swarm_that_is_deleted_ends() {
         w.client().request(Method::DELETE, &path).send().await.expect(202);
         feed.rest().await;
         w.client().get(&format!("{path}/events")).send().await.problem(404, "swarm_not_found");
+    });
+}
+
+#[test]
+fn the_followers_of_a_swarm_that_was_made_anew_are_woken_as_those_of_any_other() {
+    in_a_swarm(async |w| {
+        let swarm = format!("{}-anew", w.swarm());
+        let path = format!("/v1/swarms/{swarm}");
+        w.client().put(&path).send().await.expect(201);
+        let other = w.beside(&swarm);
+        let feed = Feed::open(&other, "").await;
+        w.client().request(Method::DELETE, &path).send().await.expect(202);
+        feed.rest().await;
+        until("the name is free", PATIENCE, async || w.client().put(&path).send().await.status == 201).await;
+        let mut feed = Feed::open(&other, "?kind=task.submitted").await;
+        let start = Instant::now();
+        // Whoever is not woken looks once a second.
+        for _ in 0..3 {
+            other.submit(task()).await;
+            feed.event().await;
+        }
+        assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+        w.client().request(Method::DELETE, &path).send().await.expect(202);
     });
 }
 

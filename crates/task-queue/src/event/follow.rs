@@ -88,6 +88,10 @@ impl TaskQueue {
         if present.off && until == Until::Stopped {
             return Err(Error::EventsOff(swarm.to_string()));
         }
+        if until == Until::Stopped {
+            // Whatever was told before: it may have been another swarm of this name.
+            self.tell_of_followers(swarm).await?;
+        }
         Ok(Follower {
             queue: self.clone(),
             swarm: swarm.clone(),
@@ -103,9 +107,14 @@ impl TaskQueue {
 
     /// Makes every change of the swarm wake its followers, those of other servers too.
     async fn be_told_of_events(&self, swarm: &SwarmName) -> Result<(), Error> {
-        if !self.inner.followers.is_due(swarm, TELL_AGAIN) {
-            return Ok(());
+        if self.inner.followers.is_due(swarm, TELL_AGAIN) {
+            self.tell_of_followers(swarm).await
+        } else {
+            Ok(())
         }
+    }
+
+    async fn tell_of_followers(&self, swarm: &SwarmName) -> Result<(), Error> {
         let mut call = Call::new(FUNCTION, &root(swarm));
         call.arg(FOLLOWED.as_millis() as u64);
         self.inner.redis.call(call).await.map_err(|error| refused(swarm, error))?;
