@@ -88,7 +88,11 @@ fn every_listed_operation_answers_at_its_address() {
             let path =
                 path.replace("{swarm}", w.swarm()).replace("{id}", "0193a0de-0000-7000-8000-000000000000");
             // A stream that goes on for ever answers as well.
-            let path = if path.ends_with("/events") && !path.contains("/tasks/") { path + "?follow=false" } else { path };
+            let path = if path.ends_with("/events") && !path.contains("/tasks/") {
+                path + "?follow=false"
+            } else {
+                path
+            };
             let method = verb.to_uppercase().parse().unwrap();
             let reply = w.client().request(method, &path).send().await;
             let code = reply.body["code"].as_str().unwrap_or_default();

@@ -3,7 +3,10 @@ use crate::machine::Machine;
 use crate::report::Report;
 use crate::scale::Scale;
 use crate::service::Programs;
-use crate::{batch, events, growth, heartbeats, idle, latency, messages, naive, progress, settlements, single, snapshot, transaction};
+use crate::{
+    batch, events, growth, heartbeats, idle, latency, messages, naive, progress, settlements, single,
+    snapshot, transaction,
+};
 
 /// Runs the selected benchmarks one after the other and reports.
 ///

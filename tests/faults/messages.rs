@@ -50,12 +50,16 @@ impl Two {
     }
 
     async fn send(&self, sender: usize, n: usize) {
-        let to = if n % TO_ALL == 0 { json!({"topic": "all"}) } else { json!({"agent": reader(sender + n)}) };
+        let to = if n.is_multiple_of(TO_ALL) {
+            json!({"topic": "all"})
+        } else {
+            json!({"agent": reader(sender + n)})
+        };
         let message = json!({"from": format!("sender{sender}"), "to": to, "body": [sender, n]});
         let (path, key) = (self.world.path("/messages"), format!("{sender}/{n}"));
         let send = |client: &Client| client.post(&path).header("idempotency-key", &key).json(message.clone());
         let sent = self.insist(n, 201, send).await.body;
-        assert_eq!(sent["recipients"], if n % TO_ALL == 0 { READERS } else { 1 });
+        assert_eq!(sent["recipients"], if n.is_multiple_of(TO_ALL) { READERS } else { 1 });
     }
 
     async fn send_to_a(&self, body: u64) {

@@ -5,8 +5,18 @@ use serde_json::Value;
 use crate::Reply;
 
 const ALWAYS: [&str; 7] = ["type", "title", "status", "detail", "instance", "code", "retryable"];
-const SOMETIMES: [&str; 10] =
-    ["retry_after_ms", "errors", "request_id", "applied", "attempt", "agent", "version", "index", "in", "line"];
+const SOMETIMES: [&str; 10] = [
+    "retry_after_ms",
+    "errors",
+    "request_id",
+    "applied",
+    "attempt",
+    "agent",
+    "version",
+    "index",
+    "in",
+    "line",
+];
 /// Bytes of a problem: its address may have four thousand, and what it says of it no more than a few hundred.
 const LONGEST: usize = 5 * 1_024;
 /// What would betray the inside of the service.

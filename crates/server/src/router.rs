@@ -9,7 +9,10 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::app::App;
 use crate::document::{Document, written};
 use crate::middleware::Around;
-use crate::routes::{agents, events, health, messages, metrics, openapi, snapshot, state, subscriptions, swarms, tasks, transactions};
+use crate::routes::{
+    agents, events, health, messages, metrics, openapi, snapshot, state, subscriptions, swarms, tasks,
+    transactions,
+};
 
 /// The router with its state and its layer.
 pub fn router(app: App) -> Router {
@@ -163,8 +166,12 @@ mod tests {
     async fn every_documented_route_answers() {
         let service = Service::start().await;
         for (method, path) in ROUTES {
-            let path =
-                path.replace("{swarm}", "default").replace("{id}", "01a205aa-cb6a-75fc-94de-ef603ee1f01a").replace("{agent}", "a").replace("{topic}", "t").replace("{key}", "k");
+            let path = path
+                .replace("{swarm}", "default")
+                .replace("{id}", "01a205aa-cb6a-75fc-94de-ef603ee1f01a")
+                .replace("{agent}", "a")
+                .replace("{topic}", "t")
+                .replace("{key}", "k");
             let request = Request::builder().method(method.to_uppercase().as_str()).uri(&path);
             let answer = service.send(request.body(Body::empty()).unwrap()).await;
             assert_ne!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");

@@ -2,7 +2,7 @@
 --
 -- keys    root of the swarm
 -- args    id
--- returns { 'ok', 'ready' }, { 'WRONGSTATE', status }, { 'DUPLICATE' } or { 'NOTFOUND' }
+-- returns { 'ok', 'ready' }, { 'WRONGSTATE', status }, { 'DUPLICATE' }, { 'SWARMFULL' } or { 'NOTFOUND' }
 -- fails   SWARMNOTFOUND
 -- promise the fence goes on rising; the deduplication key is taken again, unless another unfinished task has it
 
@@ -10,6 +10,8 @@ local function retry_one(root, effects, id)
   local task = stand(root, id)
   if not task then return { 'NOTFOUND' } end
   if task.status ~= 'failed' and task.status ~= 'cancelled' then return { 'WRONGSTATE', task.status } end
+  local room = room_for_tasks(root, effects.swarm)
+  if room and room <= 0 then return { 'SWARMFULL' } end
   if task.spec.d and not (redis.call('HSETNX', root .. 'dedup', task.spec.d, id) == 1) then return { 'DUPLICATE' } end
   local entry = task.entry + 1
   redis.call('ZREM', finished_key(root, task.status), id)

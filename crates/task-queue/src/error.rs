@@ -56,10 +56,14 @@ pub enum Error {
     #[error("the swarm has as many agents as its limits.max_agents allows: delete one, or raise the limit")]
     TooManyAgents,
     /// The swarm has as many unfinished tasks as it may.
-    #[error("the swarm has as many unfinished tasks as its limits.max_tasks allows: come back when some have finished")]
+    #[error(
+        "the swarm has as many unfinished tasks as its limits.max_tasks allows: come back when some have finished"
+    )]
     SwarmFull,
     /// The swarm is being deleted or restored.
-    #[error("swarm {0} is being cleared or restored: try again in a moment; a restore that broke off is undone with DELETE")]
+    #[error(
+        "swarm {0} is being cleared or restored: try again in a moment; a restore that broke off is undone with DELETE"
+    )]
     SwarmClosed(String),
     /// The swarm holds something.
     #[error("swarm {0} is not empty: a snapshot is restored into an empty swarm only")]
@@ -80,7 +84,9 @@ pub enum Error {
     #[error("there is no key {0:?} in the state of this swarm")]
     StateNotFound(String),
     /// A key's version is not the one that was named.
-    #[error("the version of {key:?} is {version}, not the one that was named: read it again, nothing was changed")]
+    #[error(
+        "the version of {key:?} is {version}, not the one that was named: read it again, nothing was changed"
+    )]
     VersionMismatch {
         /// The key.
         key: String,

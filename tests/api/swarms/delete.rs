@@ -120,7 +120,7 @@ fn all_who_wait_in_a_swarm_hear_at_once_that_it_is_gone() {
         let path = w.path("");
         let claim = |n: usize| {
             let mut claim = waiting(&format!("a{n}"));
-            if n % 2 == 0 {
+            if n.is_multiple_of(2) {
                 claim["claim_id"] = json!("c");
             }
             claim["queues"] = json!([format!("q{}", n % 5)]);

@@ -25,6 +25,20 @@ fn a_swarm_takes_in_as_many_unfinished_tasks_as_it_may_and_no_more() {
 }
 
 #[test]
+fn a_retry_needs_room_as_a_submit_does() {
+    in_a_swarm(async |w| {
+        let failed = w.failed_task(task()).await;
+        w.submit(task()).await;
+        say(&w, json!({"limits": {"max_tasks": 1}})).await;
+        w.retry(&failed).await.problem(429, "swarm_full");
+        assert_eq!(w.status(&failed).await, "failed");
+        let held = w.claim_one("a").await;
+        w.complete(&held, 1).await.ok();
+        w.retry(&failed).await.ok();
+    });
+}
+
+#[test]
 fn of_a_batch_as_many_are_taken_in_as_there_is_room_for() {
     in_a_swarm(async |w| {
         say(&w, json!({"limits": {"max_tasks": 3}})).await;

@@ -99,7 +99,7 @@ fn rates_tell_what_came_and_went_lately() {
         let (submitted, completed) =
             (rates["submitted_per_s"].as_f64().unwrap(), rates["completed_per_s"].as_f64().unwrap());
         // The swarm is some seconds old, a minute at most.
-        assert!(submitted <= 40.0 && submitted >= 40.0 / 60.0, "{submitted}");
+        assert!((40.0 / 60.0..=40.0).contains(&submitted), "{submitted}");
         assert!((submitted / completed - 2.0).abs() < 0.01, "{submitted} {completed}");
         let samples = format!("LLEN wg:{{{}}}:samples", w.swarm());
         until("a sample is taken", PATIENCE, async || {

@@ -72,7 +72,8 @@ fn conditions_are_looked_at_before_any_operation() {
     in_a_swarm(async |w| {
         // The operation would make the condition true.
         let conditions = json!([{"state": "k", "version": 1}]);
-        let problem = apply_if(&w, conditions, json!([put("k", json!(1))])).await.problem(412, "version_mismatch");
+        let problem =
+            apply_if(&w, conditions, json!([put("k", json!(1))])).await.problem(412, "version_mismatch");
         assert_eq!(problem["version"], 0);
         assert_eq!(state(&w, "k").await, Value::Null);
     });

@@ -53,7 +53,9 @@ fn of_many_who_name_one_version_one_succeeds() {
         apply(&w, json!([put("k", json!(0))])).await.ok();
         let attempt = async |n: usize| {
             let conditions = json!([{"state": "k", "version": 1}]);
-            apply_if(&w, conditions, json!([put("k", json!(n)), put(&format!("by/{n}"), json!(1))])).await.status
+            apply_if(&w, conditions, json!([put("k", json!(n)), put(&format!("by/{n}"), json!(1))]))
+                .await
+                .status
         };
         let answers = join_all((0..20).map(attempt)).await;
         assert_eq!(answers.iter().filter(|status| **status == 200).count(), 1);

@@ -7,7 +7,8 @@ use super::support::{apply, complete, inbox, put, register, send, state, submit}
 async fn everything(w: &World) -> Value {
     let (state, tasks) = (w.get("/state").send().await.ok(), w.pages("limit=500").await);
     let agents = w.get("/agents").send().await.ok();
-    let counted: Vec<_> = agents["items"].as_array().unwrap().iter().map(|a| (&a["name"], &a["unread"])).collect();
+    let counted: Vec<_> =
+        agents["items"].as_array().unwrap().iter().map(|a| (&a["name"], &a["unread"])).collect();
     json!({"state": state, "tasks": tasks, "agents": format!("{counted:?}")})
 }
 

@@ -10,20 +10,20 @@ pub(crate) async fn apply_if(w: &World, conditions: Value, ops: Value) -> Reply 
     w.post("/transactions").json(json!({ "if": conditions, "ops": ops })).send().await
 }
 
-pub(crate) fn complete(held: &Held, result: Value) -> Value {
-    json!({"op": "task.complete", "id": held.id, "lease": held.token, "result": result})
+pub(crate) fn complete(held: &Held, result: impl Into<Value>) -> Value {
+    json!({"op": "task.complete", "id": held.id, "lease": held.token, "result": result.into()})
 }
 
-pub(crate) fn put(key: &str, value: Value) -> Value {
-    json!({"op": "state.put", "key": key, "value": value})
+pub(crate) fn put(key: &str, value: impl Into<Value>) -> Value {
+    json!({"op": "state.put", "key": key, "value": value.into()})
 }
 
 pub(crate) fn send(from: &str, to: &str) -> Value {
     json!({"op": "message.send", "message": {"from": from, "to": {"agent": to}, "body": {"for": to}}})
 }
 
-pub(crate) fn submit(task: Value) -> Value {
-    json!({"op": "task.submit", "task": task})
+pub(crate) fn submit(task: impl Into<Value>) -> Value {
+    json!({"op": "task.submit", "task": task.into()})
 }
 
 /// The value of a key, or null where there is none.

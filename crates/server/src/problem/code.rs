@@ -202,20 +202,36 @@ impl Code {
                 "The queue waits for too many sets of capabilities",
             ),
             Self::AgentNotFound => ("agent_not_found", StatusCode::NOT_FOUND, "No such agent"),
-            Self::TooManyAgents => ("too_many_agents", StatusCode::TOO_MANY_REQUESTS, "The swarm has too many agents"),
-            Self::SwarmFull => ("swarm_full", StatusCode::TOO_MANY_REQUESTS, "The swarm has too many unfinished tasks"),
-            Self::SwarmClosed => ("swarm_closed", StatusCode::CONFLICT, "The swarm is being cleared or restored"),
+            Self::TooManyAgents => {
+                ("too_many_agents", StatusCode::TOO_MANY_REQUESTS, "The swarm has too many agents")
+            }
+            Self::SwarmFull => {
+                ("swarm_full", StatusCode::TOO_MANY_REQUESTS, "The swarm has too many unfinished tasks")
+            }
+            Self::SwarmClosed => {
+                ("swarm_closed", StatusCode::CONFLICT, "The swarm is being cleared or restored")
+            }
             Self::SwarmNotEmpty => ("swarm_not_empty", StatusCode::CONFLICT, "The swarm is not empty"),
             Self::BrokenSnapshot => {
                 ("broken_snapshot", StatusCode::UNPROCESSABLE_ENTITY, "The snapshot is broken")
             }
-            Self::DefaultSwarm => ("default_swarm", StatusCode::CONFLICT, "The default swarm cannot be deleted"),
+            Self::DefaultSwarm => {
+                ("default_swarm", StatusCode::CONFLICT, "The default swarm cannot be deleted")
+            }
             Self::InboxFull => ("inbox_full", StatusCode::TOO_MANY_REQUESTS, "An inbox is full"),
-            Self::TooManySubscriptions => ("too_many_subscriptions", StatusCode::TOO_MANY_REQUESTS, "The agent subscribes to too many topics"),
+            Self::TooManySubscriptions => (
+                "too_many_subscriptions",
+                StatusCode::TOO_MANY_REQUESTS,
+                "The agent subscribes to too many topics",
+            ),
             Self::StateNotFound => ("state_not_found", StatusCode::NOT_FOUND, "No such state key"),
-            Self::VersionMismatch => ("version_mismatch", StatusCode::PRECONDITION_FAILED, "The key has another version"),
+            Self::VersionMismatch => {
+                ("version_mismatch", StatusCode::PRECONDITION_FAILED, "The key has another version")
+            }
             Self::NotANumber => ("not_a_number", StatusCode::CONFLICT, "The value is not a number"),
-            Self::StateFull => ("state_full", StatusCode::TOO_MANY_REQUESTS, "The swarm has too many state keys"),
+            Self::StateFull => {
+                ("state_full", StatusCode::TOO_MANY_REQUESTS, "The swarm has too many state keys")
+            }
             Self::BackendUnavailable => {
                 ("backend_unavailable", StatusCode::SERVICE_UNAVAILABLE, "The store cannot be reached")
             }

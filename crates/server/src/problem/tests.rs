@@ -1,7 +1,7 @@
 use axum::http::header;
 use waggle_core::Error as Backend;
-use waggle_task_queue::{Broken, Error};
 use waggle_task_queue::model::{Invalid, Status, TaskId};
+use waggle_task_queue::{Broken, Error};
 
 use super::*;
 

@@ -13,15 +13,17 @@ local function run_at_of(when, now)
   if when ~= '' and tonumber(when) > now then return tonumber(when) end
 end
 
+-- How many more unfinished tasks the swarm takes; nil where that has no limit.
+local function room_for_tasks(root, swarm)
+  if not swarm.max_tasks then return nil end
+  local t = redis.call('HMGET', root .. 'totals', 'submitted', 'retried', 'completed', 'failed', 'cancelled')
+  for at = 1, 5 do t[at] = tonumber(t[at] or 0) end
+  return swarm.max_tasks - (t[1] + t[2] - t[3] - t[4] - t[5])
+end
+
 -- What the submits of one call have come to so far.
 local function new_submits(root, swarm)
-  local plan = { lists = {}, new_sets = {}, dedups = {}, room = nil }
-  if swarm.max_tasks then
-    local t = redis.call('HMGET', root .. 'totals', 'submitted', 'retried', 'completed', 'failed', 'cancelled')
-    for at = 1, 5 do t[at] = tonumber(t[at] or 0) end
-    plan.room = swarm.max_tasks - (t[1] + t[2] - t[3] - t[4] - t[5])
-  end
-  return plan
+  return { lists = {}, new_sets = {}, dedups = {}, room = room_for_tasks(root, swarm) }
 end
 
 -- Returns a refusal, SWARMFULL or CAPABILITYSETS; or nil and the unfinished task that has the dedup key, if any.

@@ -2,7 +2,7 @@
 
 use tokio::task::JoinSet;
 
-use super::{clearer, Custodian, Promoter, Pruner, Reaper, duty};
+use super::{Custodian, Promoter, Pruner, Reaper, clearer, duty};
 use crate::TaskQueue;
 
 /// The background duties of a server; they end when it is dropped.

@@ -49,8 +49,8 @@ pub use settlement::{
 };
 pub use stamp::Stamp;
 pub use state::{
-    DeletedState, Increment, NotAKey, PutState, StateEntry, StateGuard, StateItem, StateKey, StatePage, StateQuery, Versions,
-    WriterLease,
+    DeletedState, Increment, NotAKey, PutState, StateEntry, StateGuard, StateItem, StateKey, StatePage,
+    StateQuery, Versions, WriterLease,
 };
 pub use stats::{AgentCounts, Rates, Stats, TaskCounts};
 pub use status::Status;
@@ -58,6 +58,6 @@ pub use swarm::{NewSwarm, Swarm, SwarmLimits};
 pub use task::Task;
 pub use text::Text;
 pub use transaction::{
-    Applied, Condition, MessageSend, Operation, StateDelete, StateIncrement, StatePut, TaskComplete, TaskFail,
-    TaskRelease, TaskSubmit, Transaction,
+    Applied, Condition, MessageSend, Operation, StateDelete, StateIncrement, StatePut, TaskComplete,
+    TaskFail, TaskRelease, TaskSubmit, Transaction,
 };

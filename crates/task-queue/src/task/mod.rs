@@ -16,8 +16,8 @@ mod submit_batch;
 mod task_queue;
 
 pub(crate) use settle::{SettleAnswer, SettleItem};
-pub(crate) use submit::{SubmitItem, Taken, taken};
 pub use submit::{Idempotency, Submitted};
+pub(crate) use submit::{SubmitItem, Taken, taken};
 pub use submit_batch::{BatchAccepted, BatchItem, BatchSubmitted};
 pub use task_queue::TaskQueue;
 pub(crate) use task_queue::{refused, root};

@@ -19,8 +19,8 @@ impl TaskQueue {
     /// Makes a failed or cancelled task ready again, its attempts counted from 0.
     ///
     /// # Errors
-    /// [`Error::WrongState`], [`Error::Duplicate`], [`Error::TaskNotFound`], [`Error::SwarmNotFound`],
-    /// [`Error::Redis`].
+    /// [`Error::WrongState`], [`Error::Duplicate`], [`Error::SwarmFull`], [`Error::TaskNotFound`],
+    /// [`Error::SwarmNotFound`], [`Error::Redis`].
     pub async fn retry(&self, swarm: &SwarmName, id: TaskId) -> Result<Retried, Error> {
         let mut call = Call::new(FUNCTION, &root(swarm));
         call.arg(id.encode(&mut [0; 36]));
@@ -32,6 +32,7 @@ impl TaskQueue {
                 let status = reply.text()?.parse().map_err(|_| reply.broken("a status nobody knows"))?;
                 Err(Error::WrongState { id, status })
             }
+            "SWARMFULL" => Err(Error::SwarmFull),
             "DUPLICATE" => Err(Error::Duplicate(id)),
             "NOTFOUND" => Err(Error::TaskNotFound(id)),
             _ => Err(reply.broken("a word nobody knows").into()),

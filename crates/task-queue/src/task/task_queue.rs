@@ -5,7 +5,10 @@ use std::sync::Arc;
 use waggle_core::{Codec, Merger, Redis};
 
 use super::{heartbeat::HeartbeatMerge, settle::SettleMerge, submit::SubmitMerge};
-use crate::{Error, event::Followers, keys, limits::EVENT_FOLLOWERS, maintenance::Alarms, message::SendMerge, model::SwarmName, state::PatchTurns, waiters::Waiters};
+use crate::{
+    Error, event::Followers, keys, limits::EVENT_FOLLOWERS, maintenance::Alarms, message::SendMerge,
+    model::SwarmName, state::PatchTurns, waiters::Waiters,
+};
 
 /// The task queue: submit, claim, settle and look at tasks. Cheap to clone.
 #[derive(Clone)]

@@ -99,7 +99,9 @@ fn write_condition(call: &mut Call, condition: &Condition) {
             call.arg("l").arg(task.map(id).unwrap_or_default()).arg(token.as_str());
         }
         Condition { task, status, .. } => {
-            call.arg("t").arg(task.map(id).unwrap_or_default()).arg(status.map_or("", |status| status.as_str()));
+            call.arg("t")
+                .arg(task.map(id).unwrap_or_default())
+                .arg(status.map_or("", |status| status.as_str()));
         }
     }
 }

@@ -46,11 +46,14 @@ fn raw(value: &serde_json::Value) -> Json {
 }
 
 fn keys(page: &StatePage) -> Vec<(&str, bool, u64)> {
-    let shown = |item| match item {
-        &StateItem::Entry(ref entry) => (entry.key.as_str(), true, entry.version),
-        StateItem::Deleted(deleted) => (deleted.key.as_str(), false, deleted.version),
-    };
     page.items.iter().map(shown).collect()
+}
+
+fn shown(item: &StateItem) -> (&str, bool, u64) {
+    match item {
+        StateItem::Entry(entry) => (entry.key.as_str(), true, entry.version),
+        StateItem::Deleted(deleted) => (deleted.key.as_str(), false, deleted.version),
+    }
 }
 
 #[tokio::test]

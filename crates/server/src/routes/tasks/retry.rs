@@ -22,6 +22,7 @@ use crate::reply::Reply;
     responses(
         (status = 200, description = "The task is ready.", body = Retried),
         (status = 409, description = "`wrong_state`: only a failed or cancelled task can be retried. `duplicate`: another unfinished task has its `dedup_key`.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 429, description = "`swarm_full`: the swarm has as many unfinished tasks as its `limits.max_tasks` allows.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
         TaskProblems, CallProblems,
     ),
 )]

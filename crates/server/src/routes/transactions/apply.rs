@@ -2,8 +2,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
 use waggle_task_queue::model::{
-    Applied, Condition, MessageSend, StateDelete, StateIncrement, StatePut, SwarmName, TaskComplete, TaskFail,
-    TaskRelease, TaskSubmit,
+    Applied, Condition, MessageSend, StateDelete, StateIncrement, StatePut, SwarmName, TaskComplete,
+    TaskFail, TaskRelease, TaskSubmit,
 };
 
 use super::read::read;
@@ -86,5 +86,6 @@ pub(crate) async fn apply(
     let idempotency = key.with_body(body.as_bytes());
     drop(body);
     let applied = app.queue().apply_transaction(&swarm.0, transaction, idempotency).await?;
-    Ok(Reply::json(StatusCode::OK, &TransactionAnswer { results: applied.results })?.replayed(applied.replayed))
+    Ok(Reply::json(StatusCode::OK, &TransactionAnswer { results: applied.results })?
+        .replayed(applied.replayed))
 }

@@ -29,7 +29,8 @@ impl Condition {
         let mut check = Check::default();
         let of_state = self.state.is_some() && self.version.is_some();
         let of_task = self.task.is_some() && (self.status.is_some() != self.lease.is_some());
-        let other = if of_state { self.names_a_task() } else { self.state.is_some() || self.version.is_some() };
+        let other =
+            if of_state { self.names_a_task() } else { self.state.is_some() || self.version.is_some() };
         check.that((of_state || of_task) && !other, "", || {
             "one of {state, version}, {task, status} and {task, lease}".to_owned()
         });
