@@ -9,8 +9,9 @@ use crate::agents::until_calm;
 use crate::answer::{self, Held};
 use crate::connection::Connection;
 use crate::figure::{Figure, Target};
+use crate::load::{Cost, Share, drive};
 use crate::request::{self, Claim};
-use crate::scale::Scale;
+use crate::scale::{CONNECTIONS, Scale};
 use crate::service::{Programs, Service};
 use crate::{progress, waits::Waits};
 
@@ -24,8 +25,13 @@ const EVERY: Duration = Duration::from_secs(10);
 /// Whatever breaks; a lease that is lost.
 pub(crate) async fn run(programs: &Programs, scale: &Scale) -> anyhow::Result<Vec<Figure>> {
     let service = programs.waggle().await?;
-    let figures = measure(&service, scale.idleness).await?;
+    let mut figures = measure(&service, scale.idleness).await?;
+    let mut costs = Vec::new();
+    for _ in 0..scale.rounds {
+        costs.push(crowd(&service, scale.operations).await?);
+    }
     service.stop().await?;
+    figures.push(Figure::cpu(format!("heartbeats, {CONNECTIONS} at a time: each"), &costs));
     Ok(figures)
 }
 
@@ -59,6 +65,25 @@ async fn measure(service: &Service, duration: Duration) -> anyhow::Result<Vec<Fi
     ])
 }
 
+/// Heartbeats one after the other on many connections: what one costs a service that is awake anyway.
+async fn crowd(service: &Service, heartbeats: u64) -> anyhow::Result<Cost> {
+    let share = Share::of(heartbeats);
+    let worker = |index: usize, mut connection: Connection| {
+        let share = share.clone();
+        async move {
+            let name = format!("crowd-{index}");
+            connection.exchange(&request::put_agent(&name)).await?;
+            let heartbeat = request::agent_heartbeat(&name, None);
+            while share.take() {
+                connection.exchange(&heartbeat).await?;
+            }
+            Ok((connection, ()))
+        }
+    };
+    let (cpu, _) = drive(service.subject(), CONNECTIONS, worker).await?;
+    Ok(Cost { operations: heartbeats, cpu })
+}
+
 /// An agent that holds a task.
 struct Agent {
     connection: Connection,
@@ -77,7 +102,7 @@ impl Agent {
     }
 
     async fn work(mut self, first: Instant, waits: Waits) -> anyhow::Result<()> {
-        let heartbeat = request::agent_heartbeat(&self.name, &self.held);
+        let heartbeat = request::agent_heartbeat(&self.name, Some(&self.held));
         let mut beats = interval_at(first, EVERY);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {

@@ -70,10 +70,10 @@ pub(crate) fn settle(agent: &str, held: &[Held], next: Option<&Claim<'_>>) -> Ve
     post("/v1/swarms/default/settlements", &body)
 }
 
-/// An agent's word that it is alive and goes on with what it holds.
-pub(crate) fn agent_heartbeat(agent: &str, held: &Held) -> Vec<u8> {
-    let Held { id, lease } = held;
-    let body = format!(r#"{{"leases":[{{"id":"{id}","lease":"{lease}"}}],"extend_ms":60000}}"#);
+/// An agent's word that it is alive and goes on with what it holds, if it holds something.
+pub(crate) fn agent_heartbeat(agent: &str, held: Option<&Held>) -> Vec<u8> {
+    let lease = |Held { id, lease }: &Held| format!(r#"{{"id":"{id}","lease":"{lease}"}}"#);
+    let body = format!(r#"{{"leases":[{}],"extend_ms":60000}}"#, held.map(lease).unwrap_or_default());
     post(&format!("/v1/swarms/default/agents/{agent}/heartbeat"), &body)
 }
 

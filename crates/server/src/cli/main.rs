@@ -24,7 +24,7 @@ struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  waggle serve                                      a service on 127.0.0.1:8700 with a Redis of its own
+  waggle serve                                      a service on 127.0.0.1:8700 with its own Redis
   waggle task submit --payload '{\"say\":\"hello\"}'    a task for whoever is able
   waggle agent run --queue default -- wc -w         an ordinary command as an agent";
 

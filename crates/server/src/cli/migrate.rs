@@ -15,8 +15,8 @@ pub(super) struct MigrateArgs {
 }
 
 const EXAMPLES: &str = "\
-Runs in small steps and goes on where it was interrupted; nothing happens where the data has this version
-already. Stop the service first.
+Runs in small steps and goes on where it was interrupted; nothing happens where the data has this
+version already. Stop the service first.
 
 Examples:
   waggle migrate

@@ -25,9 +25,9 @@ pub(super) struct ServeArgs {
 }
 
 const EXAMPLES: &str = "\
-Prints one line on standard output once it answers: `waggle listens on http://…`. SIGTERM or SIGINT ends it
-in order, a second one at once. Exit status: 0 stopped as asked, 2 not started (one line says why), 1 ended
-by a fault, 130 or 143 after a second signal.
+Prints one line on standard output once it answers: `waggle listens on http://…`. SIGTERM or SIGINT
+ends it in order, a second one at once. Exit status: 0 stopped as asked, 2 not started (one line
+says why), 1 ended by a fault, 130 or 143 after a second signal.
 
 Flags beat the environment (WAGGLE_SERVER__LISTEN), which beats the file, which beats the defaults.
 

@@ -68,33 +68,37 @@ pub(super) struct NamesArgs {
 /// What the command is told and what is made of what it does.
 const CONTRACT: &str = "\
 What the command gets:
-  standard input  the payload: a string as its plain text, any other JSON as it was submitted, nothing
-                  for null (with --raw-json always JSON)
+  standard input  the payload: a string as its plain text, any other JSON as it was submitted,
+                  nothing for null (with --raw-json always JSON)
   environment     WAGGLE_TASK_ID, WAGGLE_TASK_TYPE, WAGGLE_TASK_QUEUE, WAGGLE_TASK_PRIORITY,
-                  WAGGLE_TASK_ATTEMPT, WAGGLE_TASK_MAX_ATTEMPTS, WAGGLE_TASK_TAGS (with commas between),
-                  WAGGLE_TASK_METADATA (JSON), WAGGLE_TASK_CREATED_AT, WAGGLE_LEASE (the lease token),
-                  WAGGLE_AGENT, WAGGLE_SWARM, WAGGLE_URL, and TRACEPARENT where the task has one
+                  WAGGLE_TASK_ATTEMPT, WAGGLE_TASK_MAX_ATTEMPTS, WAGGLE_TASK_TAGS (with commas
+                  between), WAGGLE_TASK_METADATA (JSON), WAGGLE_TASK_CREATED_AT, WAGGLE_LEASE (the
+                  lease token), WAGGLE_AGENT, WAGGLE_SWARM, WAGGLE_URL, and TRACEPARENT where the
+                  task has one
 
 What becomes of the task:
-  exit status 0   completed; the result is what was printed: JSON where it is valid JSON, else text as a
-                  string without its last newline, null where nothing was printed. At most 900 KiB
-  otherwise       failed, and tried again while attempts are left: error kind exit_status or signal, the
-                  last line of standard error as its message, the end of it in its details
-  too much output failed for good, error kind output_too_large; output_refused where the service says no
+  exit status 0   completed; the result is what was printed: JSON where it is valid JSON, else text
+                  as a string without its last newline, null where nothing was printed. At most
+                  900 KiB
+  otherwise       failed, and tried again while attempts are left: error kind exit_status or signal,
+                  the last line of standard error as its message, the end of it in its details
+  too much output failed for good, error kind output_too_large; output_refused where the service
+                  says no
   cancelled       the command's process group gets SIGTERM, and SIGKILL after --grace-ms
-  lease lost      the process group is killed and nothing is reported: the task belongs to another agent.
-                  A lease that cannot be extended in time counts as lost
+  lease lost      the process group is killed and nothing is reported: the task belongs to another
+                  agent. A lease that cannot be extended in time counts as lost
 
-An agent that is drained, or removed while it waits, finishes what it holds, claims no more, and ends.
+An agent that is drained, or removed while it waits, finishes what it holds, claims no more, and
+ends.
 
-At SIGINT or SIGTERM no more tasks are claimed, running commands get SIGTERM (SIGKILL after --grace-ms) and
-their tasks are given back without the attempt being counted. A second signal kills everything at once;
-the tasks come back when their leases end. An agent that is killed with SIGKILL leaves its commands running;
-what they print is lost.
+At SIGINT or SIGTERM no more tasks are claimed, running commands get SIGTERM (SIGKILL after
+--grace-ms) and their tasks are given back without the attempt being counted. A second signal kills
+everything at once; the tasks come back when their leases end. An agent that is killed with SIGKILL
+leaves its commands running; what they print is lost.
 
 Exit status: 0 stopped as asked (a signal, --max-tasks, --exit-when-idle-ms, drained, removed);
-1 the service refused a call or stayed away for --give-up-after-ms, or the command cannot be started;
-2 wrong usage; 130 or 143 after a second SIGINT or SIGTERM.";
+1 the service refused a call or stayed away for --give-up-after-ms, or the command cannot be
+started; 2 wrong usage; 130 or 143 after a second SIGINT or SIGTERM.";
 
 /// The flags of `waggle agent run`.
 #[derive(Debug, clap::Args)]

@@ -25,8 +25,9 @@ pub(in crate::cli) struct DoctorArgs {
 }
 
 const EXAMPLES: &str = "\
-Works beside a running service and without one: the private Redis of a service that does not run is started
-for as long as the checks take. Exit status: 0 everything is well, 1 something is not, 2 wrong settings.
+Works beside a running service and without one: the private Redis of a service that does not run is
+started for as long as the checks take. Exit status: 0 everything is well, 1 something is not,
+2 wrong settings.
 
 Examples:
   waggle doctor
