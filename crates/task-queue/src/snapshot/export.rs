@@ -10,9 +10,8 @@ use waggle_core::{Call, Error as RedisError, Value};
 use super::{
     check::hex,
     end::{Counts, End},
-    format::{AgentLine, DeletedLine, FormerLine, InboxLine, Record, StateLine},
+    format::{DeletedLine, FormerLine, Record, StateLine},
     header::Header,
-    inbox::{self, SHARED},
     patience::{Patience, call_patiently},
     task::TaskLine,
 };
@@ -29,15 +28,12 @@ use crate::{
 
 const SWARM: &str = function!("snapshot_swarm");
 const TASKS: &str = function!("snapshot_tasks");
-const AGENTS: &str = function!("snapshot_agents");
 const FORMER: &str = function!("snapshot_former");
-const INBOX: &str = function!("snapshot_inbox");
-const MESSAGES: &str = function!("snapshot_messages");
 const STATE: &str = function!("snapshot_state");
 const DELETED: &str = function!("snapshot_deleted");
 
 /// Records one call reads; what they may have in bytes bounds it as well.
-const PAGE: usize = 200;
+pub(super) const PAGE: usize = 200;
 /// Bytes that are gathered before they are handed on.
 const CHUNK: usize = 256 * 1_024;
 /// What a snapshot's reader gets: pages of lines, or why there will be no more of them.
@@ -45,7 +41,7 @@ pub type Page = Result<Bytes, Error>;
 
 /// A snapshot that is about to be made.
 pub struct Export {
-    queue: TaskQueue,
+    pub(super) queue: TaskQueue,
     swarm: SwarmName,
     header: Header,
     node: String,
@@ -54,11 +50,11 @@ pub struct Export {
     digest: Sha256,
     counts: Counts,
     /// Messages of several inboxes that have been written.
-    shared: HashSet<MessageId>,
+    pub(super) shared: HashSet<MessageId>,
 }
 
 /// What ends an export early.
-enum Stop {
+pub(super) enum Stop {
     /// Nobody reads it any more.
     Unread,
     Failed(Error),
@@ -152,93 +148,6 @@ impl Export {
         }
     }
 
-    async fn agents(&mut self) -> Result<(), Stop> {
-        let mut after = String::new();
-        loop {
-            let mut call = self.call(AGENTS);
-            call.arg(after.as_str()).arg(PAGE);
-            let mut reply = self.read(AGENTS, call).await?;
-            if reply.remaining() == 0 {
-                return Ok(());
-            }
-            while reply.remaining() > 0 {
-                let mut stored = reply.array()?;
-                after = stored.text()?;
-                let agent = inbox::agent(&after, stored)?;
-                if let Some(agent) = agent {
-                    self.agent(agent).await?;
-                }
-            }
-        }
-    }
-
-    async fn agent(&mut self, agent: AgentLine) -> Result<(), Stop> {
-        let (name, last) = (agent.name.to_string(), agent.last_seq);
-        self.line(&Record::Agent(agent)).await?;
-        let mut after = 0;
-        while after < last {
-            let mut call = self.call(INBOX);
-            call.arg(name.as_str()).arg(after).arg(last).arg(PAGE);
-            let mut reply = self.read(INBOX, call).await?;
-            if reply.remaining() == 0 {
-                break;
-            }
-            let mut entries = Vec::with_capacity(reply.remaining());
-            while reply.remaining() > 0 {
-                let entry = Entry::read(reply.array()?)?;
-                after = entry.seq;
-                entries.push(entry);
-            }
-            self.inbox(entries).await?;
-        }
-        Ok(())
-    }
-
-    async fn inbox(&mut self, mut entries: Vec<Entry>) -> Result<(), Stop> {
-        let unknown = |entry: &&Entry| entry.shared && !self.shared.contains(&entry.id);
-        let wanted: Vec<MessageId> = entries.iter().filter(unknown).map(|entry| entry.id).collect();
-        let mut wanted = wanted.as_slice();
-        while !wanted.is_empty() {
-            let mut call = self.call(MESSAGES);
-            for id in wanted {
-                call.arg(id.encode(&mut [0; 36]));
-            }
-            let mut reply = self.read(MESSAGES, call).await?;
-            let (read, left) = wanted.split_at(reply.remaining().clamp(1, wanted.len()));
-            wanted = left;
-            for id in read {
-                let stored = reply.bytes()?;
-                if let Some(entry) = entries.iter_mut().find(|entry| entry.id == *id) {
-                    entry.stored = stored;
-                }
-            }
-            // What was read is written before more is read.
-            let written =
-                entries.iter().position(|entry| wanted.contains(&entry.id)).unwrap_or(entries.len());
-            for entry in entries.drain(..written) {
-                self.entry(entry).await?;
-            }
-        }
-        for entry in entries {
-            self.entry(entry).await?;
-        }
-        Ok(())
-    }
-
-    /// A message that is gone was acknowledged meanwhile, or has expired.
-    async fn entry(&mut self, entry: Entry) -> Result<(), Stop> {
-        if let Some(stored) = &entry.stored {
-            let message = inbox::message(entry.id, entry.shared, stored, &self.queue.inner.codec)?;
-            self.line(&Record::Message(message)).await?;
-            if entry.shared {
-                self.shared.insert(entry.id);
-            }
-        } else if !self.shared.contains(&entry.id) {
-            return Ok(());
-        }
-        self.line(&Record::Inbox(InboxLine { seq: entry.seq, message: entry.id })).await
-    }
-
     /// Before the keys that are there: one that is in both was made again.
     async fn deleted(&mut self) -> Result<(), Stop> {
         let mut after = 0;
@@ -327,16 +236,16 @@ impl Export {
         Ok(read)
     }
 
-    fn call(&self, function: &str) -> Call {
+    pub(super) fn call(&self, function: &str) -> Call {
         Call::read_only(function, &root(&self.swarm))
     }
 
-    async fn read(&self, function: &'static str, call: Call) -> Result<Reader, Error> {
+    pub(super) async fn read(&self, function: &'static str, call: Call) -> Result<Reader, Error> {
         let reply = call_patiently(&self.queue, &self.swarm, call).await?;
         Ok(Reader::new(function, reply)?)
     }
 
-    async fn line(&mut self, record: &Record) -> Result<(), Stop> {
+    pub(super) async fn line(&mut self, record: &Record) -> Result<(), Stop> {
         let start = self.buffer.len();
         write_line(&mut self.buffer, record)?;
         self.digest.update(&self.buffer[start..]);
@@ -348,24 +257,6 @@ impl Export {
         let page = Bytes::from(std::mem::take(&mut self.buffer));
         let Some(pages) = &self.pages else { return Ok(()) };
         pages.send(Ok(page)).await.map_err(|_| Stop::Unread)
-    }
-}
-
-/// An entry of an inbox.
-struct Entry {
-    seq: u64,
-    id: MessageId,
-    shared: bool,
-    stored: Option<Bytes>,
-}
-
-impl Entry {
-    fn read(mut reply: Reader) -> Result<Self, RedisError> {
-        let seq = u64::try_from(reply.integer()?).unwrap_or(0);
-        let member = reply.text()?;
-        let id = member.trim_end_matches(SHARED).parse();
-        let id = id.map_err(|_| reply.broken("a message without a proper id"))?;
-        Ok(Self { seq, id, shared: member.ends_with(SHARED), stored: reply.bytes()? })
     }
 }
 

@@ -12,6 +12,7 @@ mod begin;
 mod check;
 mod end;
 mod export;
+mod export_agents;
 mod format;
 mod header;
 mod inbox;
