@@ -65,7 +65,7 @@ fn what_both_sweep_is_swept_once() {
         for attempt in 1..=2 {
             until("all are ready", PATIENCE, async || two.list("ready").await.len() == 200).await;
             let mut held = one.claim_with(json!({"agent": "dies", "max_tasks": 100})).await;
-            held.extend(two.claim_with(json!({"agent": "dies", "max_tasks": 100})).await);
+            held.extend(two.claim_with(json!({"agent": "dies-too", "max_tasks": 100})).await);
             assert_eq!(held.len(), 200);
             assert!(held.iter().all(|held| held.attempt == attempt));
         }

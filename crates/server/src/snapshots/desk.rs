@@ -8,9 +8,9 @@ use crate::config::Settings;
 use crate::problem::{Code, Problem};
 
 /// Snapshots that are made at the same time: each has a page in memory.
-const EXPORTS: usize = 4;
+const EXPORTS: usize = 16;
 /// Snapshots that are restored at the same time: each has a file.
-const RESTORES: usize = 2;
+const RESTORES: usize = 8;
 /// When to come back to a desk that is busy.
 const LATER: Duration = Duration::from_secs(5);
 
