@@ -8,6 +8,7 @@ cargo="${CARGO:-cargo}"
 "$cargo" test --locked --workspace --lib --bins --tests --no-fail-fast "$@"
 
 # What depends most on where keys lie runs once more on a cluster of three primaries.
-echo "test: submit, claim, complete, batch and lost functions on a Redis Cluster" >&2
+echo "test: tasks, agents, messages, transactions, deleted and restored swarms on a Redis Cluster" >&2
 WAGGLE_TEST_REDIS=cluster "$cargo" test --locked -p waggle-tests --test api --test faults --no-fail-fast -- \
-    tasks::submit tasks::claim tasks::complete functions_lost
+    tasks::submit tasks::claim tasks::complete functions_lost agents::heartbeat messages::send state::put \
+    transactions::apply swarms::delete snapshot::restored
