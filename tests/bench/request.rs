@@ -86,10 +86,6 @@ pub(crate) fn ack_all(agent: &str) -> Vec<u8> {
     post(&format!("/v1/swarms/default/agents/{agent}/inbox/ack"), r#"{"up_to":9000000000000000}"#)
 }
 
-pub(crate) fn put_state(key: &str) -> Vec<u8> {
-    with_body("PUT", &format!("/v1/swarms/default/state/{key}"), r#"{"value":1}"#)
-}
-
 pub(crate) fn transaction(ops: &[String]) -> Vec<u8> {
     post("/v1/swarms/default/transactions", &format!(r#"{{"ops":[{}]}}"#, ops.join(",")))
 }

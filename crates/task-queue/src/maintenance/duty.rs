@@ -21,13 +21,14 @@ pub(super) trait Duty: Send + Sync + 'static {
     -> impl Future<Output = Result<Swept, Error>> + Send;
 }
 
-/// Runs until it is aborted.
-pub(super) async fn run<D: Duty>(duty: D, redis: Redis, alarm: Alarm) {
-    let mut next_round = Instant::now();
+/// Runs until it is aborted. Roles that begin together go on keeping time together: what they ask Redis travels in one
+/// flush, and wakes it once.
+pub(super) async fn run<D: Duty>(duty: D, redis: Redis, alarm: Alarm, begin: Instant) {
+    let mut next_round = begin;
     let mut failing = false;
     loop {
         let done = if next_round <= Instant::now() {
-            next_round = Instant::now() + ROUND;
+            next_round = round_after(next_round);
             round(&duty, &redis, &alarm).await
         } else {
             let due = alarm.wait(next_round).await;
@@ -35,6 +36,12 @@ pub(super) async fn run<D: Duty>(duty: D, redis: Redis, alarm: Alarm) {
         };
         report::<D>(&done, &mut failing);
     }
+}
+
+/// The first round in time with those before it that is still to come.
+fn round_after(last: Instant) -> Instant {
+    let missed = last.elapsed().as_millis() / ROUND.as_millis();
+    last + ROUND * u32::try_from(missed + 1).unwrap_or(u32::MAX)
 }
 
 async fn round<D: Duty>(duty: &D, redis: &Redis, alarm: &Alarm) -> Result<(), Error> {
@@ -79,4 +86,17 @@ fn report<D: Duty>(done: &Result<(), Error>, failing: &mut bool) {
         _ => {}
     }
     *failing = done.is_err();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn rounds_keep_time_however_long_one_of_them_took() {
+        let begin = Instant::now();
+        assert_eq!(round_after(begin), begin + ROUND);
+        tokio::time::advance(Duration::from_millis(2_300)).await;
+        assert_eq!(round_after(begin), begin + ROUND * 3);
+    }
 }

@@ -1,6 +1,6 @@
 //! All roles of one server.
 
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::Instant};
 
 use super::{Custodian, Promoter, Pruner, Reaper, clearer, duty};
 use crate::TaskQueue;
@@ -15,11 +15,12 @@ impl Maintenance {
     /// Starts reaper, promoter, pruner and custodian for every swarm, and the clearer for those that were deleted.
     pub fn spawn(queue: &TaskQueue) -> Self {
         let (redis, alarms) = (queue.redis(), &queue.inner.alarms);
+        let begin = Instant::now();
         let mut duties = JoinSet::new();
-        duties.spawn(duty::run(Reaper, redis.clone(), alarms.reaper.clone()));
-        duties.spawn(duty::run(Promoter, redis.clone(), alarms.promoter.clone()));
-        duties.spawn(duty::run(Custodian, redis.clone(), alarms.custodian.clone()));
-        duties.spawn(duty::run(Pruner, redis.clone(), alarms.pruner.clone()));
+        duties.spawn(duty::run(Reaper, redis.clone(), alarms.reaper.clone(), begin));
+        duties.spawn(duty::run(Promoter, redis.clone(), alarms.promoter.clone(), begin));
+        duties.spawn(duty::run(Custodian, redis.clone(), alarms.custodian.clone(), begin));
+        duties.spawn(duty::run(Pruner, redis.clone(), alarms.pruner.clone(), begin));
         duties.spawn(clearer::run(redis.clone(), alarms.clearer.clone()));
         Self { duties }
     }
