@@ -75,6 +75,9 @@ pub(super) struct Group {
     probing: bool,
     /// The claim that looked last: each time it is another one's turn, since what one may not have may suit the next.
     probed: Option<Place>,
+    /// Whether claims are on their way that look by themselves: nobody else is called before they are back, so that they
+    /// keep their places when something comes meanwhile.
+    probe_in_flight: bool,
     /// How many go into the next call of the round.
     step: usize,
     /// Counts wake-ups.
@@ -87,6 +90,8 @@ pub(super) struct Group {
 /// What one call took along.
 pub(super) struct Taken {
     pub(super) waiters: Vec<(Place, Waiter)>,
+    /// Whether one of them looks by itself.
+    pub(super) looks: bool,
     epoch: u64,
 }
 
@@ -149,7 +154,7 @@ impl Group {
         std::mem::take(&mut self.parked).into_values().collect()
     }
 
-    /// Nothing was heard for a while: one claim looks whether that is true.
+    /// Nothing was heard for a while: one claim looks whether that is true, and the eldest goes with it.
     pub(super) fn probe(&mut self) {
         if self.round.is_none() {
             self.probing = true;
@@ -169,6 +174,7 @@ impl Group {
     /// Whether a call has anything to take along.
     fn wants_call(&self) -> bool {
         !self.queued
+            && !self.probe_in_flight
             && (!self.fresh.is_empty()
                 || self.round.is_some_and(|from| self.parked.range(from..).next().is_some()))
     }
@@ -177,6 +183,7 @@ impl Group {
     pub(super) fn take(&mut self) -> Taken {
         self.queued = false;
         let mut places = Vec::new();
+        let looks = self.probing && self.round.is_some();
         if let Some(from) = self.round {
             places
                 .extend(self.parked.range(from..).map(|(place, _)| *place).take(self.step.min(CALL_CLAIMS)));
@@ -185,6 +192,12 @@ impl Group {
             // A round that has come to the last claim is over: what is parked again goes round only for a reason.
             self.round = next.filter(|next| self.parked.range(next..).next().is_some());
         }
+        if looks {
+            // Whatever has come meanwhile is the eldest one's before it is that of the one whose turn it is to look.
+            places.extend(self.parked.keys().next());
+            places.sort_unstable();
+            places.dedup();
+        }
         let mut waiters: Vec<_> =
             places.into_iter().filter_map(|place| Some((place, self.parked.remove(&place)?))).collect();
         while waiters.len() < CALL_CLAIMS {
@@ -192,13 +205,16 @@ impl Group {
             waiters.push(first);
         }
         waiters.retain(|(_, waiter)| !waiter.answer.is_closed());
+        let looks = looks && !waiters.is_empty();
+        self.probe_in_flight |= looks;
         self.in_flight += usize::from(!waiters.is_empty());
-        Taken { waiters, epoch: self.epoch }
+        Taken { waiters, epoch: self.epoch, looks }
     }
 
     /// A call has come back.
-    pub(super) fn landed(&mut self) {
+    pub(super) fn landed(&mut self, looked: bool) {
         self.in_flight = self.in_flight.saturating_sub(1);
+        self.probe_in_flight &= !looked;
     }
 
     /// Parks a claim that got nothing, or hands it back to be answered when its time is over. When a wake-up came

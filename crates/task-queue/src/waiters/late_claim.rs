@@ -36,11 +36,13 @@ pub(super) struct LateClaim {
     shared: Arc<Shared>,
     key: Arc<GroupKey>,
     taken: Option<Taken>,
+    /// Whether the call took along a claim that looks by itself.
+    looks: bool,
 }
 
 impl LateClaim {
     pub(super) const fn new(shared: Arc<Shared>, key: Arc<GroupKey>) -> Self {
-        Self { shared, key, taken: None }
+        Self { shared, key, taken: None, looks: false }
     }
 
     fn call(&self, waiters: &[(Place, Waiter)]) -> Call {
@@ -153,7 +155,7 @@ impl LateClaim {
         let booked = {
             let mut groups = self.shared.groups();
             let group = groups.entry(Arc::clone(&self.key)).or_default();
-            group.landed();
+            group.landed(self.looks);
             group.end_round(epoch, left, served);
             for (place, waiter, again) in to_park {
                 over.extend(group.park(place, waiter, epoch, again));
@@ -215,6 +217,7 @@ impl LateCall for LateClaim {
             return None;
         }
         let call = self.call(&taken.waiters);
+        self.looks = taken.looks;
         self.taken = Some(taken);
         Some(call)
     }
