@@ -12,6 +12,7 @@ pub mod function;
 pub mod handle;
 pub mod lane;
 pub mod metrics;
+pub mod perf;
 pub mod pipeline;
 pub mod server;
 

@@ -7,6 +7,7 @@ mod document;
 mod extract;
 pub mod metrics;
 mod middleware;
+pub mod perf;
 pub mod problem;
 mod reply;
 pub mod router;

@@ -3,6 +3,7 @@ use lz4_flex::block;
 use metrics::{Counter, counter};
 
 use super::CodecError;
+use crate::perf::{Count, Recorder};
 
 /// Header of a frame whose bytes follow as they are.
 const RAW: u8 = 0x00;
@@ -29,13 +30,27 @@ pub struct Codec {
     limit: usize,
     bytes_in: Counter,
     bytes_out: Counter,
+    perf: Recorder,
 }
 
 impl Codec {
     /// Compresses from `threshold` bytes up; refuses to decompress to more than `limit` bytes.
     pub fn new(threshold: usize, limit: usize) -> Self {
         let counted = |direction| counter!("waggle_compression_bytes_total", "direction" => direction);
-        Self { threshold, limit, bytes_in: counted("in"), bytes_out: counted("out") }
+        let perf = Recorder::default();
+        Self { threshold, limit, bytes_in: counted("in"), bytes_out: counted("out"), perf }
+    }
+
+    /// Records what it does with `perf`, and not by itself.
+    #[must_use]
+    pub fn recorded_by(mut self, perf: &Recorder) -> Self {
+        self.perf = perf.clone();
+        self
+    }
+
+    /// Bytes from which on values are compressed.
+    pub const fn threshold(&self) -> usize {
+        self.threshold
     }
 
     /// The frame of `raw`.
@@ -51,11 +66,21 @@ impl Codec {
             return append_raw(raw, out);
         }
         let start = out.len();
-        if !append_compressed(raw, out) {
+        let pays = append_compressed(raw, out);
+        if !pays {
             append_raw(raw, out);
         }
-        self.bytes_in.increment(raw.len() as u64);
-        self.bytes_out.increment((out.len() - start) as u64);
+        self.note(raw.len(), out.len() - start, pays);
+    }
+
+    fn note(&self, raw: usize, stored: usize, pays: bool) {
+        let (raw, stored) = (raw as u64, stored as u64);
+        self.bytes_in.increment(raw);
+        self.bytes_out.increment(stored);
+        self.perf.count(Count::CompressionValues, 1);
+        self.perf.count(Count::Compressed, pays.into());
+        self.perf.count(Count::CompressionIn, raw);
+        self.perf.count(Count::CompressionOut, stored);
     }
 
     /// The value in `frame`. A raw one shares the frame's memory.

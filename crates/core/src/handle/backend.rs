@@ -7,6 +7,7 @@ use crate::error::{is_missing_function, reply};
 use crate::function::{Loaded, Loader, function_of, is_read_only, on_every_primary};
 use crate::lane::breaker::Breaker;
 use crate::lane::hot::{Health, Hot, Replies};
+use crate::perf::{Recorder, Series};
 use crate::pipeline::Timings;
 use crate::{Error, Library};
 
@@ -17,11 +18,12 @@ pub(crate) struct Backend {
     breaker: Breaker,
     loader: Loader,
     timings: Timings,
+    perf: Recorder,
 }
 
 impl Backend {
-    pub(crate) fn new(hot: Hot, breaker: Breaker, library: Library) -> Self {
-        Self { hot, breaker, loader: Loader::new(library), timings: Timings::default() }
+    pub(crate) fn new(hot: Hot, breaker: Breaker, library: Library, perf: Recorder) -> Self {
+        Self { hot, breaker, loader: Loader::new(library), timings: Timings::default(), perf }
     }
 
     /// Sends calls and returns one result for each, in order.
@@ -42,6 +44,16 @@ impl Backend {
             calls.cmd_iter().zip(results).map(|(cmd, result)| without_doubt(cmd, result)).collect();
         self.record(&calls, &results, started.elapsed());
         results
+    }
+
+    /// Where this process records what it does.
+    pub(crate) const fn perf(&self) -> &Recorder {
+        &self.perf
+    }
+
+    /// Whether calls are let through to Redis now.
+    pub(crate) fn breaker_open(&self) -> bool {
+        self.breaker.is_open()
     }
 
     /// One command on every primary, past the breaker: for administration.
@@ -99,6 +111,8 @@ impl Backend {
 
     fn record(&self, calls: &Pipeline, results: &[Result<Value, Error>], took: Duration) {
         let outcomes = results.iter().map(|result| result.as_ref().map_or_else(Error::label, |_| "ok"));
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.perf.record_value(Series::RedisCall, micros, u32::try_from(results.len()).unwrap_or(u32::MAX));
         self.timings.record(took, calls.cmd_iter().map(function_of).zip(outcomes));
     }
 }

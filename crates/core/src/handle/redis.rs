@@ -11,6 +11,7 @@ use crate::lane::breaker::Breaker;
 use crate::lane::hot::Hot;
 use crate::lane::pool::{Exclusive, Pool, PoolStatus};
 use crate::lane::wake::Wakeups;
+use crate::perf::Recorder;
 use crate::pipeline::{LateCall, Merge, Merger, Pipeline};
 use crate::{Call, Error, Library};
 
@@ -42,13 +43,15 @@ impl Redis {
     pub async fn connect(config: &RedisConfig, target: Target, library: Library) -> Result<Self, Error> {
         let address = Address::new(&target, config)?;
         let hot = Hot::open(&address, config).await?;
-        let backend = Arc::new(Backend::new(hot, Breaker::new(&config.breaker), library));
+        let perf = Recorder::default();
+        let breaker = Breaker::new(&config.breaker).recorded_by(&perf);
+        let backend = Arc::new(Backend::new(hot, breaker, library, perf.clone()));
         version::check(&backend).await?;
         backend.ensure_functions().await?;
         let inner = Inner {
             mode: target.mode(),
             pipeline: Pipeline::open(Arc::clone(&backend), config),
-            pool: Pool::open(&address, config)?,
+            pool: Pool::open(&address, config, perf)?,
             wakeups: Wakeups::open(address, &config.hot),
             readiness: Readiness::default(),
             drain: config.hot.connect_timeout() + config.hot.response_timeout(),
@@ -130,6 +133,16 @@ impl Redis {
     /// What is missing: see [`NotReady::code`].
     pub async fn check(&self) -> Result<(), NotReady> {
         self.inner.readiness.check(&self.inner.backend).await
+    }
+
+    /// Where what this process does is recorded, by this layer and by those above it.
+    pub fn perf(&self) -> &Recorder {
+        self.inner.backend.perf()
+    }
+
+    /// Whether the breaker keeps calls from a Redis that does not answer.
+    pub fn breaker_open(&self) -> bool {
+        self.inner.backend.breaker_open()
     }
 
     /// What the pool holds and has done.

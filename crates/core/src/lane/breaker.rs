@@ -9,6 +9,7 @@ use crate::Error;
 use crate::backoff::jittered;
 use crate::config::BreakerConfig;
 use crate::metrics;
+use crate::perf::{Count, Recorder};
 
 /// Opens after a number of failures in a row, rejects at once while open, and
 /// after a jittered pause lets one attempt through to see.
@@ -20,6 +21,7 @@ pub struct Breaker {
     failures_to_open: u32,
     pause: Duration,
     state: Mutex<State>,
+    perf: Recorder,
 }
 
 /// The right to make one attempt; report how it went, or drop it to say nothing.
@@ -46,7 +48,15 @@ impl Breaker {
             failures_to_open: config.failures,
             pause: config.open(),
             state: Mutex::new(State::Closed { failures: 0 }),
+            perf: Recorder::default(),
         }
+    }
+
+    /// Records with `perf` how often it opens.
+    #[must_use]
+    pub fn recorded_by(mut self, perf: &Recorder) -> Self {
+        self.perf = perf.clone();
+        self
     }
 
     /// Asks to make an attempt.
@@ -99,6 +109,7 @@ impl Breaker {
         if opens {
             *state = State::Open { until: Instant::now() + jittered(self.pause) };
             metrics::breaker_opened();
+            self.perf.count(Count::BreakerOpened, 1);
         }
     }
 

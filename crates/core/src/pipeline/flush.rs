@@ -1,4 +1,5 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use redis::{Pipeline, Value};
 use tokio::time::Instant;
@@ -6,12 +7,16 @@ use tokio::time::Instant;
 use super::entry::{Entry, Recipient, Taken, Work};
 use super::queue::Queue;
 use crate::handle::Backend;
+use crate::perf::{Count, Recorder, Series};
 use crate::{Call, Error, metrics};
 
 /// One write to Redis and who waits for which of its replies.
 pub(super) struct Flush {
     commands: Pipeline,
     recipients: Vec<Recipient>,
+    operations: usize,
+    /// How long the one that came first has waited.
+    waited: Duration,
 }
 
 /// A flush while it is put together.
@@ -44,17 +49,30 @@ impl Flush {
 
     /// Sends, waits, and hands each reply to who waits for it.
     pub(super) async fn run(self, backend: &Backend) {
+        self.record(backend.perf());
         let mut replies = backend.round_trip(self.commands).await.into_iter();
         for recipient in self.recipients {
             recipient.answer(&mut replies);
         }
     }
+
+    fn record(&self, perf: &Recorder) {
+        metrics::flushed(self.operations, self.waited);
+        let operations = self.operations as u64;
+        perf.record_value(Series::BatchSize, operations, 1);
+        perf.count(Count::PipelineOperations, operations);
+        perf.record(Series::BatchWait, self.waited);
+    }
 }
 
 impl<'a> Binding<'a> {
     fn new(queue: &'a Queue, entries: usize) -> Self {
-        let flush =
-            Flush { commands: Pipeline::with_capacity(entries), recipients: Vec::with_capacity(entries) };
+        let flush = Flush {
+            commands: Pipeline::with_capacity(entries),
+            recipients: Vec::with_capacity(entries),
+            operations: 0,
+            waited: Duration::ZERO,
+        };
         Self { queue, flush, operations: 0, settled: 0, oldest: None }
     }
 
@@ -113,9 +131,8 @@ impl<'a> Binding<'a> {
     }
 
     fn finished(self) -> Option<Flush> {
-        let oldest = self.oldest?;
-        metrics::flushed(self.operations, oldest.elapsed());
-        Some(self.flush)
+        let waited = self.oldest?.elapsed();
+        Some(Flush { operations: self.operations, waited, ..self.flush })
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod listen;
 mod log;
+mod perf;
 mod server;
 mod settings;
 mod snapshots;
@@ -10,6 +11,7 @@ mod tests;
 
 pub use listen::Listen;
 pub use log::{LogConfig, LogFormat};
+pub use perf::{AlertsConfig, PerfConfig, TargetsConfig, WebhookConfig};
 pub use server::ServerConfig;
 pub use settings::{Flag, Settings, Source};
 pub use snapshots::SnapshotsConfig;

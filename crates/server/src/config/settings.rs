@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use waggle_core::config::{ConfigError, Invalid, Layers, RedisConfig, Validate};
 
-use super::{LogConfig, ServerConfig, SnapshotsConfig};
+use super::{LogConfig, PerfConfig, ServerConfig, SnapshotsConfig};
 
 /// The file that is read where no other is named, if it is there.
 const FILE: &str = "waggle.toml";
@@ -32,6 +32,8 @@ pub struct Settings {
     pub redis: RedisConfig,
     /// Files of whole swarms.
     pub snapshots: SnapshotsConfig,
+    /// What operators are told.
+    pub perf: PerfConfig,
     /// What is written to standard error.
     pub log: LogConfig,
 }
@@ -77,6 +79,7 @@ impl Validate for Settings {
         self.server.validate().map_err(|e| e.under("server"))?;
         self.redis.validate().map_err(|e| e.under("redis"))?;
         self.snapshots.validate().map_err(|e| e.under("snapshots"))?;
+        self.perf.validate().map_err(|e| e.under("perf"))?;
         self.log.validate().map_err(|e| e.under("log"))
     }
 }

@@ -23,7 +23,7 @@ pub struct Stats {
 }
 
 /// Tasks by state.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct TaskCounts {
     /// Waiting for other tasks.
     pub blocked: u64,
@@ -44,7 +44,7 @@ pub struct TaskCounts {
 }
 
 /// Agents by status.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct AgentCounts {
     /// Seen lately, and open for tasks.
     pub live: u64,

@@ -14,6 +14,7 @@ use crate::config::{PoolConfig, RedisConfig};
 use crate::lane::Address;
 use crate::lane::address::cluster_client;
 use crate::metrics;
+use crate::perf::{Recorder, Series};
 
 /// The pool lane. A keeper in the background holds it at `min`, finds dead
 /// connections and closes idle ones.
@@ -26,6 +27,7 @@ pub(super) struct Shared {
     pub(super) config: PoolConfig,
     inner: Inner,
     counters: Arc<Counters>,
+    perf: Recorder,
 }
 
 enum Inner {
@@ -34,7 +36,7 @@ enum Inner {
 }
 
 impl Pool {
-    pub(crate) fn open(address: &Address, config: &RedisConfig) -> Result<Self, Error> {
+    pub(crate) fn open(address: &Address, config: &RedisConfig, perf: Recorder) -> Result<Self, Error> {
         let inner = match address {
             Address::Single(info) => {
                 let connection = AsyncConnectionConfig::new()
@@ -50,7 +52,7 @@ impl Pool {
                 Inner::Cluster(built(manager, &config.pool)?)
             }
         };
-        let shared = Shared { config: config.pool.clone(), inner, counters: Arc::default() };
+        let shared = Shared { config: config.pool.clone(), inner, counters: Arc::default(), perf };
         let shared = Arc::new(shared);
         let keeper = tokio::spawn(keeper::run(Arc::clone(&shared)));
         Ok(Self { shared, keeper })
@@ -98,6 +100,7 @@ impl Shared {
                 Err(Error::unavailable(format!("no connection from the pool within {waited} ms")))
             }
         };
+        self.perf.record(Series::PoolAcquire, started.elapsed());
         metrics::pool_acquired(result.as_ref().map_or_else(Error::label, |_| "ok"), started.elapsed());
         result
     }

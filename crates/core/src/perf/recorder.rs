@@ -1,0 +1,249 @@
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use thread_local::ThreadLocal;
+
+use super::names::Names;
+use super::ring::Ring;
+use super::shard::Shard;
+use super::slot::{Slot, Tally};
+use super::window::Window;
+use super::{Count, LONGEST_SECONDS, Series};
+use crate::clock::Clock;
+
+/// An operation whose calls are counted, see [`Recorder::operation`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OperationId(u16);
+
+/// A code whose errors are counted, see [`Recorder::error_code`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ErrorId(u16);
+
+/// Records what the process does. Cheap to clone.
+///
+/// [`gather`](Self::gather) has to be called about once a second: what was recorded is dated by it.
+#[derive(Clone, Default)]
+pub struct Recorder(Arc<Inner>);
+
+struct Inner {
+    clock: Clock,
+    started: Instant,
+    /// A lock for each thread: whoever records finds it free, but for the moment in which it is gathered.
+    shards: ThreadLocal<Mutex<Shard>>,
+    ring: Mutex<Ring>,
+    operations: Names,
+    errors: Names,
+}
+
+impl Default for Inner {
+    fn default() -> Self {
+        Self::new(Clock::system())
+    }
+}
+
+impl Inner {
+    fn new(clock: Clock) -> Self {
+        Self {
+            started: clock.now(),
+            clock,
+            shards: ThreadLocal::new(),
+            ring: Mutex::default(),
+            operations: Names::default(),
+            errors: Names::default(),
+        }
+    }
+}
+
+impl Recorder {
+    /// A recorder on a clock of its own.
+    pub fn on(clock: Clock) -> Self {
+        Self(Arc::new(Inner::new(clock)))
+    }
+
+    /// Records how long something took.
+    pub fn record(&self, series: Series, took: Duration) {
+        self.record_value(series, micros(took), 1);
+    }
+
+    /// Records a value that occurred so many times.
+    pub fn record_value(&self, series: Series, value: u64, times: u32) {
+        self.shard().record(series, value, times);
+    }
+
+    /// Counts.
+    pub fn count(&self, count: Count, by: u64) {
+        self.shard().count(count, by);
+    }
+
+    /// Gives an operation a number under which [`done`](Self::done) counts it; the same one for the same name. Beyond
+    /// a bound all further names are one operation, `other`.
+    pub fn operation(&self, name: &str) -> OperationId {
+        OperationId(self.0.operations.number(name))
+    }
+
+    /// Gives an error code a number, as [`operation`](Self::operation) does.
+    pub fn error_code(&self, code: &str) -> ErrorId {
+        ErrorId(self.0.errors.number(code))
+    }
+
+    /// Counts an operation; `failed` where it did by a fault of the service, not of its caller.
+    pub fn done(&self, operation: OperationId, took: Duration, failed: bool) {
+        let tally = Tally { count: 1, failed: failed.into(), micros: micros(took) };
+        self.shard().operation(operation.0, tally);
+    }
+
+    /// Counts an error.
+    pub fn failed(&self, error: ErrorId) {
+        self.shard().error(error.0);
+    }
+
+    /// Gathers what all threads have recorded, and dates it with the present second.
+    pub fn gather(&self) {
+        drop(self.gathered());
+    }
+
+    /// What was recorded in the last `span`, up to this moment: whole seconds, a minute and more in steps of 15 s.
+    /// At most [`LONGEST_SECONDS`]; where the process is younger, as long as it has run.
+    pub fn window(&self, span: Duration) -> Window {
+        let seconds = span.as_secs_f64().ceil().clamp(1.0, 1e9);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 1 … 1e9")]
+        let seconds = (seconds as u64).min(LONGEST_SECONDS);
+        let mut window = self.gathered().window(seconds, &self.0.operations, &self.0.errors);
+        window.shorten(self.age().max(Duration::from_millis(1)));
+        window
+    }
+
+    /// What was recorded in the full seconds from `from` on, and the second with which to go on next time.
+    pub fn since(&self, from: u64) -> (Slot, u64) {
+        self.gathered().since(from)
+    }
+
+    /// How long it has been recording.
+    pub fn age(&self) -> Duration {
+        self.0.clock.now().saturating_duration_since(self.0.started)
+    }
+
+    fn gathered(&self) -> MutexGuard<'_, Ring> {
+        let mut ring = self.0.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        // Closed before the threads are asked: what they hold belongs to the second that goes on.
+        ring.advance(self.age().as_secs(), &self.0.operations, &self.0.errors);
+        for shard in &self.0.shards {
+            shard.lock().unwrap_or_else(PoisonError::into_inner).drain_into(&mut ring.current);
+        }
+        ring
+    }
+
+    fn shard(&self) -> MutexGuard<'_, Shard> {
+        self.0.shards.get_or_default().lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Recorder").finish_non_exhaustive()
+    }
+}
+
+fn micros(took: Duration) -> u64 {
+    u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn p50(window: &Window, series: Series) -> Option<u64> {
+        window.histogram(series).map(|histogram| histogram.value_at_quantile(0.5))
+    }
+
+    #[test]
+    fn what_was_recorded_is_in_a_window_at_once_and_leaves_it_with_time() {
+        let clock = Clock::manual();
+        let recorder = Recorder::on(clock.clone());
+        recorder.record(Series::Submit, Duration::from_millis(5));
+        for (after, in_ten, in_sixty, in_all) in
+            [(0, 1, 1, 1), (9, 1, 1, 1), (2, 0, 1, 1), (48, 0, 1, 1), (20, 0, 0, 1), (540, 0, 0, 0)]
+        {
+            for _ in 0..after {
+                clock.advance(Duration::from_secs(1));
+                recorder.gather();
+            }
+            let recorded = |seconds| recorder.window(Duration::from_secs(seconds)).recorded(Series::Submit);
+            let told = (recorded(10), recorded(60), recorded(600));
+            assert_eq!(told, (in_ten, in_sixty, in_all), "{:?}", recorder.age());
+        }
+    }
+
+    #[test]
+    fn threads_record_by_themselves_and_are_merged() {
+        let recorder = Recorder::default();
+        std::thread::scope(|scope| {
+            for thread in 1..=4_u64 {
+                let recorder = recorder.clone();
+                scope.spawn(move || {
+                    for _ in 0..1_000 {
+                        recorder.record_value(Series::BatchSize, thread, 1);
+                        recorder.count(Count::Compressed, 2);
+                    }
+                });
+            }
+        });
+        let window = recorder.window(Duration::from_secs(60));
+        assert_eq!(window.recorded(Series::BatchSize), 4_000);
+        assert_eq!(p50(&window, Series::BatchSize), Some(2));
+        assert_eq!(window.count(Count::Compressed), 8_000);
+    }
+
+    #[test]
+    fn a_value_is_told_within_one_percent_and_one_too_large_as_the_largest() {
+        let recorder = Recorder::default();
+        recorder.record(Series::Http, Duration::from_micros(123_456));
+        let told = p50(&recorder.window(Duration::from_secs(1)), Series::Http).unwrap();
+        assert!(told.abs_diff(123_456) < 1_235, "{told}");
+        recorder.record(Series::Queued, Duration::from_hours(5));
+        let told = p50(&recorder.window(Duration::from_secs(1)), Series::Queued).unwrap();
+        assert!(told >= super::super::LARGEST, "{told}");
+    }
+
+    #[test]
+    fn what_was_not_recorded_is_nothing() {
+        let window = Recorder::default().window(Duration::from_secs(60));
+        assert!(Series::ALL.into_iter().all(|series| window.histogram(series).is_none()));
+    }
+
+    #[test]
+    fn slots_of_several_servers_make_one_window() {
+        let clock = Clock::manual();
+        let servers = [Recorder::on(clock.clone()), Recorder::on(clock.clone())];
+        let mut fleet = Window::new(Duration::from_secs(60));
+        for (server, took) in servers.iter().zip([10, 1_000]) {
+            (0..100).for_each(|_| server.record_value(Series::Claim, took, 1));
+            server.done(server.operation("claim"), Duration::from_micros(took), false);
+            server.gather();
+        }
+        clock.advance(Duration::from_secs(1));
+        for server in &servers {
+            let (slot, next) = server.since(0);
+            fleet.add(&slot);
+            assert_eq!(next, 1);
+            assert!(server.since(next).0.is_empty());
+        }
+        let claims = fleet.histogram(Series::Claim).unwrap();
+        assert_eq!((claims.len(), claims.value_at_quantile(0.5)), (200, 10));
+        assert!(claims.value_at_quantile(0.51) >= 1_000);
+        assert_eq!(fleet.operations()["claim"], Tally { count: 2, failed: 0, micros: 1_010 });
+    }
+
+    #[test]
+    fn memory_is_bounded_however_long_it_runs() {
+        let clock = Clock::manual();
+        let recorder = Recorder::on(clock.clone());
+        for second in 0..2_000_u64 {
+            (0..50).for_each(|n| recorder.record_value(Series::Http, second * n, 1));
+            clock.advance(Duration::from_secs(1));
+            recorder.gather();
+        }
+        let ring = recorder.gathered();
+        assert!(ring.slots() <= 60 + 40 + 2, "{}", ring.slots());
+    }
+}

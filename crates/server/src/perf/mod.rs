@@ -1,0 +1,7 @@
+//! What operators are told: the report, the history, alerts, and what is judged from them.
+
+pub mod history;
+mod node;
+pub mod report;
+
+pub use node::Node;

@@ -1,0 +1,5 @@
+//! `GET /perf/report`: its shape, and how it comes about.
+
+mod shape;
+
+pub use shape::*;
