@@ -1,7 +1,11 @@
 //! What operators are told: the report, the history, alerts, and what is judged from them.
 
+pub mod alert;
 pub mod history;
 mod node;
 pub mod report;
+mod update;
+pub mod webhook;
 
 pub use node::Node;
+pub use update::Update;
