@@ -5,7 +5,9 @@ pub mod history;
 mod node;
 pub mod report;
 mod update;
+mod updates;
 pub mod webhook;
 
 pub use node::Node;
 pub use update::Update;
+pub use updates::{Heard, LISTENERS, Listener, Updates};

@@ -11,8 +11,3 @@ pub enum Update {
     /// An alert fires, or is resolved.
     Alert(Arc<Alert>),
 }
-
-impl Update {
-    /// Updates that a reader may be behind; one that is further behind is told that it has missed some.
-    pub const BEHIND: usize = 64;
-}

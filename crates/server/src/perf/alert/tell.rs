@@ -5,14 +5,14 @@ use crate::metrics::ALERT;
 use crate::perf::report::{Alert, AlertState, Severity};
 
 /// Shows every alert as not firing, so that each is there from the start.
-pub(crate) fn show_all() {
+pub(super) fn show_all() {
     for name in AlertName::ALL {
         show(name.as_str(), name.severity(), false);
     }
 }
 
 /// Logs an alert that fires or is resolved, and shows it as a metric.
-pub(crate) fn tell(alert: &Alert) {
+pub(super) fn tell(alert: &Alert) {
     let Alert { name, value, threshold, message, .. } = alert;
     match (alert.state, alert.severity) {
         (AlertState::Firing, Severity::Critical) => {
