@@ -16,7 +16,8 @@ fn a_redis_that_is_silent_is_told_everywhere_and_so_are_the_requests_that_failed
         let told = async {
             let firing = w.client().until_alert("redis_unhealthy", "firing").await;
             assert_eq!(firing["severity"], "critical");
-            let shown = metric(w.client(), "waggle_alert{name=\"redis_unhealthy\",severity=\"critical\"}").await;
+            let shown =
+                metric(w.client(), "waggle_alert{name=\"redis_unhealthy\",severity=\"critical\"}").await;
             assert_eq!(shown.as_deref(), Some("1"));
             receiver.until("redis_unhealthy", "alert.firing").await;
             let errors = w.client().until_alert("error_rate_high", "firing").await;

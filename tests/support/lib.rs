@@ -28,8 +28,8 @@ mod task;
 mod wait;
 mod world;
 
-pub use alerts::{Receiver, alerting, metric};
 pub use agents::{Act, Agent};
+pub use alerts::{Receiver, alerting, metric};
 pub use audit::audit;
 pub use cluster::Cluster;
 pub use harness::on_harness;

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 use waggle_tests::{
-    PATIENCE, Receiver, RedisServer, Service, Setup, World, alerting, in_a_swarm, in_a_swarm_of, metric, task, until,
+    PATIENCE, Receiver, RedisServer, Service, Setup, World, alerting, in_a_swarm, in_a_swarm_of, metric,
+    task, until,
 };
 
 use crate::events::support::Feed;
@@ -64,7 +65,7 @@ fn a_task_that_no_waiting_agent_can_do_is_told_everywhere_until_one_takes_it() {
     let receiver = Receiver::start();
     in_a_swarm_of(&Service::start(receiver.on(alerting(Setup::private()))), async |w| {
         let mut feed = Feed::of(&w, "/perf/stream").await;
-        w.submit(task().queue("models").requires(&["gpu"])).await;
+        w.submit(task().queue("models").requires(json!(["gpu"]))).await;
         let waits = json!({"agent": "plain", "queues": ["models"], "wait_ms": 60_000});
         let waiting = tokio::spawn(w.post("/claims").json(waits).send());
 
@@ -89,7 +90,8 @@ fn a_task_that_no_waiting_agent_can_do_is_told_everywhere_until_one_takes_it() {
         assert_eq!(shown(&w, "queue_stalled").await.as_deref(), Some("0"));
         receiver.until("queue_stalled", "alert.resolved").await;
         let alerts = w.client().get("/perf/alerts").send().await.ok();
-        let states: Vec<_> = alerts["history"].as_array().unwrap().iter().map(|alert| &alert["state"]).collect();
+        let states: Vec<_> =
+            alerts["history"].as_array().unwrap().iter().map(|alert| &alert["state"]).collect();
         assert_eq!(states, ["resolved", "firing"], "{alerts}");
         let delivered = metric(w.client(), "waggle_webhook_deliveries_total{result=\"delivered\"}").await;
         assert_eq!(delivered.as_deref(), Some("2"));

@@ -1,7 +1,6 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use waggle_core::config::Invalid;
 use waggle_task_queue::model::Stamp;
 
 use super::{AlertBook, Readings, tell};
@@ -21,12 +20,15 @@ pub struct Alerts {
 impl Alerts {
     /// No alert stands. Starts what sends them to the webhook, where one is set.
     ///
-    /// # Errors
-    /// The first setting of the webhook that cannot work.
-    pub fn new(config: &PerfConfig, node: Node, updates: Arc<Updates>) -> Result<Self, Invalid> {
+    /// # Panics
+    /// When `config` was not validated.
+    pub fn new(config: &PerfConfig, node: &Node, updates: &Arc<Updates>) -> Self {
         tell::show_all();
-        let webhook = Mutex::new(Webhook::spawn(&config.webhook, node)?);
-        Ok(Self { book: Mutex::new(AlertBook::new(config.alerts.clone())), updates, webhook })
+        Self {
+            book: Mutex::new(AlertBook::new(config.alerts.clone())),
+            updates: Arc::clone(updates),
+            webhook: Mutex::new(Webhook::spawn(&config.webhook, node.clone())),
+        }
     }
 
     /// Judges what a refresh has found, and tells what changes by it. Waits for nobody.

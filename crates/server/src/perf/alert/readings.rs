@@ -6,13 +6,13 @@ pub struct Readings {
     pub assignment: Option<LatencyReading>,
     /// Requests, and how many failed by a fault of the service.
     pub errors: Option<ErrorReading>,
-    /// Bytes that Redis uses of those it may use; none where it may use any number.
+    /// Bytes that Redis uses of those it may use.
     pub memory: Option<MemoryReading>,
     /// Connections for exclusive use.
     pub pool: Option<PoolReading>,
     /// Whether Redis answered this refresh and the breaker is closed.
     pub redis_healthy: bool,
-    /// Queues with ready tasks.
+    /// Queues with ready tasks that claims wait for in this server.
     pub queues: Option<Vec<QueueReading>>,
     /// Agents that are lost now, however long they have been.
     pub agents_lost: Option<u64>,
@@ -38,7 +38,7 @@ pub struct ErrorReading {
     pub count: u64,
 }
 
-/// Memory of the primary of Redis that has the least left.
+/// Memory of Redis, all primaries of a cluster together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MemoryReading {
     /// Bytes in use.
@@ -60,7 +60,7 @@ pub struct PoolReading {
     pub longest_wait_ms: f64,
 }
 
-/// A queue with ready tasks.
+/// A queue with ready tasks that claims wait for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueReading {
     /// Its swarm.
@@ -74,12 +74,10 @@ pub struct QueueReading {
 }
 
 /// Whether what is answered gets to disk.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PersistenceReading {
-    /// Whether Redis can write its append-only file.
+    /// Whether Redis can write to its disk, as far as it is told to.
     pub aof_ok: bool,
     /// Writes that had to wait for the disk since the refresh before.
     pub delayed_fsyncs: u64,
-    /// What keeps the service from being ready, as far as it is about the disk.
-    pub problem: Option<String>,
 }

@@ -7,7 +7,6 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use waggle_core::backoff::Backoff;
-use waggle_core::config::Invalid;
 
 use super::attempt::attempt;
 use super::message::Message;
@@ -34,12 +33,12 @@ pub struct Webhook {
 impl Webhook {
     /// Starts it, where an address is set; `node` is told with each alert.
     ///
-    /// # Errors
-    /// The first setting that cannot work.
-    pub fn spawn(config: &WebhookConfig, node: Node) -> Result<Option<Self>, Invalid> {
-        let Some(target) = Target::new(config)? else { return Ok(None) };
+    /// # Panics
+    /// When `config` was not validated.
+    pub fn spawn(config: &WebhookConfig, node: Node) -> Option<Self> {
+        let target = Target::new(config).expect("settings are validated when they are read")?;
         let tls = target.tls.then(tls::connector);
-        Ok(Some(Self::with(config, target, tls, node, FIRST_WAIT)))
+        Some(Self::with(config, target, tls, node, FIRST_WAIT))
     }
 
     /// Hands over an alert. Never waits: where too many are waiting to be sent, the oldest of them is given up.

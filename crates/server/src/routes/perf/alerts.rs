@@ -29,6 +29,6 @@ pub(crate) struct AlertList {
     responses((status = 200, description = "The alerts of this server.", body = AlertList), CallProblems),
 )]
 pub(crate) async fn alerts(app: State<App>) -> Result<Reply, Problem> {
-    let alerts = app.perf().alerts();
+    let alerts = app.monitor().alerts();
     Reply::json(StatusCode::OK, &AlertList { active: alerts.active(), history: alerts.history() })
 }

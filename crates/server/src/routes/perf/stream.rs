@@ -23,7 +23,7 @@ use crate::sse::{self, Updating};
     ),
 )]
 pub(crate) async fn stream(app: State<App>) -> Result<Response, Problem> {
-    let listener = app.perf().updates().listen().ok_or_else(full)?;
+    let listener = app.monitor().updates().listen().ok_or_else(full)?;
     Ok(sse::response(Updating::new(listener), app.sse_heartbeat()))
 }
 
