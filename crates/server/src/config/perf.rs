@@ -4,6 +4,8 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use waggle_core::config::{Invalid, Validate, within};
 
+use crate::perf::webhook::Target;
+
 /// `[perf]`: what operators are told.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -76,6 +78,16 @@ pub struct WebhookConfig {
     pub timeout_ms: u64,
     /// Attempts for each alert. Default 6.
     pub attempts: u32,
+}
+
+impl WebhookConfig {
+    /// Networks that may be named at most.
+    pub const MAX_NETWORKS: usize = 64;
+
+    /// [`timeout_ms`](Self::timeout_ms) as a duration.
+    pub const fn timeout(&self) -> Duration {
+        Duration::from_millis(self.timeout_ms)
+    }
 }
 
 impl PerfConfig {
@@ -197,6 +209,9 @@ impl Validate for WebhookConfig {
         if !self.url.is_empty() && self.secret.is_empty() {
             return Err(Invalid::new("secret", "is needed where `url` is set"));
         }
-        Ok(())
+        if self.allow.len() > Self::MAX_NETWORKS {
+            return Err(Invalid::new("allow", format!("must name {} networks at most", Self::MAX_NETWORKS)));
+        }
+        Target::new(self).map(drop)
     }
 }
