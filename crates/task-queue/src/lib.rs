@@ -30,5 +30,5 @@ pub use maintenance::Maintenance;
 pub use message::MessageSent;
 pub use snapshot::{Broken, CheckedSnapshot, Export, Page as SnapshotPage, SnapshotCheck, SnapshotCounts};
 pub use state::Incremented;
-pub use task::{BatchAccepted, BatchItem, BatchSubmitted, Idempotency, Submitted, TaskQueue};
+pub use task::{Attempt, BatchAccepted, BatchItem, BatchSubmitted, Idempotency, Submitted, TaskQueue};
 pub use transaction::TransactionApplied;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::{Instant, timeout_at};
-use waggle_core::{Call, Codec, Error as RedisError, Value};
+use waggle_core::{Call, Codec, Error as RedisError, Value, trace};
 
 use super::send::Header;
 use crate::{
@@ -41,6 +41,7 @@ impl TaskQueue {
         if wait.is_zero() || self.inner.waiters.is_draining() {
             return self.look(swarm, agent, query, Duration::ZERO).await;
         }
+        let _waiting = trace::wait("inbox.wait");
         let deadline = Instant::now() + wait;
         let watch = self.inner.waiters.watch(swarm, Topic::Inbox(agent.clone()));
         let mut trust = LOOK_AGAIN;
