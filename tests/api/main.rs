@@ -14,4 +14,5 @@ mod state;
 mod subscriptions;
 mod swarms;
 mod tasks;
+mod traces;
 mod transactions;

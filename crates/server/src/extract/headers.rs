@@ -70,7 +70,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Traceparent {
     }
 }
 
-fn is_traceparent(text: &str) -> bool {
+/// Whether this is a `traceparent`, by the rules of W3C Trace Context.
+pub(crate) fn is_traceparent(text: &str) -> bool {
     let hex = |part: &str, length| {
         part.len() == length && part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
     };

@@ -9,6 +9,9 @@ use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use super::tracing::tracer;
+use crate::extract::is_traceparent;
+
+const TRACEPARENT: &str = "traceparent";
 
 /// The `traceparent` of the current span, for whatever is done on its behalf; nothing where nothing is traced.
 pub(crate) fn current() -> Option<String> {
@@ -22,15 +25,20 @@ pub(super) fn span_context() -> Option<SpanContext> {
     context.is_valid().then_some(context)
 }
 
-/// What a caller says it is part of.
+/// What a caller says it is part of; empty where that is nothing, or no trace context.
 pub(super) fn of_headers(headers: &HeaderMap) -> Context {
-    TraceContextPropagator::new().extract_with_context(&Context::new(), &Headers(headers))
+    extracted(&Headers(headers)).unwrap_or_default()
 }
 
 /// What a task says it is part of.
 pub(super) fn of_text(traceparent: &str) -> Option<Context> {
-    let context =
-        TraceContextPropagator::new().extract_with_context(&Context::new(), &Traceparent(traceparent));
+    extracted(&Traceparent(traceparent))
+}
+
+fn extracted(carrier: &dyn Extractor) -> Option<Context> {
+    // The propagator takes ids of any length.
+    carrier.get(TRACEPARENT).filter(|text| is_traceparent(text))?;
+    let context = TraceContextPropagator::new().extract_with_context(&Context::new(), carrier);
     context.has_active_span().then_some(context)
 }
 
@@ -55,11 +63,11 @@ struct Traceparent<'a>(&'a str);
 
 impl Extractor for Traceparent<'_> {
     fn get(&self, name: &str) -> Option<&str> {
-        (name == "traceparent").then_some(self.0)
+        (name == TRACEPARENT).then_some(self.0)
     }
 
     fn keys(&self) -> Vec<&str> {
-        vec!["traceparent"]
+        vec![TRACEPARENT]
     }
 }
 
