@@ -13,7 +13,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
-use opentelemetry_proto::tonic::trace::v1::{Span as Sent, span::SpanKind, status::StatusCode as Said};
+use opentelemetry_proto::tonic::trace::v1::{Span as Sent, status::StatusCode as Said};
 use prost::Message as _;
 use tokio::task::AbortHandle;
 
