@@ -1,7 +1,7 @@
 use std::time::SystemTime;
 
 use futures_util::future::join;
-use waggle_task_queue::model::{OutcomeKind, Status, SwarmName, TaskId};
+use waggle_task_queue::model::{OutcomeKind, Settled, Status, SwarmName, TaskId};
 use waggle_task_queue::{Attempt, TaskQueue};
 
 use super::task::{Ended, tell_run};
@@ -50,6 +50,15 @@ impl Runs {
         let Some(watched) = &mut self.0 else { return settled.await };
         // First, so that it is on its way when the settlement is: it costs no round trip of its own.
         join(watched.read(), settled).await.1
+    }
+
+    /// Tells of every attempt that a settlement has ended.
+    pub(crate) fn settled(&self, outcomes: &[Settled]) {
+        for Settled { id, result } in outcomes {
+            if let Ok(settled) = result {
+                self.ended(*id, settled.status, settled.replayed);
+            }
+        }
     }
 
     /// Tells of the attempt at this task that it has ended, and where the task stands now.

@@ -43,5 +43,5 @@ pub(crate) async fn claim(
     let applied = prefer.wait(&mut claim.wait_ms);
     let claimed = app.queue().claim(&swarm.0, claim).await?;
     trace::claimed(&claimed.tasks);
-    Ok(Reply::json(StatusCode::OK, &claimed)?.preference(applied))
+    Ok(Reply::json(StatusCode::OK, &claimed)?.waited(claimed.waited).preference(applied))
 }

@@ -78,13 +78,9 @@ pub(crate) async fn settle(
     let applied = settlement.claim.as_mut().and_then(|claim| prefer.wait(&mut claim.wait_ms));
     let mut runs = Runs::of(app.queue(), &swarm.0, settlement.outcomes.iter().map(Outcome::ends));
     let (outcomes, claimed) = runs.until(app.queue().settle(&swarm.0, settlement)).await?;
-    for (id, status) in
-        outcomes.iter().filter_map(|settled| Some((settled.id, settled.result.as_ref().ok()?)))
-    {
-        runs.ended(id, status.status, status.replayed);
-    }
+    runs.settled(&outcomes);
     trace::claimed(&claimed.tasks);
-    Ok(answer(outcomes, &claimed)?.preference(applied))
+    Ok(answer(outcomes, &claimed)?.waited(claimed.waited).preference(applied))
 }
 
 fn answer(outcomes: Vec<Settled>, claimed: &Claimed) -> Result<Reply, Problem> {
