@@ -17,6 +17,7 @@ mod snapshots;
 mod sse;
 #[cfg(test)]
 mod testing;
+mod trace;
 
 pub use extract::BodyLimits;
 pub use snapshots::Desk;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use metrics::Histogram;
 
+use crate::function::operation;
 use crate::metrics::call_histogram;
 
 /// Operations told apart in the metrics; further ones count as `other`.
@@ -38,24 +39,9 @@ impl Timings {
     }
 }
 
-/// A function's name without the version of its library.
-fn operation(function: &[u8]) -> String {
-    let name = String::from_utf8_lossy(function);
-    match name.rsplit_once("_v") {
-        Some((base, version)) if version.bytes().all(|b| b.is_ascii_digit()) => base.to_owned(),
-        _ => name.into_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_operation_is_a_function_without_its_version() {
-        assert_eq!(operation(b"task_claim_v12"), "task_claim");
-        assert_eq!(operation(b"task_very"), "task_very");
-    }
 
     #[test]
     fn the_operations_told_apart_are_bounded() {

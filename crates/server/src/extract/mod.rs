@@ -16,7 +16,7 @@ mod tests;
 
 pub use body::BodyLimits;
 pub(crate) use body::{discard as discard_body, next as next_of_body};
-pub(crate) use headers::{IdempotencyKey, Traceparent};
+pub(crate) use headers::{IdempotencyKey, Traceparent, is_traceparent};
 pub(crate) use json::{Enveloped, Json, Nothing, OptionalJson, RawJson, parse, parse_borrowed};
 pub(crate) use last_event_id::LastEventId;
 pub(crate) use lease::LeaseHeader;
