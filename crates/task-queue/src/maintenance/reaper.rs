@@ -3,7 +3,11 @@
 use waggle_core::{Error, Redis};
 
 use super::{Swept, duty::Duty, sweep::sweep};
-use crate::{library::function, model::SwarmName};
+use crate::{
+    library::function,
+    metrics::{self, TaskEvent},
+    model::SwarmName,
+};
 
 /// Ends leases whose time is over, so that what their holders left behind is given to others.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +19,11 @@ impl Reaper {
     /// # Errors
     /// What Redis says; the step is repeated in a second anyway.
     pub async fn run_once(self, redis: &Redis, swarm: &SwarmName) -> Result<Swept, Error> {
-        sweep(redis, swarm, function!("task_reap")).await
+        let (swept, mut ended) = sweep(redis, swarm, function!("task_reap")).await?;
+        for event in [TaskEvent::Expired, TaskEvent::Failed, TaskEvent::Cancelled] {
+            metrics::tasks(event, ended.count()?);
+        }
+        Ok(swept)
     }
 }
 

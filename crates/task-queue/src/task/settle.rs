@@ -10,9 +10,10 @@ use crate::{
     Error,
     library::function,
     limits::MERGE_BYTES,
+    metrics::{self, TaskEvent},
     model::{
         AgentName, AgentStatus, Claim, Claimed, Directive, Invalid, Outcome, OutcomeKind, Settled,
-        SettledStatus, Settlement, Stamp, SwarmName, TaskId,
+        SettledStatus, Settlement, Stamp, Status, SwarmName, TaskId,
     },
     store::{Line, Reader, unit},
 };
@@ -104,7 +105,7 @@ impl TaskQueue {
 
 /// An outcome on its way into Redis.
 pub(crate) struct SettleItem {
-    kind: &'static str,
+    kind: OutcomeKind,
     id: TaskId,
     token: String,
     value: Vec<u8>,
@@ -113,10 +114,10 @@ pub(crate) struct SettleItem {
 
 impl SettleItem {
     pub(crate) fn encode(outcome: Outcome, codec: &waggle_core::Codec) -> Result<Self, Error> {
-        let (kind, value, wait) = match outcome.outcome {
+        let (value, wait) = match outcome.outcome {
             OutcomeKind::Complete => {
                 let result = outcome.result.filter(|json| !json.is_null());
-                ("c", result.map_or_else(Vec::new, |json| codec.encode(json.as_bytes())), String::new())
+                (result.map_or_else(Vec::new, |json| codec.encode(json.as_bytes())), String::new())
             }
             OutcomeKind::Fail => {
                 let error = outcome.error.ok_or_else(|| Invalid::field("/error", "needed"))?;
@@ -126,17 +127,21 @@ impl SettleItem {
                     (_, Some(ms)) => ms.to_string(),
                     (_, None) => String::new(),
                 };
-                ("f", codec.encode(&error), wait)
+                (codec.encode(&error), wait)
             }
-            OutcomeKind::Release => ("r", Vec::new(), outcome.delay_ms.unwrap_or(0).to_string()),
+            OutcomeKind::Release => (Vec::new(), outcome.delay_ms.unwrap_or(0).to_string()),
         };
-        Ok(Self { kind, id: outcome.id, token: outcome.lease, value, wait })
+        Ok(Self { kind: outcome.outcome, id: outcome.id, token: outcome.lease, value, wait })
     }
 
     /// Appends the arguments of this outcome to a call.
     pub(crate) fn write(&self, call: &mut Call) {
-        let random = if self.kind == "f" { unit().to_string() } else { String::new() };
-        call.arg(self.kind)
+        let (kind, random) = match self.kind {
+            OutcomeKind::Complete => ("c", String::new()),
+            OutcomeKind::Fail => ("f", unit().to_string()),
+            OutcomeKind::Release => ("r", String::new()),
+        };
+        call.arg(kind)
             .arg(self.id.encode(&mut [0; 36]))
             .arg(self.token.as_str())
             .arg(self.value.as_slice())
@@ -154,6 +159,12 @@ pub(crate) enum SettleAnswer {
 }
 
 impl SettleAnswer {
+    /// The answers of a `task_settle` with so many outcomes.
+    pub(crate) fn read_all(outcomes: usize, reply: Value) -> Result<Vec<Self>, RedisError> {
+        let mut reply = Reader::new(FUNCTION, reply)?;
+        (0..outcomes).map(|_| Self::read(reply.line()?)).collect()
+    }
+
     pub(crate) fn read(mut line: Line) -> Result<Self, RedisError> {
         let replayed = match line.optional_word() {
             Some("ok") => false,
@@ -164,6 +175,19 @@ impl SettleAnswer {
         };
         let (status, run_at) = (line.parse()?, line.optional()?.map(Stamp));
         Ok(Self::Applied(SettledStatus { status, run_at, replayed }, line.optional()?))
+    }
+
+    /// Counts what an outcome of this kind came to, unless it was applied before.
+    pub(crate) fn count(&self, kind: OutcomeKind) {
+        let Self::Applied(SettledStatus { status, replayed: false, .. }, _) = self else { return };
+        let event = match (status, kind) {
+            (Status::Completed, _) => TaskEvent::Completed,
+            (Status::Failed, _) => TaskEvent::Failed,
+            (Status::Cancelled, _) => TaskEvent::Cancelled,
+            (_, OutcomeKind::Release) => TaskEvent::Released,
+            (_, OutcomeKind::Complete | OutcomeKind::Fail) => TaskEvent::Retried,
+        };
+        metrics::tasks(event, 1);
     }
 
     pub(crate) fn into_result(self, id: TaskId) -> Result<(SettledStatus, Option<i64>), Error> {
@@ -199,7 +223,10 @@ impl Merge for SettleMerge {
         items: Vec<SettleItem>,
         reply: Value,
     ) -> Result<Vec<SettleAnswer>, RedisError> {
-        let mut reply = Reader::new(FUNCTION, reply)?;
-        items.iter().map(|_| SettleAnswer::read(reply.line()?)).collect()
+        let answers = SettleAnswer::read_all(items.len(), reply)?;
+        for (item, answer) in items.iter().zip(&answers) {
+            answer.count(item.kind);
+        }
+        Ok(answers)
     }
 }

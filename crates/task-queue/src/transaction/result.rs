@@ -8,6 +8,7 @@ use super::apply::broken;
 use crate::{
     Error, TaskQueue,
     message::Sending,
+    metrics::{self, MessageEvent, TaskEvent},
     model::{
         Applied, Completed, DeletedState, Failed, Json, NewTask, OutcomeKind, StateKey, SwarmName, TaskId, To,
     },
@@ -33,8 +34,13 @@ impl TaskQueue {
         id: TaskId,
         kind: OutcomeKind,
         reply: &mut Reader,
+        news: bool,
     ) -> Result<Applied, Error> {
-        let (settled, due_in) = SettleAnswer::read(reply.line()?)?.into_result(id)?;
+        let answer = SettleAnswer::read(reply.line()?)?;
+        if news {
+            answer.count(kind);
+        }
+        let (settled, due_in) = answer.into_result(id)?;
         if let Some(ms) = due_in {
             self.inner.alarms.promoter.at(swarm, ms);
         }
@@ -52,8 +58,12 @@ impl TaskQueue {
         task: NewTask,
         when: When,
         reply: &mut Reader,
+        news: bool,
     ) -> Result<Applied, Error> {
         let (id, taken) = taken(reply.line()?)?;
+        if news && matches!(taken, Taken::In) {
+            metrics::tasks(TaskEvent::Submitted, 1);
+        }
         if let Taken::Duplicate(holder) = taken {
             match self.get(swarm, holder, Duration::ZERO).await {
                 Ok(task) => return Ok(Applied::Submitted(Box::new(task))),
@@ -67,8 +77,12 @@ impl TaskQueue {
     }
 }
 
-pub(super) fn sent(to: &To, reply: &mut Reader) -> Result<Applied, Error> {
-    Sending::read(reply.line()?)?.into_result(to).map(Applied::Sent)
+pub(super) fn sent(to: &To, reply: &mut Reader, news: bool) -> Result<Applied, Error> {
+    let sent = Sending::read(reply.line()?)?.into_result(to)?;
+    if news {
+        metrics::messages(MessageEvent::Sent, 1);
+    }
+    Ok(Applied::Sent(sent))
 }
 
 /// Without a value it was an increment, whose sum follows.

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     Error,
     library::function,
+    metrics::{self, TaskEvent},
     model::{AgentName, Directive, Task},
     store::{Reader, claimed_task, seed},
     task::{refused, root},
@@ -128,12 +129,16 @@ impl LateClaim {
         let way_back = WayBack { redis: self.shared.redis.clone(), swarm: self.key.swarm.clone() };
         let way_back = Arc::new(way_back);
         let twins = twins(&waiters);
-        let (mut to_park, mut served) = (Vec::new(), false);
+        let (mut to_park, mut served, mut counted) = (Vec::new(), false, HashSet::new());
         for ((place, waiter), share) in waiters.into_iter().zip(shares) {
             match share {
                 Share::Tasks(tasks, again) if !tasks.is_empty() => {
                     served = true;
-                    let alone = !again && !twins.contains(&(waiter.agent.clone(), waiter.claim_id.clone()));
+                    let twin = twins.get(&(waiter.agent.clone(), waiter.claim_id.clone()));
+                    let alone = !again && twin.is_none();
+                    if !again && twin.is_none_or(|twin| counted.insert(twin)) {
+                        metrics::tasks(TaskEvent::Claimed, tasks.len());
+                    }
                     self.deliver(tasks, waiter, alone.then(|| Arc::clone(&way_back)));
                 }
                 Share::Told(directive) => direct(waiter, directive),
