@@ -32,8 +32,8 @@ local function give_back(effects, name, n, ended)
     if at > n then return false end
     local task = held_task(root, id, name, now)
     if task then
-      local answer = release(root, effects, task, 0, now)
-      ended[answer] = (ended[answer] or 0) + 1
+      local status = string.match(release(root, effects, task, 0, now), '^ok (%l+)')
+      ended[status] = ended[status] + 1
     else
       redis.call('HDEL', held, id)
     end
@@ -49,12 +49,12 @@ local function agent_delete(keys, args)
   local now = now_ms(root)
   local effects = new_effects(root, swarm, now)
   be_lost(root, name, now)
-  local over, ended = drop_inbox(root, name, n) == 0, {}
+  local over, ended = drop_inbox(root, name, n) == 0, { ready = 0, cancelled = 0 }
   over = give_back(effects, name, n, ended) and over
   if over then forget_agent(effects, name) end
   write_effects(effects)
   wake(root, 'x', name)
-  return { over and 'done' or 'more', ended['ok ready'] or 0, ended['ok cancelled'] or 0 }
+  return { over and 'done' or 'more', ended.ready, ended.cancelled }
 end
 
 register('agent_delete', agent_delete, { 'allow-oom' })

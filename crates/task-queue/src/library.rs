@@ -30,6 +30,7 @@ const PARTS: &[(&str, &str)] = lua![
     "parts/swarm.lua",
     "parts/idempotency.lua",
     "parts/spec.lua",
+    "parts/phase.lua",
     "parts/wake.lua",
     "parts/event.lua",
     "parts/tally.lua",

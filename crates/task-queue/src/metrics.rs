@@ -127,19 +127,16 @@ pub(crate) fn messages(event: MessageEvent, count: usize) {
 }
 
 /// A task was ready for so long until an agent held it that had been waiting.
-#[expect(dead_code, reason = "called where the phases of a claim's answer are read")]
 pub(crate) fn assigned(after: Duration) {
     HANDLES.assignment.record(after);
 }
 
 /// A task was ready for so long until an agent held it.
-#[expect(dead_code, reason = "called where the phases of a claim's answer are read")]
 pub(crate) fn queued(for_: Duration) {
     HANDLES.queued.record(for_);
 }
 
 /// An attempt took so long, however it ended.
-#[expect(dead_code, reason = "called where the phases of a settlement's answer are read")]
 pub(crate) fn ran(for_: Duration) {
     HANDLES.run.record(for_);
 }

@@ -1,5 +1,6 @@
 //! What operators are told: the report, the history, alerts, and what is judged from them.
 
+pub mod gauges;
 pub mod history;
 mod node;
 pub mod report;

@@ -1,6 +1,6 @@
 //! Ends leases whose time is over, so that what their holders left behind is given to others: `lua/task_reap.lua`.
 
-use waggle_core::{Error, Redis};
+use waggle_core::{Error, Redis, perf::Count};
 
 use super::{Swept, duty::Duty, sweep::sweep};
 use crate::{
@@ -20,9 +20,11 @@ impl Reaper {
     /// What Redis says; the step is repeated in a second anyway.
     pub async fn run_once(self, redis: &Redis, swarm: &SwarmName) -> Result<Swept, Error> {
         let (swept, mut ended) = sweep(redis, swarm, function!("task_reap")).await?;
-        for event in [TaskEvent::Expired, TaskEvent::Failed, TaskEvent::Cancelled] {
-            metrics::tasks(event, ended.count()?);
-        }
+        let [expired, failed, cancelled] = [ended.count()?, ended.count()?, ended.count()?];
+        redis.perf().count(Count::LeasesExpired, expired as u64);
+        metrics::tasks(TaskEvent::Expired, expired);
+        metrics::tasks(TaskEvent::Failed, failed);
+        metrics::tasks(TaskEvent::Cancelled, cancelled);
         Ok(swept)
     }
 }

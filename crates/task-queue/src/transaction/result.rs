@@ -40,10 +40,8 @@ impl TaskQueue {
         if news {
             answer.count(kind);
         }
-        let (settled, due_in) = answer.into_result(id)?;
-        if let Some(ms) = due_in {
-            self.inner.alarms.promoter.at(swarm, ms);
-        }
+        let applied = answer.into_result(id)?;
+        let settled = self.note_settled(swarm, if news { applied } else { applied.measured_before() });
         let status = settled.status;
         Ok(match kind {
             OutcomeKind::Complete => Applied::Completed(Completed { id, status, replayed: false }),

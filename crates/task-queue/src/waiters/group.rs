@@ -36,6 +36,8 @@ pub(super) struct Waiter {
     pub(super) claim_id: String,
     /// Capabilities joined by commas; `*` for those the agent is registered with.
     pub(super) capabilities: String,
+    /// When it asked.
+    pub(super) asked: Instant,
     /// When its time is over.
     pub(super) until: Instant,
     /// Whether it may wait when there is nothing; its caller clears this when the time is over.
