@@ -228,7 +228,8 @@ impl SettleAnswer {
 
     /// Counts what an outcome of this kind came to, unless it was applied before.
     pub(crate) fn count(&self, kind: OutcomeKind) {
-        let Self::Applied(Applied { status: SettledStatus { status, replayed: false, .. }, .. }) = self else {
+        let Self::Applied(Applied { status: SettledStatus { status, replayed: false, .. }, .. }) = self
+        else {
             return;
         };
         let event = match (status, kind) {
