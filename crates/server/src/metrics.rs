@@ -1,7 +1,7 @@
 //! Names of this crate's metrics, and the recorder behind `/metrics`.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
@@ -18,6 +18,8 @@ pub const SNAPSHOTS: &str = "waggle_snapshots_total";
 pub const ALERT: &str = "waggle_alert";
 /// Always 1; labels `version`.
 pub const BUILD_INFO: &str = "waggle_build_info";
+/// When this process began, in seconds since the epoch. Prometheus knows the name: it tells restarts by it.
+pub const START_TIME: &str = "process_start_time_seconds";
 
 /// Seconds: from a fast answer to the longest of polls.
 const SECONDS: &[f64] = &[
@@ -48,6 +50,8 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
     let handle = builder()?.install_recorder()?;
     describe();
     gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    // A clock before 1970 is no clock.
+    gauge!(START_TIME).set(UNIX_EPOCH.elapsed().unwrap_or_default().as_secs_f64());
     Ok(installed.insert(handle).clone())
 }
 
@@ -78,6 +82,7 @@ fn describe() {
     describe_counter!(SNAPSHOTS, Unit::Count, "Snapshots that were to be written by themselves");
     describe_gauge!(ALERT, Unit::Count, "1 while an alert fires");
     describe_gauge!(BUILD_INFO, Unit::Count, "Always 1, with the version of the service");
+    describe_gauge!(START_TIME, Unit::Seconds, "When this process began, since the epoch");
     drop(gauge!(EVENT_FOLLOWERS));
     drop(["written", "failed"].map(|result| counter!(SNAPSHOTS, "result" => result)));
     waggle_core::metrics::describe();
