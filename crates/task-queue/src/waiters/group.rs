@@ -107,6 +107,11 @@ impl Group {
         self.fresh.remove(&place).is_some() || self.parked.remove(&place).is_some()
     }
 
+    /// Claims that wait and are in no call.
+    pub(super) fn parked(&self) -> usize {
+        self.parked.len()
+    }
+
     pub(super) fn is_idle(&self) -> bool {
         self.fresh.is_empty() && self.parked.is_empty() && !self.queued && self.in_flight == 0
     }
