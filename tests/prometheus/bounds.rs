@@ -61,9 +61,20 @@ async fn try_all_doors(w: &World) {
     let paths = document["paths"].as_object().unwrap().keys();
     let paths = paths.map(|path| path.replace("{swarm}", w.swarm()).replace(['{', '}'], "x"));
     let nowhere = (0..NAMES).map(|n| format!("/nowhere-{n}"));
-    let methods = [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::HEAD, Method::OPTIONS];
+    let methods = [
+        Method::GET,
+        Method::POST,
+        Method::PUT,
+        Method::DELETE,
+        Method::PATCH,
+        Method::HEAD,
+        Method::OPTIONS,
+    ];
     let doors = paths.flat_map(|path| methods.clone().map(|method| (method, path.clone())));
-    let doors: Vec<_> = doors.filter(|(_, path)| !path.ends_with("/events")).chain(nowhere.map(|path| (Method::GET, path))).collect();
+    let doors: Vec<_> = doors
+        .filter(|(_, path)| !path.ends_with("/events"))
+        .chain(nowhere.map(|path| (Method::GET, path)))
+        .collect();
     let shapes = [Value::Null, json!({}), json!({"no": "such field"})];
     let calls = doors.iter().flat_map(|(method, path)| {
         shapes.iter().map(|body| w.client().request(method.clone(), path).json(body.clone()).send())

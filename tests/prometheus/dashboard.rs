@@ -47,7 +47,10 @@ fn every_panel_shows_something_says_what_and_leaves_the_data_source_to_the_reade
     for panel in &panels {
         let title = panel["title"].as_str().unwrap();
         assert!(ids.insert(panel["id"].as_u64().unwrap()), "the id of {title} is another one's");
-        assert!(!title.is_empty() && panel["description"].as_str().is_some_and(|text| text.ends_with('.')), "{title}");
+        assert!(
+            !title.is_empty() && panel["description"].as_str().is_some_and(|text| text.ends_with('.')),
+            "{title}"
+        );
         let targets = panel["targets"].as_array().unwrap();
         assert!(!targets.is_empty(), "{title}");
         for source in targets.iter().chain([panel]).map(|it| &it["datasource"]["uid"]) {
@@ -58,10 +61,13 @@ fn every_panel_shows_something_says_what_and_leaves_the_data_source_to_the_reade
 
 #[test]
 fn panels_do_not_lie_on_each_other() {
-    let places: Vec<_> = panels().iter().map(|panel| {
-        let of = |name: &str| panel["gridPos"][name].as_u64().unwrap();
-        (of("x"), of("y"), of("x") + of("w"), of("y") + of("h"))
-    }).collect();
+    let places: Vec<_> = panels()
+        .iter()
+        .map(|panel| {
+            let of = |name: &str| panel["gridPos"][name].as_u64().unwrap();
+            (of("x"), of("y"), of("x") + of("w"), of("y") + of("h"))
+        })
+        .collect();
     for (at, a) in places.iter().enumerate() {
         assert!(a.2 <= 24);
         for b in &places[..at] {

@@ -63,6 +63,17 @@ impl Exposition {
     }
 }
 
+impl Exposition {
+    /// As [`sum`](Self::sum), of what is counted.
+    pub(crate) fn count(&self, name: &str, labels: &[(&str, &str)]) -> u64 {
+        let sum = self.sum(name, labels);
+        assert!((0.0..1e9).contains(&sum), "{name} is {sum}");
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
+        let count = sum as u64;
+        count
+    }
+}
+
 impl Metric {
     /// The names of its labels, but for a histogram's own.
     pub(crate) fn labels(&self) -> BTreeSet<String> {

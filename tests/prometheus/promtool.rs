@@ -14,11 +14,8 @@ pub(crate) const MISSING: &str =
 /// When it was not, with what it said.
 pub(crate) fn promtool(arguments: &[&str], input: &str) -> String {
     let output = run(arguments, input);
-    let said = format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "promtool {arguments:?} ended with {}:\n{said}", output.status);
     said
 }

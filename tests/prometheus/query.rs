@@ -4,8 +4,20 @@ use std::collections::BTreeSet;
 
 /// Words of the language that are no names.
 const KEYWORDS: [&str; 14] = [
-    "and", "or", "unless", "bool", "by", "without", "on", "ignoring", "group_left", "group_right", "offset",
-    "inf", "nan", "atan2",
+    "and",
+    "or",
+    "unless",
+    "bool",
+    "by",
+    "without",
+    "on",
+    "ignoring",
+    "group_left",
+    "group_right",
+    "offset",
+    "inf",
+    "nan",
+    "atan2",
 ];
 
 /// The metrics that an expression names.
@@ -14,7 +26,8 @@ pub(crate) fn metrics(expression: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let mut rest = bare.as_str();
     while let Some(start) = rest.find(is_name_start) {
-        let word: String = rest[start..].chars().take_while(|c| is_name_start(*c) || c.is_ascii_digit()).collect();
+        let word: String =
+            rest[start..].chars().take_while(|c| is_name_start(*c) || c.is_ascii_digit()).collect();
         let after = &rest[start + word.len()..];
         let is_call = after.trim_start().starts_with('(');
         let is_number = rest[..start].ends_with(|c: char| c.is_ascii_digit());
@@ -29,13 +42,18 @@ pub(crate) fn metrics(expression: &str) -> BTreeSet<String> {
 /// The labels that an expression matches or groups by.
 pub(crate) fn labels(expression: &str) -> BTreeSet<String> {
     let matchers = inside(expression, '{', '}').into_iter().flat_map(|braces| {
-        let names = braces.split("\",").filter_map(|matcher| matcher.split(['=', '!']).next().map(str::to_owned));
+        let names =
+            braces.split("\",").filter_map(|matcher| matcher.split(['=', '!']).next().map(str::to_owned));
         names.collect::<Vec<_>>()
     });
     let groups = ["by", "without", "on", "ignoring", "group_left"];
     let groups = groups.iter().flat_map(|word| {
-        let after = expression.split(&format!("{word} (")).skip(1);
-        after.flat_map(|rest| rest.split(')').next().unwrap_or_default().split(',')).map(str::to_owned).collect::<Vec<_>>()
+        let opening = format!("{word} (");
+        let after = expression.split(&opening).skip(1);
+        after
+            .flat_map(|rest| rest.split(')').next().unwrap_or_default().split(','))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
     });
     let all = matchers.chain(groups).map(|label| label.trim().to_owned());
     all.filter(|label| !label.is_empty()).collect()

@@ -11,8 +11,14 @@ use crate::query::{labels, metrics};
 const RULES: &str = "deploy/prometheus/waggle.rules.yml";
 /// What the service judges itself: perf.alerts.
 const ALERTS: [&str; 8] = [
-    "latency_high", "error_rate_high", "memory_high", "pool_saturated", "redis_unhealthy", "queue_stalled",
-    "agents_lost", "persistence_failing",
+    "latency_high",
+    "error_rate_high",
+    "memory_high",
+    "pool_saturated",
+    "redis_unhealthy",
+    "queue_stalled",
+    "agents_lost",
+    "persistence_failing",
 ];
 /// What Prometheus adds by itself.
 const ADDED_LABELS: [&str; 3] = ["job", "instance", "le"];
@@ -64,7 +70,8 @@ fn the_rules_do_what_their_own_tests_say() {
 fn every_rule_is_in_those_tests() {
     let tests = std::fs::read_to_string(root().join("deploy/prometheus/waggle.rules.test.yml")).unwrap();
     for name in names("alert") {
-        let fires = tests.split(&format!("alertname: {name}\n")).skip(1);
+        let named = format!("alertname: {name}\n");
+        let fires = tests.split(&named).skip(1);
         let fires: Vec<_> = fires.map(|rest| !rest.trim_start().starts_with("exp_alerts: []")).collect();
         assert!(fires.contains(&true), "{name} is never seen firing");
         assert!(fires.contains(&false), "{name} is never seen silent");

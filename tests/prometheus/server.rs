@@ -36,7 +36,11 @@ impl Prometheus {
         );
         std::fs::write(directory.join("prometheus.yml"), settings).unwrap();
         let mut command = Command::new("prometheus");
-        command.args(["--config.file=prometheus.yml", "--storage.tsdb.path=data", "--web.listen-address=127.0.0.1:0"]);
+        command.args([
+            "--config.file=prometheus.yml",
+            "--storage.tsdb.path=data",
+            "--web.listen-address=127.0.0.1:0",
+        ]);
         let mut child = spawn(command.current_dir(directory)).unwrap();
         let address = listens(&mut child);
         Self { child, client: Client::keeping_alive(&format!("http://{address}")) }

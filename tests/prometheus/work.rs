@@ -35,9 +35,7 @@ pub(crate) async fn work(w: &World) -> Counts {
 
 /// What `/metrics` says of the same.
 pub(crate) fn exported(exposition: &Exposition, done: &Counts) -> Counts {
-    let count = |name, event| exposition.sum(name, &[("event", event)]);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of a test are small")]
-    done.keys().map(|&(name, event)| ((name, event), count(name, event) as u64)).collect()
+    done.keys().map(|&(name, event)| ((name, event), exposition.count(name, &[("event", event)]))).collect()
 }
 
 fn counts<const N: usize>(of: &'static str, events: [(&'static str, u64); N]) -> Counts {
@@ -167,7 +165,9 @@ async fn agent_that_was_removed(w: &World) -> Counts {
 async fn letters(w: &World) -> Counts {
     w.claim("reader").await;
     ack_all(w, "reader").await;
-    for (to, key) in [(json!({"agent": "reader"}), "m"), (json!({"agent": "reader"}), "m"), (json!({"swarm": true}), "n")] {
+    for (to, key) in
+        [(json!({"agent": "reader"}), "m"), (json!({"agent": "reader"}), "m"), (json!({"swarm": true}), "n")]
+    {
         let send = w.post("/messages").header("idempotency-key", key);
         send.json(json!({"from": "a", "to": to, "body": "hello"})).send().await.expect(201);
     }

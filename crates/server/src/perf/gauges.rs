@@ -5,6 +5,7 @@ use std::time::Duration;
 use metrics::{Unit, describe_gauge, gauge};
 use waggle_task_queue::model::{AgentCounts, Status, TaskCounts};
 
+use super::Sight;
 use super::report::RedisFigures;
 
 /// Tasks of all swarms; label `state`.
@@ -37,8 +38,17 @@ pub fn describe() {
     set_redis(None);
 }
 
+/// Shows what a refresh saw.
+pub fn show(sight: &Sight) {
+    let survey = sight.survey_failed.is_none().then_some(&sight.survey);
+    set_tasks(survey.map(|survey| survey.tasks));
+    set_agents(survey.map(|survey| survey.agents));
+    set_oldest_ready(survey.and_then(|survey| survey.oldest_ready_ms).map(Duration::from_millis));
+    set_redis(sight.redis.as_ref().ok());
+}
+
 /// Shows tasks by state; none where they could not be counted.
-pub fn set_tasks(counts: Option<TaskCounts>) {
+fn set_tasks(counts: Option<TaskCounts>) {
     let mut counts = counts;
     for status in Status::ALL {
         let count = counts.as_mut().map(|counts| *counts.of(status));
@@ -47,7 +57,7 @@ pub fn set_tasks(counts: Option<TaskCounts>) {
 }
 
 /// Shows agents by status; none where they could not be counted.
-pub fn set_agents(counts: Option<AgentCounts>) {
+fn set_agents(counts: Option<AgentCounts>) {
     for (status, count) in [
         ("live", counts.map(|counts| counts.live)),
         ("draining", counts.map(|counts| counts.draining)),
@@ -58,12 +68,12 @@ pub fn set_agents(counts: Option<AgentCounts>) {
 }
 
 /// Shows how long the oldest ready task has been ready; none where there is no ready task, or none could be looked for.
-pub fn set_oldest_ready(age: Option<Duration>) {
+fn set_oldest_ready(age: Option<Duration>) {
     gauge!(OLDEST_READY).set(age.map_or(UNKNOWN, |age| age.as_secs_f64()));
 }
 
 /// Shows how Redis is; none where it could not be asked.
-pub fn set_redis(figures: Option<&RedisFigures>) {
+fn set_redis(figures: Option<&RedisFigures>) {
     let known = |of: fn(&RedisFigures) -> f64| figures.map_or(UNKNOWN, of);
     gauge!(REDIS_MEMORY).set(known(|redis| figure(redis.used_memory_bytes)));
     gauge!(REDIS_MAX_MEMORY).set(known(|redis| figure(redis.maxmemory_bytes)));
