@@ -16,7 +16,9 @@ const ROUNDING: f64 = 0.02;
 
 /// A service that looks at itself four times a second.
 fn service() -> std::sync::Arc<Service> {
-    Service::start(Setup::private().set("WAGGLE_PERF__REFRESH_MS", "250"))
+    Service::start(
+        Setup::private().set("WAGGLE_PERF__REFRESH_MS", "250").set("WAGGLE_PERF__RETENTION_MS", "60000"),
+    )
 }
 
 async fn report(w: &World) -> Value {
@@ -26,7 +28,7 @@ async fn report(w: &World) -> Value {
 #[test]
 fn prometheus_counts_what_was_done() {
     in_a_swarm_of(&service(), async |w| {
-        let prometheus = Prometheus::scraping(w.service());
+        let prometheus = Prometheus::scraping(w.service()).await;
         prometheus.until("sum(waggle_tasks_total)", |sum| sum < 0.5).await;
         let done = work(&w).await;
         for ((name, event), count) in &done {
@@ -51,7 +53,7 @@ fn prometheus_counts_what_was_done() {
 #[test]
 fn prometheus_and_the_report_agree_on_counts_and_quantiles() {
     in_a_swarm_of(&service(), async |w| {
-        let prometheus = Prometheus::scraping(w.service());
+        let prometheus = Prometheus::scraping(w.service()).await;
         work(&w).await;
         assign(&w, 40).await;
         let report = report(&w).await;
@@ -84,7 +86,7 @@ fn prometheus_and_the_report_agree_on_counts_and_quantiles() {
 #[test]
 fn every_panel_of_the_dashboard_finds_its_figures() {
     in_a_swarm_of(&service(), async |w| {
-        let prometheus = Prometheus::scraping(w.service());
+        let prometheus = Prometheus::scraping(w.service()).await;
         work(&w).await;
         for expression in expressions() {
             // No alert fires, and this Redis has no limit: both are drawn as nothing.
@@ -100,7 +102,7 @@ fn every_panel_of_the_dashboard_finds_its_figures() {
 #[test]
 fn a_prometheus_ends_with_its_test() {
     on_a_service(async |w| {
-        let prometheus = Prometheus::scraping(w.service());
+        let prometheus = Prometheus::scraping(w.service()).await;
         prometheus.until("up", |up| same(up, 1.0)).await;
         let pid = prometheus.pid();
         assert!(alive(pid));

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use serde_json::Value;
-use waggle_tests::{Client, Service, new_dir, spawn, until_some};
+use waggle_tests::{Client, Service, new_dir, spawn, until, until_some};
 
 use crate::promtool::{MISSING, is_installed};
 use crate::query::encoded;
@@ -24,7 +24,7 @@ pub(crate) struct Prometheus {
 
 impl Prometheus {
     /// Starts one on a free port with the rules of the repository, in a new directory.
-    pub(crate) fn scraping(service: &Service) -> Self {
+    pub(crate) async fn scraping(service: &Service) -> Self {
         assert!(is_installed("prometheus"), "{MISSING}");
         let directory = new_dir("prometheus");
         let rules = waggle_tests::root().join("deploy/prometheus/waggle.rules.yml");
@@ -43,7 +43,12 @@ impl Prometheus {
         ]);
         let mut child = spawn(command.current_dir(directory)).unwrap();
         let address = listens(&mut child);
-        Self { child, client: Client::keeping_alive(&format!("http://{address}")) }
+        let prometheus = Self { child, client: Client::keeping_alive(&format!("http://{address}")) };
+        until("prometheus is ready", START, async || {
+            prometheus.client.get("/-/ready").try_send().await.is_ok_and(|reply| reply.status == 200)
+        })
+        .await;
+        prometheus
     }
 
     /// Its process id.

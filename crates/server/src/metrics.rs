@@ -16,6 +16,8 @@ pub const EVENT_FOLLOWERS: &str = "waggle_event_followers";
 pub const SNAPSHOTS: &str = "waggle_snapshots_total";
 /// 1 while an alert fires, else 0; labels `name`, `severity`.
 pub const ALERT: &str = "waggle_alert";
+/// Alerts that were to be sent to the webhook; labels `result` (`delivered`, `failed`, `refused`, `dropped`).
+pub const WEBHOOK_DELIVERIES: &str = "waggle_webhook_deliveries_total";
 /// Always 1; labels `version`.
 pub const BUILD_INFO: &str = "waggle_build_info";
 /// When this process began, in seconds since the epoch. Prometheus knows the name: it tells restarts by it.
@@ -80,11 +82,14 @@ fn describe() {
     describe_gauge!(HTTP_IN_FLIGHT, Unit::Count, "Requests being answered, waiting polls among them");
     describe_gauge!(EVENT_FOLLOWERS, Unit::Count, "Readers of server-sent events");
     describe_counter!(SNAPSHOTS, Unit::Count, "Snapshots that were to be written by themselves");
-    describe_gauge!(ALERT, Unit::Count, "1 while an alert fires");
+    describe_gauge!(ALERT, Unit::Count, "1 while an alert fires, else 0");
+    describe_counter!(WEBHOOK_DELIVERIES, Unit::Count, "Alerts that were to be sent to the webhook");
     describe_gauge!(BUILD_INFO, Unit::Count, "Always 1, with the version of the service");
     describe_gauge!(START_TIME, Unit::Seconds, "When this process began, since the epoch");
     drop(gauge!(EVENT_FOLLOWERS));
     drop(["written", "failed"].map(|result| counter!(SNAPSHOTS, "result" => result)));
+    let deliveries = |result| counter!(WEBHOOK_DELIVERIES, "result" => result);
+    drop(["delivered", "failed", "refused", "dropped"].map(deliveries));
     waggle_core::metrics::describe();
     waggle_task_queue::metrics::describe();
     crate::perf::gauges::describe();
