@@ -7,7 +7,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check verify openapi bench example set-up
+.PHONY: help run test check verify openapi bench example set-up set-up-test
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,7 +16,7 @@ run: set-up ## Serve on 127.0.0.1:8700, optimised, with a Redis of its own and i
 	$(CARGO) build --release --locked -p waggle-server --bin waggle
 	exec $(TARGET)/release/waggle serve --data-dir ./data $(ARGS)
 
-test: set-up ## Run all tests on a real Redis
+test: set-up-test ## Run all tests on a real Redis, a real Prometheus and a real browser
 	$(CARGO) build --locked --workspace --bins
 	$(CARGO) test --locked --workspace --doc --quiet
 	scripts/test.sh $(ARGS)
@@ -44,3 +44,6 @@ example: set-up ## Count the words of this repository with eight shell agents
 
 set-up:
 	@scripts/set-up.sh
+
+set-up-test:
+	@scripts/set-up.sh test

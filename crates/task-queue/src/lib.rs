@@ -13,6 +13,7 @@ mod library;
 pub mod limits;
 pub mod maintenance;
 mod message;
+pub mod metrics;
 pub mod migrate;
 pub mod model;
 mod snapshot;

@@ -10,6 +10,7 @@ use super::send::Header;
 use crate::{
     Error, TaskQueue,
     library::function,
+    metrics::{self, MessageEvent},
     model::{AgentName, Inbox, InboxQuery, Message, Stamp, SwarmName, countable},
     store::{Reader, frame_json},
     task::{refused, root},
@@ -125,6 +126,7 @@ impl Page {
             let text = reply.bytes()?.ok_or_else(|| reply.broken("an inbox without its message"))?;
             messages.push(Message { seq, ..stored(id, &text, codec)? });
         }
+        metrics::messages(MessageEvent::Delivered, messages.len());
         Ok(Some(Self { more, looked_to: u64::try_from(looked_to).unwrap_or(0), now, messages }))
     }
 }

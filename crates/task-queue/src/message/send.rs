@@ -7,6 +7,7 @@ use crate::{
     Error, Idempotency, TaskQueue,
     library::function,
     limits::MERGE_BYTES,
+    metrics::{self, MessageEvent},
     model::{MessageId, NewMessage, Sent, SwarmName, Text, To},
     store::{Line, Reader, digest},
     task::{refused, root},
@@ -207,6 +208,10 @@ fn read(reply: Value) -> Result<(bool, Vec<Sending>), RedisError> {
     let mut sendings = Vec::with_capacity(reply.remaining());
     while reply.remaining() > 0 {
         sendings.push(Sending::read(reply.line()?)?);
+    }
+    if !replayed {
+        let sent = sendings.iter().filter(|sending| matches!(sending, Sending::Done(_))).count();
+        metrics::messages(MessageEvent::Sent, sent);
     }
     Ok((replayed, sendings))
 }

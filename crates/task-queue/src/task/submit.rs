@@ -13,6 +13,7 @@ use crate::{
     Error,
     library::function,
     limits::MERGE_BYTES,
+    metrics::{self, TaskEvent},
     model::{NewTask, SwarmName, Task, TaskId, Text},
     store::{Line, Reader, Spec, When, digest, taken_in},
 };
@@ -182,6 +183,10 @@ impl SubmitReply {
         let mut items = Vec::with_capacity(reply.remaining());
         while reply.remaining() > 0 {
             items.push(taken(reply.line()?)?);
+        }
+        if !replayed {
+            let new = items.iter().filter(|(_, taken)| matches!(taken, Taken::In)).count();
+            metrics::tasks(TaskEvent::Submitted, new);
         }
         Ok(Self { replayed, now, items })
     }

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     Error,
     library::function,
+    metrics::{self, TaskEvent},
     model::{AgentName, Directive, Task},
     store::{Reader, claimed_task, seed},
     task::{refused, root},
@@ -116,10 +117,13 @@ impl LateClaim {
         let took = all.saturating_sub(self.waited(waiter));
         perf.record(Series::Claim, took);
         perf.batch(queued.len(), took);
+        metrics::tasks(TaskEvent::Claimed, queued.len());
         for ready_for in queued.iter().map(|micros| Duration::from_micros(*micros)) {
             perf.record(Series::Queued, ready_for);
+            metrics::queued(ready_for);
             if waiter.has_waited && ready_for <= all {
                 perf.record(Series::TaskAssignment, ready_for);
+                metrics::assigned(ready_for);
             }
         }
     }
@@ -165,14 +169,17 @@ impl LateClaim {
         let way_back = WayBack { redis: self.shared.redis.clone(), swarm: self.key.swarm.clone() };
         let way_back = Arc::new(way_back);
         let twins = twins(&waiters);
-        let (mut to_park, mut served) = (Vec::new(), false);
+        let (mut to_park, mut served, mut counted) = (Vec::new(), false, HashSet::new());
         for ((place, waiter), share) in waiters.into_iter().zip(shares) {
             match share {
                 Share::Tasks(handed) if !handed.tasks.is_empty() => {
                     served = true;
-                    self.measure(&waiter, &handed.queued);
+                    let twin = twins.get(&(waiter.agent.clone(), waiter.claim_id.clone()));
+                    if twin.is_none_or(|twin| counted.insert(twin)) {
+                        self.measure(&waiter, &handed.queued);
+                    }
                     let Handed { tasks, again, .. } = handed;
-                    let alone = !again && !twins.contains(&(waiter.agent.clone(), waiter.claim_id.clone()));
+                    let alone = !again && twin.is_none();
                     self.deliver(tasks, waiter, alone.then(|| Arc::clone(&way_back)));
                 }
                 Share::Told(directive) => direct(waiter, directive),
