@@ -11,6 +11,9 @@ use super::window::Window;
 use super::{Count, LONGEST_SECONDS, Series};
 use crate::clock::Clock;
 
+/// Operations of one request from which on it is a batch.
+const BATCH_LEAST: usize = 10;
+
 /// An operation whose calls are counted, see [`Recorder::operation`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OperationId(u16);
@@ -70,6 +73,14 @@ impl Recorder {
         self.shard().record(series, value, times);
     }
 
+    /// Records how fast a request was that carried so many operations, where that is a batch.
+    pub fn batch(&self, operations: usize, took: Duration) {
+        if operations >= BATCH_LEAST {
+            let rate = operations as u64 * 1_000_000 / micros(took).max(1);
+            self.record_value(Series::BatchRate, rate, 1);
+        }
+    }
+
     /// Counts.
     pub fn count(&self, count: Count, by: u64) {
         self.shard().count(count, by);
@@ -108,9 +119,11 @@ impl Recorder {
         let seconds = span.as_secs_f64().ceil().clamp(1.0, 1e9);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 1 … 1e9")]
         let seconds = (seconds as u64).min(LONGEST_SECONDS);
-        let mut window = self.gathered().window(seconds, &self.0.operations, &self.0.errors);
-        window.shorten(self.age().max(Duration::from_millis(1)));
-        window
+        let ring = self.gathered();
+        let age = self.age().max(Duration::from_millis(1));
+        // Full seconds, and what there is of the present one.
+        let span = Duration::from_secs(seconds) + Duration::from_nanos(age.subsec_nanos().into());
+        ring.window(seconds, span.min(age), &self.0.operations, &self.0.errors)
     }
 
     /// What was recorded in the full seconds from `from` on, and the second with which to go on next time.

@@ -40,7 +40,7 @@ impl Waiters {
         }
         match timeout(wait, &mut answer).await {
             Ok(answered) => received(answered),
-            Err(_) if standing.leave() => Ok(Claimed::default()),
+            Err(_) if standing.leave() => Ok(Claimed { waited: wait, ..Claimed::default() }),
             // It is in a call right now: that call has a deadline of its own, and will not park it again.
             Err(_) => received(answer.await),
         }
@@ -49,13 +49,15 @@ impl Waiters {
 
 fn waiter(claim: &Claim, patient: bool) -> (Waiter, oneshot::Receiver<Answer>) {
     let (sender, receiver) = oneshot::channel();
+    let asked = Instant::now();
     let waiter = Waiter {
         agent: claim.agent.clone(),
         want: claim.max_tasks,
         lease_ms: claim.lease_ms.map_or_else(String::new, |ms| ms.to_string()),
         claim_id: claim.claim_id.as_ref().map_or_else(String::new, |id| digest(&[id.as_str().as_bytes()])),
         capabilities: claim.capabilities.as_deref().map_or_else(|| ANY_CAPABILITIES.to_owned(), joined),
-        until: Instant::now() + Duration::from_millis(claim.wait_ms),
+        asked,
+        until: asked + Duration::from_millis(claim.wait_ms),
         patient: Arc::new(AtomicBool::new(patient)),
         has_waited: false,
         answer: sender,
@@ -151,6 +153,7 @@ pub(super) fn answer_nothing(waiter: Waiter) {
 
 /// Tells a claim that there is nothing, and what its agent is to do.
 pub(super) fn direct(waiter: Waiter, directive: Directive) {
+    let waited = if waiter.has_waited { waiter.asked.elapsed() } else { Duration::ZERO };
     // Whoever has gone does not need to be told.
-    let _gone = waiter.answer.send(Ok(Delivery::nothing(directive)));
+    let _gone = waiter.answer.send(Ok(Delivery::nothing(directive, waited)));
 }

@@ -1,7 +1,11 @@
 //! `GET /perf/report`: its shape, and how it comes about.
 
+mod build;
+mod figures;
+mod latency;
 mod shape;
 mod text;
 
+pub(crate) use build::{QUEUES, build, sample};
 pub use shape::*;
 pub use text::text;
