@@ -1,2 +1,4 @@
+pub(crate) mod alerts;
 pub(crate) mod history;
 pub(crate) mod report;
+pub(crate) mod stream;
