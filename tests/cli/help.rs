@@ -4,7 +4,7 @@ use waggle_tests::{in_a_swarm, root};
 
 use crate::program::program;
 
-const COMMANDS: [&[&str]; 45] = [
+const COMMANDS: [&[&str]; 48] = [
     &[],
     &["serve"],
     &["migrate"],
@@ -50,9 +50,12 @@ const COMMANDS: [&[&str]; 45] = [
     &["state", "watch"],
     &["events"],
     &["transaction"],
+    &["perf"],
+    &["perf", "alerts"],
+    &["perf", "history"],
 ];
 /// The commands that have commands of their own.
-const GROUPS: [&[&str]; 6] = [&[], &["task"], &["agent"], &["swarm"], &["message"], &["state"]];
+const GROUPS: [&[&str]; 7] = [&[], &["task"], &["agent"], &["swarm"], &["message"], &["state"], &["perf"]];
 
 #[test]
 fn every_command_explains_itself() {
@@ -103,6 +106,10 @@ fn wrong_usage_ends_with_status_2_and_a_hint() {
             (&["state", "increment", "k", "--by", "two"], "--by"),
             (&["events", "--kind", "task.eaten"], "--kind"),
             (&["events", "--since", "yesterday"], "--since"),
+            (&["perf", "--window-ms", "0"], "--window-ms"),
+            (&["perf", "--window-ms", "600001"], "--window-ms"),
+            (&["perf", "--scope", "galaxy"], "fleet"),
+            (&["perf", "history", "--points", "0"], "--points"),
         ] {
             let ended = program(arguments).run().await;
             assert_eq!(ended.status, 2, "{arguments:?}: {ended:?}");

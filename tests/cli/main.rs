@@ -11,6 +11,7 @@ mod help;
 mod lost_answers;
 mod message;
 mod migrate;
+mod perf;
 mod program;
 mod snapshot;
 mod start_up;

@@ -1,5 +1,6 @@
 //! From a request to types of the domain, or to the problem that says why not.
 
+mod accept;
 mod body;
 mod field;
 mod headers;
@@ -14,6 +15,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use accept::Accept;
 pub use body::BodyLimits;
 pub(crate) use body::{discard as discard_body, next as next_of_body};
 pub(crate) use headers::{IdempotencyKey, Traceparent, is_traceparent};
