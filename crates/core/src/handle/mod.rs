@@ -3,6 +3,7 @@
 
 mod backend;
 mod check;
+mod figures;
 mod redis;
 mod target;
 mod version;
@@ -10,6 +11,7 @@ mod version;
 pub use self::redis::Redis;
 pub(crate) use backend::Backend;
 pub use check::NotReady;
+pub use figures::Figures;
 pub use target::Target;
 
 pub use crate::config::Mode;
