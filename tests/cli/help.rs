@@ -4,11 +4,12 @@ use waggle_tests::{in_a_swarm, root};
 
 use crate::program::program;
 
-const COMMANDS: [&[&str]; 45] = [
+const COMMANDS: [&[&str]; 46] = [
     &[],
     &["serve"],
     &["migrate"],
     &["doctor"],
+    &["bench"],
     &["openapi"],
     &["task"],
     &["task", "submit"],
@@ -103,6 +104,10 @@ fn wrong_usage_ends_with_status_2_and_a_hint() {
             (&["state", "increment", "k", "--by", "two"], "--by"),
             (&["events", "--kind", "task.eaten"], "--kind"),
             (&["events", "--since", "yesterday"], "--since"),
+            (&["bench", "--only", "speed"], "settlements"),
+            (&["bench", "--keep"], "--json"),
+            (&["bench", "--into", "performance.md"], "--render"),
+            (&["bench", "--render", "bench.json", "--quick"], "--quick"),
         ] {
             let ended = program(arguments).run().await;
             assert_eq!(ended.status, 2, "{arguments:?}: {ended:?}");

@@ -7,8 +7,8 @@ use clap::{Subcommand, ValueEnum};
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub(crate) struct BenchArgs {
-    /// Only these, separated by commas [default: all but `ceiling`, which is part of `single`]
-    #[arg(long, value_enum, value_delimiter = ',', value_name = "NAMES", hide_possible_values = true)]
+    /// Only these, separated by commas; by default all but `ceiling`, which is part of `single`
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "NAMES")]
     pub(crate) only: Vec<Bench>,
 
     /// Smaller loads, fewer rounds, rougher figures: minutes instead of half an hour
@@ -65,32 +65,16 @@ pub(crate) struct BenchArgs {
 }
 
 const HELP: &str = "\
-What is measured:
-  ceiling      HTTP alone, without a service: what this machine allows
-  single       submit, claim, complete, each its own request, in turn with the ceiling
-  settlements  finish one task and claim the next in one request
-  batch        a hundred tasks a request
-  latency      from the send of a submit to the receipt by one of 10 to 10,000 waiting agents
-  messages     from the send of a message to the receipt by an agent that waits for it
-  idle         what 1,000 and 10,000 waiting agents cost while nothing happens
-  growth       submits and claims with up to a million tasks queued; memory a task
-  events       what the history of a swarm costs that nobody follows
-  heartbeats   what a thousand agents cost that say every ten seconds that they are alive
-  transaction  what a transaction of ten operations takes of Redis's time
-  snapshot     what a snapshot takes: time and memory
-  recording    what it costs to record performance: time an operation, memory
-  report       GET /perf/report with 10,000 queues and 10,000 agents
-  metrics      GET /metrics with 10,000 queues and 10,000 agents: time and size
-  naive        a service written without any thought for cost, in turn; from a checkout of the sources
-  peers        ocypod and BullMQ, where they are installed, in turn, on the same Redis settings
+It starts services and Redis servers of its own in temporary directories, on free ports of the
+loopback interface, and removes them afterwards; a Waggle or a Redis that runs already is not
+touched. What it does is said on standard error while it runs; the table on standard output and
+the JSON hold every figure beside its target. A missed target is a line in the table: the exit
+status is 1 only where something broke.
 
-It starts services and Redis servers of its own in temporary directories, on free ports of the loopback
-interface, and removes them afterwards; a Waggle or a Redis that runs already is not touched. What it does
-is said on standard error while it runs; the table on standard output and the JSON hold every figure
-beside its target. A missed target is a line in the table; the exit status is 1 only where something broke.
-
-Costs are CPU time of the service and of Redis an operation, from the operating system, because that stays
-steady where throughput does not. Still: leave the machine alone meanwhile.
+Costs are CPU time of the service and of Redis an operation, as the operating system counts it:
+that stays steady where throughput does not. Still, leave the machine alone meanwhile. With ten
+thousand agents the limit of open files (`ulimit -Hn`) has to be above 10,500; with a million
+tasks there has to be a gigabyte of memory and of room in the temporary directory.
 
 Examples:
   waggle bench --quick --only single
@@ -101,22 +85,39 @@ Examples:
 /// What can be measured by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum Bench {
+    /// HTTP alone, without a service: what this machine allows
     Ceiling,
+    /// Submit, claim, complete, each its own request, in turn with the ceiling
     Single,
+    /// Finish one task and claim the next in one request
     Settlements,
+    /// A hundred tasks a request
     Batch,
+    /// From the send of a submit to the receipt by one of 10 to 10,000 waiting agents
     Latency,
+    /// From the send of a message to the receipt by an agent that waits for it
     Messages,
+    /// What 1,000 and 10,000 waiting agents cost while nothing happens
     Idle,
+    /// Submits and claims with up to a million tasks queued; memory a task
     Growth,
+    /// What the history of a swarm costs that nobody follows
     Events,
+    /// What a thousand agents cost that say every ten seconds that they are alive
     Heartbeats,
+    /// What a transaction of ten operations takes of Redis's time
     Transaction,
+    /// What a snapshot takes: time and memory
     Snapshot,
+    /// What it costs to record performance: time an operation, memory
     Recording,
+    /// The performance report with 10,000 queues and 10,000 agents
     Report,
+    /// The metrics with 10,000 queues and 10,000 agents: time and size
     Metrics,
+    /// In turn with a service that was written without a thought for cost; built from a checkout of the sources
     Naive,
+    /// In turn with ocypod and BullMQ, where they are installed, on the same Redis settings
     Peers,
 }
 
