@@ -8,8 +8,7 @@ use waggle_tests::{in_a_swarm, waggle};
 use crate::program::{Ended, program};
 
 /// As little as there can be: what comes of it says nothing, but that it came.
-const TINY: [&str; 8] =
-    ["bench", "--only", "settlements", "--rounds", "1", "--operations", "100", "--dir=."];
+const TINY: [&str; 8] = ["bench", "--only", "settlements", "--rounds", "1", "--operations", "100", "--dir=."];
 
 async fn measured(flags: &[&str]) -> (Ended, std::path::PathBuf) {
     let running = program(&[&TINY, flags].concat()).start();
@@ -49,7 +48,8 @@ fn two_builds_are_measured_in_turn_and_their_ratio_is_told() {
     in_a_swarm(async |_| {
         let (ended, _) = measured(&["--against", waggle().to_str().unwrap()]).await;
         assert!(ended.stderr.contains("turn 1 of 1"), "{ended:?}");
-        for line in ["lifecycle of submit and settlement ", "lifecycle of submit and settlement: throughput "] {
+        for line in ["lifecycle of submit and settlement ", "lifecycle of submit and settlement: throughput "]
+        {
             let row = ended.stdout.lines().find(|row| row.contains(line)).unwrap();
             assert!(row.contains("times the other's"), "{row}");
         }

@@ -1,15 +1,18 @@
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 use waggle_core::clock::Clock;
-use waggle_core::perf::{Count, LONGEST_SECONDS, Recorder, Series};
+use waggle_core::perf::{Count, LONGEST_SECONDS, OperationId, Recorder, Series};
 
 use crate::bench::load::scale::Scale;
 use crate::bench::report::figure::Figure;
 use crate::bench::report::progress;
 use crate::bench::report::target::Target;
 use crate::bench::system::procfs;
+use crate::config::PerfConfig;
+use crate::perf::history::{History, Sample};
 
 /// More than the cores of a small machine: threads that stop in the middle of it are part of the matter.
 const THREADS: u32 = 4;
@@ -28,11 +31,12 @@ const MIB: f64 = 1_048_576.0;
 /// # Errors
 /// When the kernel does not tell this process's memory.
 pub(crate) fn run(scale: &Scale) -> anyhow::Result<Vec<Figure>> {
-    let times = scale.operations * TIMES;
+    let (times, recorder) = (scale.operations * TIMES, Recorder::default());
+    let submit = recorder.operation(OPERATIONS[0]);
     let (mut values, mut operations) = (Vec::new(), Vec::new());
     for round in 0..=scale.rounds {
-        let value = nanoseconds_each(times, |recorder, n| recorder.record(Series::Submit, took(n)));
-        let operation = nanoseconds_each(times, |recorder, n| an_operation(recorder, took(n)));
+        let value = nanoseconds_each(&recorder, times, |n| recorder.record(Series::Submit, took(n)));
+        let operation = nanoseconds_each(&recorder, times, |n| an_operation(&recorder, submit, took(n)));
         progress::say(&format!("recording, round {round}: {value:.0} and {operation:.0} ns"));
         if round > 0 {
             values.push(value);
@@ -43,25 +47,26 @@ pub(crate) fn run(scale: &Scale) -> anyhow::Result<Vec<Figure>> {
         Figure::new(format!("recording on {THREADS} threads: a value"), "ns CPU", values),
         Figure::new(format!("recording on {THREADS} threads: an operation"), "ns CPU", operations)
             .target(Target::at_most(1_000.0))
-            .detail("request, operation, its call of Redis, its share of a flush"),
-        Figure::new("recording: memory of all windows, full", "MiB", vec![memory()?])
+            .detail("request, operation, call of Redis, flush"),
+        Figure::new("recording: memory of windows and history, full", "MiB", vec![memory()?])
             .target(Target::at_most(32.0)),
     ])
 }
 
-/// As much as is recorded of one request that ends in one call of Redis.
-fn an_operation(recorder: &Recorder, took: Duration) {
+/// As much as is recorded of one request that ends in one call of Redis, none of which it shares with others.
+fn an_operation(recorder: &Recorder, operation: OperationId, took: Duration) {
     recorder.record(Series::Http, took);
-    recorder.done(recorder.operation(OPERATIONS[0]), took, false);
+    recorder.done(operation, took, false);
     recorder.record(Series::Submit, took);
     recorder.record(Series::RedisCall, took);
     recorder.record_value(Series::BatchSize, 8, 1);
+    recorder.record(Series::BatchWait, took);
     recorder.count(Count::PipelineOperations, 1);
 }
 
 /// CPU nanoseconds of the threads that record; those of the one that gathers meanwhile are not counted.
-fn nanoseconds_each(times: u64, work: impl Fn(&Recorder, u64) + Sync) -> f64 {
-    let (recorder, done) = (Recorder::default(), AtomicBool::new(false));
+fn nanoseconds_each(recorder: &Recorder, times: u64, work: impl Fn(u64) + Sync) -> f64 {
+    let done = AtomicBool::new(false);
     let spent: Duration = std::thread::scope(|scope| {
         scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
@@ -73,7 +78,7 @@ fn nanoseconds_each(times: u64, work: impl Fn(&Recorder, u64) + Sync) -> f64 {
             .map(|_| {
                 scope.spawn(|| {
                     let before = thread_time();
-                    (0..times).for_each(|n| work(&recorder, n));
+                    (0..times).for_each(&work);
                     thread_time().saturating_sub(before)
                 })
             })
@@ -87,7 +92,7 @@ fn nanoseconds_each(times: u64, work: impl Fn(&Recorder, u64) + Sync) -> f64 {
     spent.as_secs_f64() * 1e9 / recorded
 }
 
-/// Ten minutes of everything there is to record, a second at a time.
+/// Ten minutes of everything there is to record, a second at a time, and as many samples as are kept.
 fn memory() -> anyhow::Result<f64> {
     let before = procfs::resident_bytes(std::process::id())?;
     let clock = Clock::manual();
@@ -100,10 +105,14 @@ fn memory() -> anyhow::Result<f64> {
         clock.advance(Duration::from_secs(1));
         recorder.gather();
     }
+    let perf = PerfConfig::default();
+    let samples = perf.retention_ms / perf.refresh_ms;
+    let mut history = History::new(samples);
+    (0..samples).for_each(|_| history.add(Arc::new(Sample::default())));
     let taken = procfs::resident_bytes(std::process::id())?.saturating_sub(before);
     #[expect(clippy::cast_precision_loss, reason = "memory is below 2^52 bytes")]
     let taken = taken as f64 / MIB;
-    drop(recorder);
+    drop((recorder, history));
     Ok(taken)
 }
 
