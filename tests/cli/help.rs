@@ -4,11 +4,12 @@ use waggle_tests::{in_a_swarm, root};
 
 use crate::program::program;
 
-const COMMANDS: [&[&str]; 48] = [
+const COMMANDS: [&[&str]; 49] = [
     &[],
     &["serve"],
     &["migrate"],
     &["doctor"],
+    &["bench"],
     &["openapi"],
     &["task"],
     &["task", "submit"],
@@ -110,6 +111,10 @@ fn wrong_usage_ends_with_status_2_and_a_hint() {
             (&["perf", "--window-ms", "600001"], "--window-ms"),
             (&["perf", "--scope", "galaxy"], "fleet"),
             (&["perf", "history", "--points", "0"], "--points"),
+            (&["bench", "--only", "speed"], "settlements"),
+            (&["bench", "--keep"], "--json"),
+            (&["bench", "--into", "performance.md"], "--render"),
+            (&["bench", "--render", "bench.json", "--quick"], "--quick"),
         ] {
             let ended = program(arguments).run().await;
             assert_eq!(ended.status, 2, "{arguments:?}: {ended:?}");
