@@ -3,6 +3,7 @@
 pub mod app;
 pub mod cli;
 pub mod config;
+mod dashboard;
 mod document;
 mod extract;
 pub mod metrics;

@@ -10,15 +10,19 @@ use crate::app::App;
 use crate::document::{Document, written};
 use crate::middleware::Around;
 use crate::routes::{
-    agents, events, health, messages, metrics, openapi, snapshot, state, subscriptions, swarms, tasks,
-    transactions,
+    agents, dashboard, events, health, messages, metrics, openapi, snapshot, state, subscriptions, swarms,
+    tasks, transactions,
 };
 
 /// The router with its state and its layer.
 pub fn router(app: App) -> Router {
     let (api, _) = api().split_for_parts();
     let docs: Router<App> = SwaggerUi::new("/docs").config(Config::from("/openapi.json")).into();
-    api.merge(state::slashes::routes()).merge(docs).layer(Around::new(app.clone())).with_state(app)
+    api.merge(state::slashes::routes())
+        .merge(dashboard::files())
+        .merge(docs)
+        .layer(Around::new(app.clone()))
+        .with_state(app)
 }
 
 /// The OpenAPI document, generated from the handlers: pretty JSON and a last newline.
@@ -73,6 +77,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(health::live::live))
         .routes(routes!(health::ready::ready))
         .routes(routes!(metrics::metrics))
+        .routes(routes!(dashboard::dashboard))
         .routes(routes!(openapi::openapi))
 }
 
@@ -90,11 +95,12 @@ mod tests {
     const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/openapi.json");
 
     /// What the service answers, written down once more: an address is added on purpose or not at all.
-    const ROUTES: [(&str, &str); 46] = [
+    const ROUTES: [(&str, &str); 47] = [
         ("get", "/health/live"),
         ("get", "/health/ready"),
         ("get", "/metrics"),
         ("get", "/openapi.json"),
+        ("get", "/perf/dashboard"),
         ("get", "/v1/swarms"),
         ("delete", "/v1/swarms/{swarm}"),
         ("get", "/v1/swarms/{swarm}"),
