@@ -10,8 +10,8 @@ use crate::app::App;
 use crate::document::{Document, written};
 use crate::middleware::Around;
 use crate::routes::{
-    agents, dashboard, events, health, messages, metrics, openapi, snapshot, state, subscriptions, swarms,
-    tasks, transactions,
+    agents, events, health, messages, metrics, openapi, perf, snapshot, state, subscriptions, swarms, tasks,
+    transactions,
 };
 
 /// The router with its state and its layer.
@@ -19,7 +19,7 @@ pub fn router(app: App) -> Router {
     let (api, _) = api().split_for_parts();
     let docs: Router<App> = SwaggerUi::new("/docs").config(Config::from("/openapi.json")).into();
     api.merge(state::slashes::routes())
-        .merge(dashboard::files())
+        .merge(perf::dashboard::files())
         .merge(docs)
         .layer(Around::new(app.clone()))
         .with_state(app)
@@ -74,10 +74,12 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(swarms::stats::stats))
         .routes(routes!(snapshot::export::export, snapshot::restore::restore))
         // operators
+        .routes(routes!(perf::report::report))
+        .routes(routes!(perf::history::history))
         .routes(routes!(health::live::live))
         .routes(routes!(health::ready::ready))
         .routes(routes!(metrics::metrics))
-        .routes(routes!(dashboard::dashboard))
+        .routes(routes!(perf::dashboard::dashboard))
         .routes(routes!(openapi::openapi))
 }
 
@@ -95,12 +97,14 @@ mod tests {
     const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/openapi.json");
 
     /// What the service answers, written down once more: an address is added on purpose or not at all.
-    const ROUTES: [(&str, &str); 47] = [
+    const ROUTES: [(&str, &str); 49] = [
         ("get", "/health/live"),
         ("get", "/health/ready"),
         ("get", "/metrics"),
         ("get", "/openapi.json"),
         ("get", "/perf/dashboard"),
+        ("get", "/perf/history"),
+        ("get", "/perf/report"),
         ("get", "/v1/swarms"),
         ("delete", "/v1/swarms/{swarm}"),
         ("get", "/v1/swarms/{swarm}"),

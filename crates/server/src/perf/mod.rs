@@ -1,7 +1,10 @@
 //! What operators are told: the report, the history, alerts, and what is judged from them.
 
+pub mod fleet;
 pub mod history;
+mod monitor;
 mod node;
 pub mod report;
 
+pub use monitor::{Monitor, Refresher, Sight, now};
 pub use node::Node;

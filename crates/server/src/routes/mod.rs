@@ -1,12 +1,12 @@
 //! One file an operation: its document and its handler.
 
 pub(crate) mod agents;
-pub(crate) mod dashboard;
 pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod messages;
 pub(crate) mod metrics;
 pub(crate) mod openapi;
+pub(crate) mod perf;
 pub(crate) mod snapshot;
 pub(crate) mod state;
 pub(crate) mod subscriptions;

@@ -1,0 +1,3 @@
+pub(crate) mod dashboard;
+pub(crate) mod history;
+pub(crate) mod report;
