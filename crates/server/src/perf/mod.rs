@@ -2,6 +2,7 @@
 
 pub mod fleet;
 pub mod history;
+pub mod judge;
 mod monitor;
 mod node;
 pub mod report;

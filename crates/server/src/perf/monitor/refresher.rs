@@ -3,18 +3,22 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, timeout};
+use waggle_task_queue::model::Stamp;
 use waggle_task_queue::{FleetList, Survey, Surveyor};
 
-use super::handle::Monitor;
+use super::handle::{Monitor, now};
 use super::sight::{Sight, redis_figures};
 use crate::perf::fleet::{Published, slots_kept};
 use crate::perf::history::Sample;
-use crate::perf::report::{QUEUES, sample};
+use crate::perf::judge::trends;
+use crate::perf::report::{QUEUES, Trend, sample};
 
 /// How often what the threads have recorded is gathered.
 const GATHER: Duration = Duration::from_secs(1);
 /// Refreshes without which the others take a server for gone.
 const REFRESHES_TO_BE_GONE: u32 = 3;
+/// The time over which a trend is looked for.
+const TREND: Duration = Duration::from_mins(10);
 /// The longest that one part of a refresh may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -107,6 +111,7 @@ impl Round {
             survey: self.survey.clone(),
             survey_failed,
             waiting: queue.waiting_by_queue(),
+            trends: trends_of(monitor),
         }
     }
 
@@ -140,6 +145,12 @@ impl Round {
             self.second = next;
         }
     }
+}
+
+fn trends_of(monitor: &Monitor) -> Vec<Trend> {
+    let since = Stamp(now().0 - i64::try_from(TREND.as_millis()).unwrap_or(i64::MAX));
+    let samples = monitor.history().between(since, Stamp(i64::MAX));
+    trends(samples.iter().map(AsRef::as_ref))
 }
 
 const LATE: &str = "Redis did not answer in time";

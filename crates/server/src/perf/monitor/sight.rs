@@ -4,7 +4,7 @@ use waggle_core::Figures;
 use waggle_task_queue::Survey;
 use waggle_task_queue::model::{QueueName, SwarmName};
 
-use crate::perf::report::{QueueFigures, RedisFigures};
+use crate::perf::report::{QueueFigures, RedisFigures, Trend};
 
 /// What the last refresh saw. What could not be seen is told with the reason.
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub struct Sight {
     pub survey_failed: Option<String>,
     /// Claims that wait in this server by swarm and queue.
     pub waiting: HashMap<(SwarmName, QueueName), usize>,
+    /// Where the figures of the last ten minutes have been going.
+    pub trends: Vec<Trend>,
 }
 
 impl Default for Sight {
@@ -27,6 +29,7 @@ impl Default for Sight {
             survey: Survey::default(),
             survey_failed: Some(not_yet.to_owned()),
             waiting: HashMap::new(),
+            trends: Vec::new(),
         }
     }
 }

@@ -3,16 +3,16 @@ use std::time::Duration;
 
 use waggle_core::perf::{Series, Window};
 
-use super::figures::top_operations;
+use super::figures::{float, top_operations};
 use super::latency::quantiles;
-use super::shape::{
-    CompressionFigures, Confidence, ConfidenceParts, Errors, Latency, Missing, PipelineFigures, Report,
-    Scope, Summary, Verdict,
-};
+use super::shape::{CompressionFigures, Errors, Latency, Missing, PipelineFigures, Report, Scope, Summary};
 use crate::perf::fleet::{Collected, collect, own};
 use crate::perf::history::Sample;
+use crate::perf::judge::{Judged, Measured, confidence, targets};
 use crate::perf::{Monitor, Sight, now};
 
+/// The time that the confidence of a sample speaks of: that of a report by default.
+const JUDGED: Duration = Duration::from_secs(60);
 /// Queues that a report lists.
 pub(crate) const QUEUES: usize = 100;
 
@@ -45,6 +45,7 @@ fn put_together(monitor: &Monitor, window: Duration, scope: Scope, collected: Co
     let Collected { window: recorded, pool, nodes, mut missing } = collected;
     missing.extend(unseen(&sight));
     let threshold = monitor.queue().compression_threshold();
+    let judged = judged(monitor, &recorded, &sight);
     Report {
         generated_at: now(),
         window_ms: millis(window),
@@ -65,14 +66,9 @@ fn put_together(monitor: &Monitor, window: Duration, scope: Scope, collected: Co
         top_operations: top_operations(&recorded),
         errors: errors(monitor, &recorded),
         missing,
-        targets: Vec::new(),
-        confidence: Confidence {
-            score: 0.0,
-            target: 93.0,
-            verdict: Verdict::Insufficient,
-            parts: ConfidenceParts::default(),
-        },
-        trends: Vec::new(),
+        confidence: confidence(&judged, float(monitor.config().targets.confidence)),
+        targets: judged.into_iter().map(|judged| judged.target).collect(),
+        trends: sight.trends.clone(),
         alerts: Vec::new(),
         recommendations: Vec::new(),
     }
@@ -85,6 +81,11 @@ fn latencies(window: &Window, series: &[Series]) -> BTreeMap<String, Latency> {
 fn errors(monitor: &Monitor, window: &Window) -> Errors {
     let by_code = window.errors().iter().map(|(code, times)| (code.to_string(), *times));
     Errors { by_code: by_code.collect(), recent: monitor.recent_errors() }
+}
+
+fn judged(monitor: &Monitor, window: &Window, sight: &Sight) -> Vec<Judged> {
+    let agents = sight.survey_failed.is_none().then_some(sight.survey.agents.live);
+    targets(&Measured::of(window, agents), &monitor.config().targets)
 }
 
 /// What the last refresh could not see.
@@ -101,6 +102,7 @@ pub(crate) fn sample(monitor: &Monitor) -> Sample {
     let (recorded, sight) = (monitor.window(span), monitor.sight());
     let summary = Summary::of(&recorded);
     let threshold = monitor.queue().compression_threshold();
+    let judged = judged(monitor, &monitor.window(JUDGED), &sight);
     Sample {
         at: now(),
         span_ms: millis(span),
@@ -115,7 +117,7 @@ pub(crate) fn sample(monitor: &Monitor) -> Sample {
         agents: sight.survey.agents,
         waiting_claims: monitor.queue().waiting_claims() as u64,
         redis_memory_bytes: sight.redis.as_ref().ok().map(|redis| redis.used_memory_bytes),
-        confidence: 0.0,
+        confidence: confidence(&judged, float(monitor.config().targets.confidence)).score,
     }
 }
 
