@@ -59,7 +59,12 @@ impl Driver {
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let (said, port) = mpsc::channel();
         // Reads on to the end: a full pipe would stop the driver.
-        std::thread::spawn(move || lines.filter_map(|line| port_of(&line)).for_each(|port| drop(said.send(port))));
+        std::thread::spawn(move || {
+            for port in lines.filter_map(|line| port_of(&line)) {
+                // Nobody listens any more when the driver was given up.
+                let _ = said.send(port);
+            }
+        });
         Self { port: port.recv_timeout(START).expect("chromedriver says its port"), _child: child }
     }
 
@@ -73,8 +78,11 @@ impl Browser {
     pub(crate) async fn start() -> Self {
         let room = ROOM.acquire().await.unwrap();
         let address = tokio::task::spawn_blocking(|| DRIVER.address()).await.unwrap();
-        let client =
-            ClientBuilder::new(HttpConnector::new()).capabilities(capabilities()).connect(&address).await.unwrap();
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities())
+            .connect(&address)
+            .await
+            .unwrap();
         let session = client.session_id().await.unwrap().unwrap();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { client, http, session: format!("{address}/session/{session}"), _room: room }
@@ -93,7 +101,8 @@ impl Browser {
 
     async fn post(&self, path: &str, body: Value) -> Value {
         let request = self.http.post(format!("{}/{path}", self.session)).body(body.to_string());
-        let answer: Value = serde_json::from_str(&request.send().await.unwrap().text().await.unwrap()).unwrap();
+        let answer: Value =
+            serde_json::from_str(&request.send().await.unwrap().text().await.unwrap()).unwrap();
         assert!(answer["value"].get("error").is_none(), "{path}: {answer}");
         answer["value"].clone()
     }

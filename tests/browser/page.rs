@@ -1,6 +1,7 @@
 //! The page as an operator sees it.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
@@ -11,6 +12,8 @@ use crate::driver::Browser;
 /// As tall as most of the page, so that a screenshot shows it.
 const HEIGHT: u64 = 2_400;
 const WIDTH: u64 = 1_440;
+/// The page waits 15 s for a sign of its stream.
+const LONG_PATIENCE: Duration = Duration::from_secs(40);
 
 pub(crate) struct Page(Browser);
 
@@ -74,7 +77,38 @@ impl Page {
 
     /// Waits until the text of an element has this in it.
     pub(crate) async fn until_text(&self, selector: &str, part: &str) {
-        until(&format!("{selector} says {part}"), PATIENCE, async || self.text(selector).await.contains(part)).await;
+        until(&format!("{selector} says {part}"), PATIENCE, async || {
+            self.text(selector).await.contains(part)
+        })
+        .await;
+    }
+
+    /// As [`Self::until`], for what the page itself takes its time for.
+    pub(crate) async fn until_patiently(&self, what: &str, expression: &str) {
+        until(what, LONG_PATIENCE, async || self.eval(expression).await == true).await;
+    }
+
+    /// The newest value of a line, as the legend of its chart has it.
+    pub(crate) async fn chart(&self, title: &str, line: &str) -> Value {
+        let look = format!(
+            "(() => {{ const chart = [...document.querySelectorAll('.chart')].find((each) => each.querySelector('h3').firstChild.data === {title:?});\n\
+             const item = [...chart.querySelectorAll('.legend li')].find((each) => each.textContent.startsWith({line:?}));\n\
+             return item.querySelector('data').value; }})()"
+        );
+        let value = self.eval(&look).await;
+        value.as_str().unwrap().parse::<u64>().map_or(Value::Null, Value::from)
+    }
+
+    /// Shows a swarm in the lower part.
+    pub(crate) async fn choose_swarm(&self, swarm: &str) {
+        self.eval(&format!("void (location.hash = {:?})", format!("swarm={swarm}"))).await;
+        self.until("the swarm is shown", &format!("document.querySelector('#swarm-select').value === {swarm:?} && !document.querySelector('#swarm-toggle').hidden")).await;
+    }
+
+    /// Waits until what was asked for is seen: two frames.
+    pub(crate) async fn painted(&self) {
+        let frames = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done));";
+        self.client().execute_async(frames, vec![]).await.unwrap();
     }
 
     /// Makes the window so large, also smaller than a window can be.
@@ -99,12 +133,17 @@ impl Page {
 
     /// No error and no violation of the policy since the last look.
     pub(crate) async fn assert_nothing_on_the_console(&self) {
-        assert_eq!(self.0.console().await, Vec::<Value>::new());
+        assert_eq!(self.console_entries().await, Vec::<Value>::new());
+    }
+
+    /// What was written to the console since the last look.
+    pub(crate) async fn console_entries(&self) -> Vec<Value> {
+        self.0.console().await
     }
 
     /// As [`Self::assert_nothing_on_the_console`], but for requests that nobody answered or that were refused.
     pub(crate) async fn assert_only_the_network_failed(&self) {
-        let entries = self.0.console().await;
+        let entries = self.console_entries().await;
         let others = entries.iter().filter(|entry| entry["source"] != "network");
         assert_eq!(others.collect::<Vec<_>>(), Vec::<&Value>::new());
     }
@@ -115,5 +154,7 @@ impl Page {
 }
 
 fn screenshots() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from).join("screenshots")
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| root().join("target"), PathBuf::from)
+        .join("screenshots")
 }

@@ -76,10 +76,10 @@ fn api() -> OpenApiRouter<App> {
         // operators
         .routes(routes!(perf::report::report))
         .routes(routes!(perf::history::history))
+        .routes(routes!(perf::dashboard::dashboard))
         .routes(routes!(health::live::live))
         .routes(routes!(health::ready::ready))
         .routes(routes!(metrics::metrics))
-        .routes(routes!(perf::dashboard::dashboard))
         .routes(routes!(openapi::openapi))
 }
 
