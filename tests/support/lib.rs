@@ -6,6 +6,7 @@
 #![expect(clippy::print_stderr, reason = "what a failed test has to say goes to standard error")]
 
 mod agents;
+mod alerts;
 mod audit;
 mod cluster;
 mod harness;
@@ -28,6 +29,7 @@ mod wait;
 mod world;
 
 pub use agents::{Act, Agent};
+pub use alerts::{Receiver, alerting, metric};
 pub use audit::audit;
 pub use cluster::Cluster;
 pub use harness::on_harness;

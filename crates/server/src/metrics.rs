@@ -14,6 +14,10 @@ pub const HTTP_IN_FLIGHT: &str = "waggle_http_requests_in_flight";
 pub const EVENT_FOLLOWERS: &str = "waggle_event_followers";
 /// Snapshots that were to be written by themselves; labels `result` (`written`, `failed`).
 pub const SNAPSHOTS: &str = "waggle_snapshots_total";
+/// 1 while an alert fires, else 0; labels `name`, `severity`.
+pub const ALERT: &str = "waggle_alert";
+/// Alerts that were to be sent to the webhook; labels `result` (`delivered`, `failed`, `refused`, `dropped`).
+pub const WEBHOOK_DELIVERIES: &str = "waggle_webhook_deliveries_total";
 /// Always 1; labels `version`.
 pub const BUILD_INFO: &str = "waggle_build_info";
 
@@ -65,6 +69,8 @@ fn describe() {
     describe_gauge!(HTTP_IN_FLIGHT, Unit::Count, "Requests being answered, waiting polls among them");
     describe_gauge!(EVENT_FOLLOWERS, Unit::Count, "Readers of server-sent events");
     describe_counter!(SNAPSHOTS, Unit::Count, "Snapshots that were to be written by themselves");
+    describe_gauge!(ALERT, Unit::Count, "1 while an alert fires, else 0");
+    describe_counter!(WEBHOOK_DELIVERIES, Unit::Count, "Alerts that were to be sent to the webhook");
     describe_gauge!(BUILD_INFO, Unit::Count, "Always 1, with the version of the service");
     waggle_core::metrics::describe();
 }

@@ -76,6 +76,8 @@ fn api() -> OpenApiRouter<App> {
         // operators
         .routes(routes!(perf::report::report))
         .routes(routes!(perf::history::history))
+        .routes(routes!(perf::alerts::alerts))
+        .routes(routes!(perf::stream::stream))
         .routes(routes!(perf::dashboard::dashboard))
         .routes(routes!(health::live::live))
         .routes(routes!(health::ready::ready))
@@ -97,14 +99,16 @@ mod tests {
     const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/openapi.json");
 
     /// What the service answers, written down once more: an address is added on purpose or not at all.
-    const ROUTES: [(&str, &str); 49] = [
+    const ROUTES: [(&str, &str); 51] = [
         ("get", "/health/live"),
         ("get", "/health/ready"),
         ("get", "/metrics"),
         ("get", "/openapi.json"),
+        ("get", "/perf/alerts"),
         ("get", "/perf/dashboard"),
         ("get", "/perf/history"),
         ("get", "/perf/report"),
+        ("get", "/perf/stream"),
         ("get", "/v1/swarms"),
         ("delete", "/v1/swarms/{swarm}"),
         ("get", "/v1/swarms/{swarm}"),

@@ -5,6 +5,7 @@ import { byId, say } from './dom.js';
 import { timeOfDay } from './units.js';
 
 const MIB = 1_024 * 1_024;
+const LEAST_RANGE_S = 30;
 
 const CHARTS = [
   {
@@ -84,11 +85,18 @@ export class Charts {
     if (!this.#latest) return;
     const { samples, report } = this.#latest;
     const rows = samples.rows();
-    const max = rows.at(-1)?.x ?? Date.now() / 1_000;
-    const min = max - Number(document.querySelector('input[name=range]:checked').value);
+    const { min, max } = range(rows);
     const shown = rows.filter((row) => row.x >= min);
     for (const [definition, chart] of this.#charts) chart.draw(shown, { min, max }, report && definition.limit?.(report));
   }
+}
+
+// The time chosen, but no more than there is: a service that has just begun is not drawn as a mark at the edge.
+function range(rows) {
+  const max = rows.at(-1)?.x ?? Date.now() / 1_000;
+  const chosen = Number(document.querySelector('input[name=range]:checked').value);
+  const known = Math.max(LEAST_RANGE_S, max - (rows[0]?.x ?? max));
+  return { min: max - Math.min(chosen, known), max };
 }
 
 // The limit that a target of the report names.

@@ -4,7 +4,7 @@ import { byId, element, reconcile, say } from './dom.js';
 import { Table } from './table.js';
 import { NONE, counted, words, written } from './units.js';
 
-const VERDICTS = { pass: 'holds', fail: 'fails', insufficient: 'no evidence' };
+const VERDICTS = { pass: 'holds', fail: 'fails', insufficient: 'too little evidence' };
 const CHANGES = { stable: 'stable', improving: 'improving', degrading: 'degrading' };
 // How a target's or a metric's name ends says in what it is measured.
 const UNITS = [[/_ms$/, 'ms'], [/(_ratio|_rate|utilization)$/, 'ratio'], [/_percent$/, 'percent'], [/_bytes$/, 'bytes'], [/_per_s$/, 'rate']];
@@ -42,7 +42,7 @@ export class Judgement {
 }
 
 function drawConfidence(confidence) {
-  say(byId('confidence-note'), confidence.verdict === 'insufficient' ? `evidence is missing; goal ${confidence.target}` : `${VERDICTS[confidence.verdict]}; goal ${confidence.target}`);
+  say(byId('confidence-note'), `goal ${confidence.target}; ${VERDICTS[confidence.verdict]}`);
   reconcile(byId('parts'), Object.entries(confidence.parts), ([name]) => name, ([name]) => part(name, confidence.target));
 }
 

@@ -20,6 +20,9 @@ use crate::snapshots::{Desk, Schedule};
 /// How long a stopping service still says so to new requests, before it closes its connections.
 const NOTICE: Duration = Duration::from_millis(200);
 
+/// How long a stopping service still sends alerts to its webhook.
+const LAST_ALERTS: Duration = Duration::from_secs(3);
+
 /// How the service ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
@@ -71,7 +74,7 @@ async fn serve(
     let monitor = monitor(settings, queue, store, address);
     let refresher = Refresher::spawn(&monitor);
     let (limits, heartbeat) = (settings.server.body_limits(), settings.server.sse_heartbeat());
-    let app = App::new(limits, heartbeat, desk, monitor, metrics);
+    let app = App::new(limits, heartbeat, desk, monitor.clone(), metrics);
     announce(&address);
     let mut http = Http::start(listener, &settings.server, app.clone());
     let ended = until_stopped(settings, &app, store, &mut http, signals).await;
@@ -79,6 +82,7 @@ async fn serve(
     drop(schedule);
     if matches!(ended, Ok(Ended::InOrder)) {
         refresher.stop().await;
+        monitor.alerts().close(LAST_ALERTS).await;
         maintenance.stop().await;
     }
     ended

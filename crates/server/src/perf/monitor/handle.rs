@@ -8,9 +8,10 @@ use waggle_task_queue::model::Stamp;
 use super::recent::Recent;
 use super::sight::Sight;
 use crate::config::PerfConfig;
-use crate::perf::Node;
+use crate::perf::alert::Alerts;
 use crate::perf::history::History;
 use crate::perf::report::{PoolFigures, RecentError, Report, Scope, build};
+use crate::perf::{Node, Updates};
 use crate::problem::Problem;
 
 /// What a server knows of itself and of what it serves. Cheap to clone.
@@ -25,13 +26,21 @@ struct Inner {
     sight: Mutex<Arc<Sight>>,
     history: Mutex<History>,
     recent: Mutex<Recent>,
+    alerts: Alerts,
+    updates: Arc<Updates>,
 }
 
 impl Monitor {
     /// The monitor of the server `node`, which works with `queue`; `mode` says how Redis is run: `private`, `single` or
     /// `cluster`.
+    ///
+    /// # Panics
+    /// When `config` was not validated.
     pub fn new(queue: TaskQueue, config: PerfConfig, node: Node, mode: &'static str) -> Self {
+        let updates = Arc::<Updates>::default();
         Self(Arc::new(Inner {
+            alerts: Alerts::new(&config, &node, &updates),
+            updates,
             history: Mutex::new(History::new(config.samples())),
             queue,
             config,
@@ -70,6 +79,16 @@ impl Monitor {
     /// The last faults of the service, the newest first.
     pub fn recent_errors(&self) -> Vec<RecentError> {
         lock(&self.0.recent).list()
+    }
+
+    /// What operators should know, and whoever is told.
+    pub fn alerts(&self) -> &Alerts {
+        &self.0.alerts
+    }
+
+    /// Where refreshes are followed.
+    pub fn updates(&self) -> &Updates {
+        &self.0.updates
     }
 
     /// The pool of this server, as it is now.

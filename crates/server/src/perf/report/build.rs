@@ -69,7 +69,7 @@ fn put_together(monitor: &Monitor, window: Duration, scope: Scope, collected: Co
         confidence: confidence(&judged, float(monitor.config().targets.confidence)),
         targets: judged.into_iter().map(|judged| judged.target).collect(),
         trends: sight.trends.clone(),
-        alerts: Vec::new(),
+        alerts: monitor.alerts().active(),
         recommendations: Vec::new(),
     }
 }

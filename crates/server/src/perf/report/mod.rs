@@ -6,4 +6,6 @@ mod latency;
 mod shape;
 
 pub(crate) use build::{QUEUES, build, sample};
+pub(crate) use figures::operations;
+pub(crate) use latency::quantiles;
 pub use shape::*;
