@@ -4,6 +4,7 @@ pub mod app;
 mod bench;
 pub mod cli;
 pub mod config;
+mod dashboard;
 mod document;
 mod extract;
 pub mod metrics;
