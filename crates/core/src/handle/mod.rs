@@ -3,6 +3,8 @@
 
 mod backend;
 mod check;
+mod cut;
+mod exercise;
 mod redis;
 mod target;
 mod version;
@@ -10,6 +12,7 @@ mod version;
 pub use self::redis::Redis;
 pub(crate) use backend::Backend;
 pub use check::NotReady;
+pub use exercise::Exercise;
 pub use target::Target;
 
 pub use crate::config::Mode;
