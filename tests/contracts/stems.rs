@@ -69,6 +69,7 @@ const GROUPS: [Group; 9] = [
         share: &[("list", "page"), ("resume", "pause")],
         others: &[
             ("tend", "maintenance/custodian.rs"),
+            ("survey", "survey/swarms.rs"),
             ("enroll", "swarm/directory.rs"),
             ("withdraw", "swarm/directory.rs"),
             ("clear", "swarm/clear.rs"),

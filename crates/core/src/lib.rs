@@ -19,7 +19,7 @@ pub mod server;
 pub use codec::Codec;
 pub use error::{Error, Outcome};
 pub use function::{Call, Library};
-pub use handle::{Exclusive, Exercise, NotReady, PoolStatus, Redis, Target};
+pub use handle::{Exclusive, Exercise, Figures, NotReady, PoolStatus, Redis, Target};
 pub use lane::wake::{Wake, Wakeups};
 pub use pipeline::{LateCall, Merge, Merger};
 pub use redis::Value;

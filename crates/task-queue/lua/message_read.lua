@@ -2,7 +2,7 @@
 --
 -- keys    root of the swarm
 -- args    agent, number after which to begin, messages at most, milliseconds the agent stands by
--- returns { more (0|1), last number looked at, `<number> <id>`, message, … }, the eldest first, none that has expired;
+-- returns { more (0|1), last number looked at, now in milliseconds, `<number> <id>`, message, … }, the eldest first, none that has expired;
 --         more where the call reached its bound before the end of the inbox; or AGENTNOTFOUND
 -- fails   SWARMNOTFOUND
 -- promise no message is consumed
@@ -21,7 +21,7 @@ local function message_read(keys, args)
   local effects = new_effects(root, swarm, now_ms(root))
   if not see_agent(effects, agent, tonumber(args[4])) then return 'AGENTNOTFOUND' end
   write_effects(effects)
-  local reply, found, bytes = { 0, args[2] }, 0, 0
+  local reply, found, bytes = { 0, args[2], precise(effects.now) }, 0, 0
   local most = limit + EXPIRED_BESIDE
   local entries =
     redis.call('ZRANGEBYSCORE', inbox_key(root, agent), '(' .. args[2], '+inf', 'WITHSCORES', 'LIMIT', '0', int(most))

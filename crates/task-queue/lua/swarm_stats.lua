@@ -15,7 +15,7 @@ local STAMPS = '40'
 
 local function ready_since(root, element)
   local id = split_element(element)
-  local created, run_at = string.match(redis.call('GETRANGE', spec_key(root, id), '0', STAMPS), '^(%d+),?(%d*) ')
+  local created, run_at = string.match(redis.call('GETRANGE', spec_key(root, id), '0', STAMPS), '^(%d+)[.%d]*,?(%d*) ')
   local s = redis.call('HMGET', state_key(root, id), 'ra', 'sa')
   return math.max(tonumber(created), tonumber(run_at) or 0, tonumber(s[1] or 0), tonumber(s[2] or 0))
 end

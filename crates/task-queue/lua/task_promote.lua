@@ -11,7 +11,7 @@ local function promote_one(root, effects, id)
   redis.call('ZREM', root .. 'scheduled', id)
   if not task then return end
   local entry = task.entry + 1
-  redis.call('HSET', task.key, 'st', 'ready', 'en', int(entry))
+  redis.call('HSET', task.key, 'st', 'ready', 'en', int(entry), 'ry', precise(effects.now))
   tally(effects, task.queue, 'scheduled', 'ready')
   push_ready(root, entry_list(root, task, task.spec), { element_of(id, entry) }, false)
   note_task(effects, 'task.ready', id, task.queue, nil, 'ready', task.attempt)

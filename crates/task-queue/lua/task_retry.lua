@@ -16,7 +16,7 @@ local function retry_one(root, effects, id)
   local entry = task.entry + 1
   redis.call('ZREM', finished_key(root, task.status), id)
   redis.call('HDEL', task.key, 'fa', 'ra', 'cr', 'cc', 'lt', 'lo')
-  redis.call('HSET', task.key, 'st', 'ready', 'at', '0', 'en', int(entry))
+  redis.call('HSET', task.key, 'st', 'ready', 'at', '0', 'en', int(entry), 'ry', precise(effects.now))
   tally(effects, task.queue, task.status, 'ready')
   push_ready(root, entry_list(root, task, task.spec), { element_of(id, entry) }, false)
   note_task(effects, 'task.retried', id, task.queue, nil, 'ready', 0)

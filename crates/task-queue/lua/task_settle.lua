@@ -6,7 +6,8 @@
 --         f: value is the frame of the error; wait is milliseconds, '' for the backoff, 'never' for a final error;
 --            random is in [0, 1)
 --         r: wait is milliseconds
--- returns for each outcome a line: `ok <status> [<run_at> <milliseconds until then>]`, `replayed <status> [<run_at>]`,
+-- returns for each outcome a line: `ok <status> <microseconds of the attempt> <microseconds since the submit, - when it is
+--         not over> [<run_at> <milliseconds until then>]`, `replayed <status> [<run_at>]`,
 --         `LEASELOST <attempt>` or `NOTFOUND`
 -- fails   SWARMNOTFOUND
 -- promise an outcome counts once: under its token and before the lease ends; the same one again is answered alike

@@ -141,6 +141,14 @@ pub const SAMPLES: usize = 13;
 pub const RATE_MS: u64 = 60_000;
 /// Queues whose counts one call reads.
 pub const STATS_QUEUES: usize = 100;
+/// Swarms that one round of a survey counts.
+pub const SURVEY_SWARMS: usize = 1_000;
+/// Calls with which one round of a survey counts queues, [`STATS_QUEUES`] each.
+pub const SURVEY_CALLS: usize = 20;
+/// Queues that a survey keeps in mind.
+pub const SURVEY_QUEUES: usize = 20_000;
+/// Servers that a report of the fleet adds up.
+pub const FLEET_NODES: usize = 256;
 /// Keys that one call of the clearer takes away.
 pub const CLEAR_KEYS: usize = 500;
 /// Bytes that one call reads or writes for a snapshot, a record over.

@@ -5,6 +5,7 @@ mod backend;
 mod check;
 mod cut;
 mod exercise;
+mod figures;
 mod redis;
 mod target;
 mod version;
@@ -13,6 +14,7 @@ pub use self::redis::Redis;
 pub(crate) use backend::Backend;
 pub use check::NotReady;
 pub use exercise::Exercise;
+pub use figures::Figures;
 pub use target::Target;
 
 pub use crate::config::Mode;

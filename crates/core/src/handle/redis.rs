@@ -4,6 +4,7 @@ use std::time::Duration;
 use redis::{Cmd, Value};
 
 use super::check::{NotReady, Readiness};
+use super::figures::{self, Figures};
 use super::{Backend, Target, version};
 use crate::config::{Mode, RedisConfig};
 use crate::lane::Address;
@@ -143,6 +144,21 @@ impl Redis {
     /// Whether the breaker keeps calls from a Redis that does not answer.
     pub fn breaker_open(&self) -> bool {
         self.inner.backend.breaker_open()
+    }
+
+    /// What Redis says of its memory, its clients and its disk. Asked over a connection of the pool where there is one
+    /// server: it takes longer than a call and nobody shall wait behind it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`], [`Error::Unknown`] where Redis does not answer.
+    pub async fn figures(&self) -> Result<Figures, Error> {
+        let info = figures::info();
+        let replies = match self.inner.mode {
+            Mode::Single => vec![self.exclusive().await?.query(&info).await?],
+            Mode::Cluster => self.on_every_primary(&info).await?,
+        };
+        Figures::of(replies)
     }
 
     /// What the pool holds and has done.

@@ -11,6 +11,9 @@ use super::window::Window;
 use super::{Count, LONGEST_SECONDS, Series};
 use crate::clock::Clock;
 
+/// Operations of one request from which on it is a batch.
+const BATCH_LEAST: usize = 10;
+
 /// An operation whose calls are counted, see [`Recorder::operation`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OperationId(u16);
@@ -68,6 +71,14 @@ impl Recorder {
     /// Records a value that occurred so many times.
     pub fn record_value(&self, series: Series, value: u64, times: u32) {
         self.shard().record(series, value, times);
+    }
+
+    /// Records how fast a request was that carried so many operations, where that is a batch.
+    pub fn batch(&self, operations: usize, took: Duration) {
+        if operations >= BATCH_LEAST {
+            let rate = operations as u64 * 1_000_000 / micros(took).max(1);
+            self.record_value(Series::BatchRate, rate, 1);
+        }
     }
 
     /// Counts.

@@ -33,7 +33,7 @@ pub enum Series {
     BatchSize,
     /// What the first operation of a flush waited for it.
     BatchWait,
-    /// Operations a second of a request that carries a batch.
+    /// Operations a second of a request that carries ten or more.
     BatchRate,
 }
 

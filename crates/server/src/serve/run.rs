@@ -57,7 +57,8 @@ async fn serve(
     signals: &mut Signals,
 ) -> Result<Ended, ServeError> {
     keyspace::check(store).await?;
-    let codec = Codec::new(settings.redis.codec.threshold_bytes, VALUE_BYTES);
+    let codec =
+        Codec::new(settings.redis.codec.threshold_bytes, VALUE_BYTES).recorded_by(store.redis().perf());
     let queue = TaskQueue::new(store.redis().clone(), codec);
     let upkeep = tokio::spawn(crate::metrics::upkeep(metrics.clone()));
     let maintenance = Maintenance::spawn(&queue);

@@ -4,7 +4,7 @@
 -- To ready, at the front of its list: it was there before those who came later.
 local function back_to_ready(root, effects, task, spec, fields, how)
   local entry = task.entry + 1
-  redis.call('HSET', task.key, 'st', 'ready', 'en', int(entry), unpack(fields))
+  redis.call('HSET', task.key, 'st', 'ready', 'en', int(entry), 'ry', precise(effects.now), unpack(fields))
   unlease(effects, task, how)
   tally(effects, task.queue, 'running', 'ready')
   push_ready(root, entry_list(root, task, spec), { element_of(task.id, entry) }, true)

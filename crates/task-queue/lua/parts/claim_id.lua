@@ -8,7 +8,7 @@ local function recall(root, claimer, now)
     local s = redis.call('HMGET', state_key(root, id), 'st', 'tk', 'ex', 'at', 'sa', 'cr')
     if s[1] == 'running' and s[2] == token and now < tonumber(s[3]) then
       local spec = redis.call('GET', spec_key(root, id))
-      claimer.tasks[#claimer.tasks + 1] = claimed_task(root, id, spec, s[4], token, s[3], s[5], s[6] or '0', '1', true)
+      claimer.tasks[#claimer.tasks + 1] = claimed_task(root, id, spec, s[4], token, s[3], s[5], s[6] or '0', '-', true)
     end
   end
   if #claimer.tasks > 0 then claimer.want = 0 end

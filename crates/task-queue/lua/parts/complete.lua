@@ -10,5 +10,5 @@ local function complete(root, effects, task, result, now)
   unlease(effects, task, 'ok')
   finish(root, effects, task, 'running', 'completed', now)
   note_task(effects, 'task.completed', task.id, task.queue, task.agent, 'completed', task.attempt)
-  return 'ok completed'
+  return 'ok completed ' .. phases(task, now, true)
 end

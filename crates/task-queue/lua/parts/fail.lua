@@ -29,18 +29,18 @@ local function fail(root, effects, task, failure, retry_after, random, now)
   if task.cancel then
     end_cancelled(root, effects, task, now, { 'lt', task.token, 'lo', 'f:cancelled:' }, 'ko')
     note_task(effects, 'task.cancelled', task.id, task.queue, task.agent, 'cancelled', task.attempt)
-    return 'ok cancelled'
+    return 'ok cancelled ' .. phases(task, now, true)
   end
   if is_final(spec, task, retry_after) then
     redis.call('HSET', task.key, 'st', 'failed', 'fa', int(now), 'lt', task.token, 'lo', 'f:failed:')
     unlease(effects, task, 'ko')
     finish(root, effects, task, 'running', 'failed', now)
     note_task(effects, 'task.failed', task.id, task.queue, task.agent, 'failed', task.attempt)
-    return 'ok failed'
+    return 'ok failed ' .. phases(task, now, true)
   end
   local wait = tonumber(retry_after) or backoff_ms(spec, task.attempt, random)
   local run_at = int(now + wait)
   back_to_scheduled(root, effects, task, run_at, { 'lt', task.token, 'lo', 'f:scheduled:' .. run_at }, 'ko')
   note_task(effects, 'task.retried', task.id, task.queue, task.agent, 'scheduled', task.attempt)
-  return string.format('ok scheduled %s %d', run_at, wait)
+  return string.format('ok scheduled %s %s %d', phases(task, now, false), run_at, wait)
 end

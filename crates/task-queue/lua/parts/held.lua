@@ -5,13 +5,14 @@
 local function held(root, id, token, now, kind)
   local key = state_key(root, id)
   local s = redis.call('HMGET', key, 'st', 'tk', 'ex', 'at', 'q', 'rt', 'cr', 'lt', 'lo', 'dd', 'wt', 'en', 'fe',
-    'ag', 'sa', 'un')
+    'ag', 'sa', 'un', 'ph')
   if s[1] == 'running' and s[2] == token and now < tonumber(s[3]) then
     return {
       id = id, key = key, token = token, expires = tonumber(s[3]), attempt = tonumber(s[4]),
       queue = s[5] or QUEUE_DEFAULT, retention = tonumber(s[6] or RETENTION_MS_DEFAULT),
       cancel = s[7] == '1', has_dedup = s[10] == '1', watched = s[11] == '1',
       entry = tonumber(s[12] or 0), fence = tonumber(s[13]), agent = s[14], started = tonumber(s[15]), unpinned = s[16] == '1',
+      phases = s[17],
     }
   end
   if kind and s[8] == token and string.sub(s[9], 1, 1) == kind then

@@ -4,10 +4,10 @@
 local ID_TAIL = 12
 
 -- A claimed task as it is answered: { `<id> <attempt> <token> <expires_at> <started_at> <cancel requested 0|1>
--- <recalled 0|1>`, spec [, outcome, progress] }; a task that is held for the first time and from now on has neither
--- outcome nor progress.
-local function claimed_task(root, id, spec, attempt, token, expires, started, cancel, recalled, has_past)
-  local head = table.concat({ id, attempt, token, expires, started, cancel, recalled }, ' ')
+-- <microseconds it was ready, or - when it was handed out before>`, spec [, outcome, progress] }; a task that is held
+-- for the first time and from now on has neither outcome nor progress.
+local function claimed_task(root, id, spec, attempt, token, expires, started, cancel, queued, has_past)
+  local head = table.concat({ id, attempt, token, expires, started, cancel, queued }, ' ')
   if not has_past then return { head, spec } end
   return { head, spec, redis.call('GET', outcome_key(root, id)), redis.call('GET', progress_key(root, id)) }
 end
@@ -18,14 +18,16 @@ local function lease(root, element, claimer, effects)
   local text = redis.call('GET', spec_key(root, id))
   if not text then return nil end
   local key = state_key(root, id)
-  local s = redis.call('HMGET', key, 'st', 'en', 'at', 'fe')
+  local s = redis.call('HMGET', key, 'st', 'en', 'at', 'fe', 'ry')
   if (s[1] and s[1] ~= 'ready') or tonumber(s[2] or 0) ~= entry then return nil end
   local spec = parse_header(text)
   local now = effects.now
   local attempt, fence = tonumber(s[3] or 0) + 1, tonumber(s[4] or 0) + 1
   local token = int(fence) .. '-' .. claimer.seed .. string.sub(id, -ID_TAIL)
   local expires = int(now + (claimer.lease_ms or spec.l or LEASE_MS_DEFAULT))
-  local fields = { 'st', 'running', 'at', int(attempt), 'fe', int(fence), 'ag', claimer.agent, 'tk', token, 'ex', expires, 'sa', int(now) }
+  local created = created_of(text)
+  local fields = { 'st', 'running', 'at', int(attempt), 'fe', int(fence), 'ag', claimer.agent, 'tk', token, 'ex', expires,
+    'sa', int(now), 'ph', created .. ' ' .. micros }
   if spec.q then
     fields[#fields + 1] = 'q'
     fields[#fields + 1] = spec.q
@@ -45,5 +47,5 @@ local function lease(root, element, claimer, effects)
     claimer.held = claimer.held .. id .. ' ' .. token .. ';'
     claimer.longest = math.max(claimer.longest, tonumber(expires) - now)
   end
-  return claimed_task(root, id, text, int(attempt), token, expires, int(now), '0', '0', fence > 1)
+  return claimed_task(root, id, text, int(attempt), token, expires, int(now), '0', since(now, s[5] or created), fence > 1)
 end

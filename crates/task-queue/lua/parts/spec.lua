@@ -1,5 +1,5 @@
 -- What was submitted, kept as it came and never changed:
---   <created_at>[,<run_at>] <header>\n<extras>\n<payload frame>
+--   <created_at>.<microseconds>[,<run_at>] <header>\n<extras>\n<payload frame>
 -- The header is JSON of this service's own making and holds what the functions need,
 -- defaults left out; extras and payload are for Rust alone.
 

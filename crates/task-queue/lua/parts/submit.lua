@@ -52,7 +52,7 @@ end
 -- Writes a task that was let pass; `push_submits` has to follow the last one.
 local function apply_submit(effects, plan, task)
   local root, id, queue = effects.root, task.id, queue_of(task.spec)
-  local run_at, stamps = run_at_of(task.when, effects.now), int(effects.now)
+  local run_at, stamps = run_at_of(task.when, effects.now), precise(effects.now)
   if run_at then stamps = stamps .. ',' .. int(run_at) end
   if not redis.call('SET', spec_key(root, id), stamps .. ' ' .. task.header .. '\n' .. task.rest, 'NX') then return end
   if task.dedup ~= '' then

@@ -2,6 +2,8 @@
 
 local function int(number) return string.format('%d', number) end
 
+local micros = 0
+
 local function now_ms(root)
   return tonumber(redis.call('GET', root .. 'clock') or '0')
 end

@@ -1,6 +1,7 @@
 //! Keeps an agent and all that it holds: `lua/agent_heartbeat.lua`.
 
-use waggle_core::{Call, Error as RedisError, Value};
+use tokio::time::Instant;
+use waggle_core::{Call, Error as RedisError, Value, perf::Series};
 
 use crate::{
     Error, TaskQueue,
@@ -28,11 +29,13 @@ impl TaskQueue {
         heartbeat: AgentHeartbeat,
     ) -> Result<AgentHeartbeaten, Error> {
         heartbeat.check()?;
+        let started = Instant::now();
         let reply = self.inner.redis.call(call(swarm, agent, &heartbeat)).await;
         let reply = reply.map_err(|error| refused(swarm, error))?;
         if matches!(reply, Value::Nil | Value::Boolean(false)) {
             return Err(Error::AgentNotFound(agent.to_string()));
         }
+        self.inner.redis.perf().record(Series::Heartbeat, started.elapsed());
         let (answer, ends_in) = read(reply, heartbeat.leases)?;
         if let Some(soonest) = ends_in {
             self.inner.alarms.reaper.at(swarm, soonest);

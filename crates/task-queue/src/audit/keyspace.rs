@@ -17,7 +17,10 @@ use crate::{
 /// The tag of the directory, which is no swarm.
 const DIRECTORY: &str = "*";
 /// The keys of the directory, and their types.
-const DIRECTORY_KEYS: [(&str, &str); 3] = [("swarms", "zset"), ("leaving", "hash"), ("ledger", "hash")];
+const DIRECTORY_KEYS: [(&str, &str); 4] =
+    [("swarms", "zset"), ("leaving", "hash"), ("ledger", "hash"), ("fleet", "zset")];
+/// The lists that each server keeps for a while, by what their names begin with.
+const LISTS_OF_SERVERS: [&str; 2] = ["slots:", "samples:"];
 
 /// Keys by swarm.
 #[derive(Debug, Default)]
@@ -61,6 +64,9 @@ impl Keyspace {
 }
 
 fn note_of_directory(name: &str, key: &Key, findings: &mut Findings<'_>) {
+    if LISTS_OF_SERVERS.iter().any(|list| name.starts_with(list)) {
+        return note_of_server(name, key, findings);
+    }
     let Some((_, kind)) = DIRECTORY_KEYS.iter().find(|(known, _)| *known == name) else {
         return findings.add(
             Check::UnknownKey,
@@ -72,6 +78,11 @@ fn note_of_directory(name: &str, key: &Key, findings: &mut Findings<'_>) {
     if let Some(left) = key.expires_in {
         findings.add(Check::Expires, name, format!("is lost in {left} ms"));
     }
+}
+
+fn note_of_server(name: &str, key: &Key, findings: &mut Findings<'_>) {
+    findings.that(key.kind == "list", Check::WrongType, name, || format!("is a {}, not a list", key.kind));
+    findings.that(key.expires_in.is_some(), Check::NeverExpires, name, || "is kept for ever".to_owned());
 }
 
 /// `wg:{tag}:name`.

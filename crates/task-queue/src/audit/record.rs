@@ -127,10 +127,10 @@ fn is_unpinned(state: &HashMap<String, Bytes>) -> bool {
     state.get("un").is_some_and(|un| un.as_ref() == b"1")
 }
 
-/// `<created_at>[,<run_at>]`.
+/// `<created_at>.<microseconds>[,<run_at>]`; what was restored has no microseconds.
 fn run_at(stamps: &str) -> Option<Option<i64>> {
     let (created, run) = stamps.split_once(',').map_or((stamps, None), |(created, run)| (created, Some(run)));
-    created.parse::<i64>().ok()?;
+    created.split('.').try_for_each(|number| number.parse::<i64>().map(drop)).ok()?;
     match run {
         Some(run) => run.parse().ok().map(Some),
         None => Some(None),

@@ -1,6 +1,6 @@
 //! Ends leases whose time is over, so that what their holders left behind is given to others: `lua/task_reap.lua`.
 
-use waggle_core::{Error, Redis};
+use waggle_core::{Error, Redis, perf::Count};
 
 use super::{Swept, duty::Duty, sweep::sweep};
 use crate::{library::function, model::SwarmName};
@@ -15,7 +15,9 @@ impl Reaper {
     /// # Errors
     /// What Redis says; the step is repeated in a second anyway.
     pub async fn run_once(self, redis: &Redis, swarm: &SwarmName) -> Result<Swept, Error> {
-        sweep(redis, swarm, function!("task_reap")).await
+        let swept = sweep(redis, swarm, function!("task_reap")).await?;
+        redis.perf().count(Count::LeasesExpired, swept.tasks as u64);
+        Ok(swept)
     }
 }
 

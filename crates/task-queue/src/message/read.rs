@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::{Instant, timeout_at};
-use waggle_core::{Call, Codec, Error as RedisError, Value};
+use waggle_core::{Call, Codec, Error as RedisError, Value, perf::Series};
 
 use super::send::Header;
 use crate::{
@@ -39,17 +39,19 @@ impl TaskQueue {
     ) -> Result<Inbox, Error> {
         query.check()?;
         if wait.is_zero() || self.inner.waiters.is_draining() {
-            return self.look(swarm, agent, query, Duration::ZERO).await;
+            return Ok(self.look(swarm, agent, query, Duration::ZERO).await?.0);
         }
-        let deadline = Instant::now() + wait;
+        let begun = Instant::now();
+        let deadline = begun + wait;
         let watch = self.inner.waiters.watch(swarm, Topic::Inbox(agent.clone()));
         let mut trust = LOOK_AGAIN;
         loop {
             let woken = watch.woken();
             let left = deadline.saturating_duration_since(Instant::now());
-            let inbox = self.look(swarm, agent, query, left).await?;
+            let (inbox, now) = self.look(swarm, agent, query, left).await?;
             let over = Instant::now() >= deadline || self.inner.waiters.is_draining();
             if !inbox.messages.is_empty() || over {
+                self.measure_delivery(&inbox, now, begun.elapsed());
                 return Ok(inbox);
             }
             // Either a wake-up or the time to look again: both lead to another look.
@@ -58,14 +60,27 @@ impl TaskQueue {
         }
     }
 
-    /// What is there now; goes on where a call met nothing but expired messages.
+    /// How long messages were under way that came while their reader waited. They are stamped with milliseconds, so that
+    /// this is up to one too long.
+    fn measure_delivery(&self, inbox: &Inbox, now: f64, waited: Duration) {
+        for message in &inbox.messages {
+            #[expect(clippy::cast_precision_loss, reason = "milliseconds since the epoch are below 2^52")]
+            let sent_at = message.sent_at.0 as f64;
+            let under_way = Duration::from_secs_f64((now - sent_at).max(0.0) / 1_000.0);
+            if under_way <= waited {
+                self.inner.redis.perf().record(Series::MessageDelivery, under_way);
+            }
+        }
+    }
+
+    /// What is there now, and the time; goes on where a call met nothing but expired messages.
     async fn look(
         &self,
         swarm: &SwarmName,
         agent: &AgentName,
         query: InboxQuery,
         stands_by: Duration,
-    ) -> Result<Inbox, Error> {
+    ) -> Result<(Inbox, f64), Error> {
         let mut from = countable(query.after);
         loop {
             let mut call = Call::new(FUNCTION, &root(swarm));
@@ -73,11 +88,11 @@ impl TaskQueue {
             call.arg(u64::try_from(stands_by.as_millis()).unwrap_or(u64::MAX));
             let reply = self.inner.redis.call(call).await.map_err(|error| refused(swarm, error))?;
             let page = Page::read(reply, &self.inner.codec)?;
-            let Page { more, looked_to, messages } =
+            let Page { more, looked_to, now, messages } =
                 page.ok_or_else(|| Error::AgentNotFound(agent.to_string()))?;
             if !messages.is_empty() || !more {
                 let next = messages.last().map_or(query.after, |last| last.seq);
-                return Ok(Inbox { messages, next });
+                return Ok((Inbox { messages, next }, now));
             }
             from = looked_to;
         }
@@ -88,6 +103,8 @@ impl TaskQueue {
 struct Page {
     more: bool,
     looked_to: u64,
+    /// Milliseconds, with a fraction.
+    now: f64,
     messages: Vec<Message>,
 }
 
@@ -99,6 +116,7 @@ impl Page {
         }
         let mut reply = Reader::new(FUNCTION, reply)?;
         let (more, looked_to) = (reply.integer()? == 1, reply.integer()?);
+        let now = reply.text()?.parse().map_err(|_| reply.broken("expected the time"))?;
         let mut messages = Vec::with_capacity(reply.remaining() / 2);
         while reply.remaining() > 0 {
             let mut place = reply.line()?;
@@ -106,7 +124,7 @@ impl Page {
             let text = reply.bytes()?.ok_or_else(|| reply.broken("an inbox without its message"))?;
             messages.push(Message { seq, ..stored(id, &text, codec)? });
         }
-        Ok(Some(Self { more, looked_to: u64::try_from(looked_to).unwrap_or(0), messages }))
+        Ok(Some(Self { more, looked_to: u64::try_from(looked_to).unwrap_or(0), now, messages }))
     }
 }
 

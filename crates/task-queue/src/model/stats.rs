@@ -63,7 +63,26 @@ pub struct Rates {
     pub completed_per_s: f64,
 }
 
+impl AgentCounts {
+    /// The counts of so many agents, those of them that were seen lately, and those of these that drain.
+    pub(crate) const fn of(all: u64, present: u64, draining: u64) -> Self {
+        Self { live: present.saturating_sub(draining), draining, lost: all.saturating_sub(present) }
+    }
+
+    /// Adds the counts of another swarm.
+    pub const fn add(&mut self, other: Self) {
+        self.live += other.live;
+        self.draining += other.draining;
+        self.lost += other.lost;
+    }
+}
+
 impl TaskCounts {
+    /// Tasks that have not finished.
+    pub const fn unfinished(&self) -> u64 {
+        self.blocked + self.scheduled + self.ready + self.running + self.input_required
+    }
+
     /// The count of a state.
     pub const fn of(&mut self, status: Status) -> &mut u64 {
         match status {

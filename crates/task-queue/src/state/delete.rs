@@ -1,6 +1,7 @@
 //! Deletes a key of the state: `lua/state_delete.lua`.
 
-use waggle_core::Call;
+use tokio::time::Instant;
+use waggle_core::{Call, perf::Series};
 
 use super::refusal::{lease_lost, task_not_found, unknown, version_mismatch};
 use crate::{
@@ -25,13 +26,17 @@ impl TaskQueue {
         key: StateKey,
         guard: &StateGuard,
     ) -> Result<u64, Error> {
+        let started = Instant::now();
         let mut call = Call::new(FUNCTION, &root(swarm));
         call.arg(key.as_str()).arg(guard.if_match.to_text()).arg(guard.if_none_match.to_text());
         guard.add_lease(&mut call);
         let reply = self.inner.redis.call(call).await.map_err(|error| refused(swarm, error))?;
         let mut line = Reader::new(FUNCTION, reply)?.line()?;
         match line.optional_word() {
-            Some("ok") => Ok(line.parse()?),
+            Some("ok") => {
+                self.inner.redis.perf().record(Series::StateWrite, started.elapsed());
+                Ok(line.parse()?)
+            }
             Some("STATENOTFOUND") => Err(Error::StateNotFound(key.to_string())),
             Some("VERSIONMISMATCH") => Err(version_mismatch(&key, line)),
             Some("LEASELOST") => Err(lease_lost(guard, line)),

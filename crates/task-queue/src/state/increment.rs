@@ -1,6 +1,7 @@
 //! Adds to a number of the state: `lua/state_increment.lua`.
 
-use waggle_core::Call;
+use tokio::time::Instant;
+use waggle_core::{Call, perf::Series};
 
 use super::{
     entry::entry_of,
@@ -44,6 +45,7 @@ impl TaskQueue {
         idempotency: Option<Idempotency>,
     ) -> Result<Incremented, Error> {
         increment.check()?;
+        let started = Instant::now();
         let mut call = Call::new(FUNCTION, &root(swarm));
         let (memory, digest) = Idempotency::to_args(idempotency.as_ref());
         call.arg(memory)
@@ -59,6 +61,7 @@ impl TaskQueue {
         let mut line = reply.line()?;
         match line.optional_word() {
             Some("ok") => {
+                self.inner.redis.perf().record(Series::StateWrite, started.elapsed());
                 let created = line.parse::<u8>()? == 1;
                 let frame = reply.bytes()?.unwrap_or_default();
                 let sum = frame_json(frame, &self.inner.codec)?.ok_or_else(|| unknown(&line))?;

@@ -1,6 +1,7 @@
 //! Sets a key of the state: `lua/state_put.lua`.
 
-use waggle_core::Call;
+use tokio::time::Instant;
+use waggle_core::{Call, perf::Series};
 
 use super::{
     entry::{entry_of, frame_of},
@@ -51,6 +52,7 @@ impl TaskQueue {
         ttl: Ttl,
         guard: &StateGuard,
     ) -> Result<(StateEntry, bool), Error> {
+        let started = Instant::now();
         let mut call = Call::new(FUNCTION, &root(swarm));
         call.arg(key.as_str())
             .arg(frame_of(&value, &self.inner.codec))
@@ -65,6 +67,7 @@ impl TaskQueue {
         let mut line = Reader::new(FUNCTION, reply)?.line()?;
         match line.optional_word() {
             Some("ok") => {
+                self.inner.redis.perf().record(Series::StateWrite, started.elapsed());
                 if let Ttl::FromNow(Some(ms)) = ttl {
                     self.inner.alarms.custodian.at(swarm, i64::try_from(ms).unwrap_or(i64::MAX));
                 }

@@ -153,6 +153,16 @@ impl Line {
         if self.at >= self.text.len() { Ok(None) } else { self.parse().map(Some) }
     }
 
+    /// The next word as microseconds; absent where it is `-`: they were not measured.
+    pub(crate) fn measured(&mut self) -> Result<Option<u64>, Error> {
+        let at = self.at;
+        if self.optional_word() == Some("-") {
+            return Ok(None);
+        }
+        self.at = at;
+        self.parse().map(Some)
+    }
+
     pub(crate) fn broken(&self) -> Error {
         Error::Internal { detail: format!("{}: a word nobody knows", self.call) }
     }

@@ -36,13 +36,14 @@ pub(crate) fn task_of_record(
     Ok(Some(task))
 }
 
-/// Reads one task of a claim's reply, and whether it was handed out before under the same claim id.
+/// Reads one task of a claim's reply, and how many microseconds it was ready; absent where it was handed out before
+/// under the same claim id.
 pub(crate) fn claimed_task(
     mut record: Reader,
     swarm: &SwarmName,
     agent: &crate::model::AgentName,
     codec: &Codec,
-) -> Result<(Task, bool), Error> {
+) -> Result<(Task, Option<u64>), Error> {
     let mut head = record.line()?;
     let id: TaskId = head.parse()?;
     let mut task = spec_of(&mut record, swarm, id, codec)?;
@@ -52,7 +53,7 @@ pub(crate) fn claimed_task(
     let expires_at = Stamp(head.parse()?);
     task.started_at = Some(Stamp(head.parse()?));
     task.cancel_requested = head.parse::<u8>()? == 1;
-    let recalled = head.parse::<u8>()? == 1;
+    let queued = head.measured()?;
     task.lease_expires_at = Some(expires_at);
     task.agent = Some(agent.clone());
     if record.remaining() > 0 {
@@ -60,7 +61,7 @@ pub(crate) fn claimed_task(
         attach(&mut task, outcome, progress, codec)?;
     }
     task.lease = Some(Lease { token, expires_at });
-    Ok((task, recalled))
+    Ok((task, queued))
 }
 
 fn submitted(record: &mut Reader, swarm: &SwarmName, codec: &Codec) -> Result<Task, Error> {

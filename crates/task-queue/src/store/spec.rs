@@ -1,4 +1,4 @@
-//! A task as it was submitted: `<created_at>[,<run_at>] <header>\n<extras>\n<payload frame>`.
+//! A task as it was submitted: `<created_at>.<microseconds>[,<run_at>] <header>\n<extras>\n<payload frame>`.
 //!
 //! The header is JSON for the functions, defaults left out; the extras are JSON for Rust alone;
 //! neither can hold a line break. The stamps are put in front by `task_submit`.
@@ -303,10 +303,10 @@ pub(super) fn capabilities(joined: Option<&str>) -> Result<Vec<Capability>, Erro
 pub(super) fn stamps(text: &[u8]) -> Result<(Stamp, Option<Stamp>), Error> {
     let text = str::from_utf8(text).map_err(|_| broken("header"))?;
     let number = |part: &str| part.parse().map(Stamp).map_err(|_| broken("header"));
-    match text.split_once(',') {
-        Some((created, run)) => Ok((number(created)?, Some(number(run)?))),
-        None => Ok((number(text)?, None)),
-    }
+    let (created, run_at) = text.split_once(',').map_or((text, None), |(created, run)| (created, Some(run)));
+    // What is below a millisecond is for measuring alone.
+    let created = created.split_once('.').map_or(created, |(whole, _)| whole);
+    Ok((number(created)?, run_at.map(number).transpose()?))
 }
 
 pub(super) fn parse<'a, T: Deserialize<'a> + Default>(text: &'a [u8], part: &str) -> Result<T, Error> {

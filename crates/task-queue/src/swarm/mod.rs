@@ -10,7 +10,7 @@ mod pause;
 mod put;
 mod rates;
 mod resume;
-mod stats;
+pub(crate) mod stats;
 
 pub(crate) use clear::{Clearing, clear};
 pub(crate) use directory::{enroll, withdraw};

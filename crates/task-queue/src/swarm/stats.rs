@@ -12,7 +12,10 @@ use crate::{
     task::{refused, root},
 };
 
-const FUNCTION: &str = function!("swarm_stats");
+pub(crate) const FUNCTION: &str = function!("swarm_stats");
+
+/// Parts of a reply that one queue takes.
+pub(crate) const QUEUE_PARTS: usize = 3;
 
 /// What all calls for one answer have told.
 #[derive(Default)]
@@ -66,10 +69,8 @@ impl Told {
     }
 
     fn add_queue(&mut self, reply: &mut Reader) -> Result<(), RedisError> {
-        let name: QueueName =
-            reply.text()?.parse().map_err(|_| reply.broken("a queue without a proper name"))?;
-        let tasks = counts(reply.array()?)?;
-        if let Some(since) = reply.optional_integer()? {
+        let (name, tasks, since) = queue(reply)?;
+        if let Some(since) = since {
             self.oldest = Some(self.oldest.map_or(since, |oldest| oldest.min(since)));
         }
         self.stats.tasks.add(tasks);
@@ -85,10 +86,25 @@ impl Told {
     }
 }
 
+/// Passes over what a reply says of the swarm as a whole, behind the time.
+pub(crate) fn skip_swarm(reply: &mut Reader) -> Result<(), RedisError> {
+    reply.bytes()?;
+    agents(reply)?;
+    (reply.array()?, reply.array()?);
+    Ok(())
+}
+
+/// A queue, its tasks, and since when its oldest ready task has been ready.
+pub(crate) fn queue(reply: &mut Reader) -> Result<(QueueName, TaskCounts, Option<i64>), RedisError> {
+    let name = reply.text()?.parse().map_err(|_| reply.broken("a queue without a proper name"))?;
+    let tasks = counts(reply.array()?)?;
+    Ok((name, tasks, reply.optional_integer()?))
+}
+
 fn agents(reply: &mut Reader) -> Result<AgentCounts, RedisError> {
     let mut next = || reply.integer().map(|number| u64::try_from(number).unwrap_or(0));
     let (all, present, draining) = (next()?, next()?, next()?);
-    Ok(AgentCounts { live: present.saturating_sub(draining), draining, lost: all.saturating_sub(present) })
+    Ok(AgentCounts::of(all, present, draining))
 }
 
 fn total(totals: &mut Reader) -> Result<u64, RedisError> {

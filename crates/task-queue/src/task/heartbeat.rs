@@ -1,6 +1,7 @@
 //! Keeps a lease alive: `lua/task_heartbeat.lua`.
 
-use waggle_core::{Call, Error as RedisError, Merge, Value};
+use tokio::time::Instant;
+use waggle_core::{Call, Error as RedisError, Merge, Value, perf::Series};
 
 use super::{
     TaskQueue,
@@ -28,6 +29,7 @@ impl TaskQueue {
         heartbeat: Heartbeat,
     ) -> Result<Heartbeaten, Error> {
         heartbeat.check()?;
+        let started = Instant::now();
         let token = heartbeat.lease.clone();
         let progress =
             heartbeat.progress.map_or_else(Vec::new, |json| self.inner.codec.encode(json.as_bytes()));
@@ -36,6 +38,7 @@ impl TaskQueue {
         let answer = self.send(swarm, item).await?;
         match answer {
             HeartbeatAnswer::Extended { expires_at, cancel_requested, ends_in } => {
+                self.inner.redis.perf().record(Series::Heartbeat, started.elapsed());
                 self.inner.alarms.reaper.at(swarm, ends_in);
                 let lease = Lease { token, expires_at: Stamp(expires_at) };
                 Ok(Heartbeaten { lease, cancel_requested })

@@ -1,6 +1,10 @@
 //! Ends attempts, many in one call, and claims what comes next: `lua/task_settle.lua`.
 
-use waggle_core::{Call, Error as RedisError, Merge, Value};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use tokio::time::Instant;
+use waggle_core::{Call, Error as RedisError, Merge, Value, perf::Series};
 
 use super::{
     TaskQueue,
@@ -12,7 +16,7 @@ use crate::{
     limits::MERGE_BYTES,
     model::{
         AgentName, AgentStatus, Claim, Claimed, Directive, Invalid, Outcome, OutcomeKind, Settled,
-        SettledStatus, Settlement, Stamp, SwarmName, TaskId,
+        SettledStatus, Settlement, Stamp, Status, SwarmName, TaskId,
     },
     store::{Line, Reader, unit},
 };
@@ -33,10 +37,12 @@ impl TaskQueue {
     ) -> Result<(Vec<Settled>, Claimed), Error> {
         let Settlement { agent, outcomes, claim } = settlement;
         let claim = claim.map(|claim| claim.by(agent.clone())).transpose()?;
+        let (started, count) = (Instant::now(), outcomes.len());
         let beside = outcomes.iter().all(|outcome| outcome.outcome == OutcomeKind::Complete);
         let settled = futures_util::future::join_all(
             outcomes.into_iter().map(|outcome| self.settle_one(swarm, outcome)),
         );
+        let settled = settled.inspect(|_| self.inner.redis.perf().batch(count, started.elapsed()));
         // A complete makes nothing ready, so the claim may travel beside it; after any other outcome it waits.
         if !beside {
             return Ok((settled.await, self.claim_next(swarm, &agent, claim).await?));
@@ -83,6 +89,7 @@ impl TaskQueue {
     /// Applies one outcome.
     pub(super) async fn apply(&self, swarm: &SwarmName, outcome: Outcome) -> Result<SettledStatus, Error> {
         outcome.check()?;
+        let started = Instant::now();
         let item = SettleItem::encode(outcome, &self.inner.codec)?;
         let id = item.id;
         let answer = if item.value.len() > MERGE_BYTES {
@@ -93,12 +100,32 @@ impl TaskQueue {
             let merged = self.inner.settles.run(swarm.clone(), item).await;
             Some(merged.map_err(|error| refused(swarm, error))?)
         };
+        let took = started.elapsed();
         let too_short = || RedisError::Internal { detail: "task_settle: the reply is too short".to_owned() };
-        let (settled, due_in) = answer.ok_or_else(too_short)?.into_result(id)?;
+        let answer = answer.ok_or_else(too_short)?;
+        if matches!(&answer, SettleAnswer::Applied(Applied { status, .. }) if status.status == Status::Completed)
+        {
+            self.inner.redis.perf().record(Series::Complete, took);
+        }
+        Ok(self.note_settled(swarm, answer.into_result(id)?))
+    }
+}
+
+impl TaskQueue {
+    /// Measures an outcome that was applied, and lets the promoter know of what is due before it would look next.
+    pub(crate) fn note_settled(&self, swarm: &SwarmName, applied: Applied) -> SettledStatus {
+        let Applied { status, ran, total, due_in } = applied;
+        let perf = self.inner.redis.perf();
+        if let Some(ran) = ran {
+            perf.record(Series::Running, ran);
+        }
+        if let Some(total) = total {
+            perf.record(Series::Total, total);
+        }
         if let Some(ms) = due_in {
             self.inner.alarms.promoter.at(swarm, ms);
         }
-        Ok(settled)
+        status
     }
 }
 
@@ -145,10 +172,20 @@ impl SettleItem {
     }
 }
 
+/// An outcome that stands.
+pub(crate) struct Applied {
+    status: SettledStatus,
+    /// How long the attempt took.
+    ran: Option<Duration>,
+    /// How long the task was there, where it has finished.
+    total: Option<Duration>,
+    /// Milliseconds until the task becomes claimable again, where it was scheduled.
+    due_in: Option<i64>,
+}
+
 /// What `task_settle` says of one outcome.
 pub(crate) enum SettleAnswer {
-    /// With the milliseconds until the task becomes claimable again, where it was scheduled.
-    Applied(SettledStatus, Option<i64>),
+    Applied(Applied),
     LeaseLost(u32),
     NotFound,
 }
@@ -162,13 +199,17 @@ impl SettleAnswer {
             Some("NOTFOUND") => return Ok(Self::NotFound),
             _ => return Err(line.broken()),
         };
-        let (status, run_at) = (line.parse()?, line.optional()?.map(Stamp));
-        Ok(Self::Applied(SettledStatus { status, run_at, replayed }, line.optional()?))
+        let status = line.parse()?;
+        let (ran, total) = if replayed { (None, None) } else { (line.measured()?, line.measured()?) };
+        let (ran, total) = (ran.map(Duration::from_micros), total.map(Duration::from_micros));
+        let run_at = line.optional()?.map(Stamp);
+        let status = SettledStatus { status, run_at, replayed };
+        Ok(Self::Applied(Applied { status, ran, total, due_in: line.optional()? }))
     }
 
-    pub(crate) fn into_result(self, id: TaskId) -> Result<(SettledStatus, Option<i64>), Error> {
+    pub(crate) fn into_result(self, id: TaskId) -> Result<Applied, Error> {
         match self {
-            Self::Applied(settled, due_in) => Ok((settled, due_in)),
+            Self::Applied(applied) => Ok(applied),
             Self::LeaseLost(attempt) => Err(Error::LeaseLost { id, attempt }),
             Self::NotFound => Err(Error::TaskNotFound(id)),
         }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use waggle_core::{Call, Error as RedisError, Merge, Value};
+use tokio::time::Instant;
+use waggle_core::{Call, Error as RedisError, Merge, Value, perf::Series};
 
 use super::{
     TaskQueue,
@@ -88,6 +89,7 @@ impl TaskQueue {
         task: NewTask,
         idempotency: Option<Idempotency>,
     ) -> Result<Submitted, Error> {
+        let started = Instant::now();
         let spec = Spec::encode(&task, &self.inner.codec)?;
         let (id, when, apart) =
             (TaskId::new(), spec.when, idempotency.is_some() || spec.size() > MERGE_BYTES);
@@ -103,6 +105,7 @@ impl TaskQueue {
         };
         match taken {
             Taken::In => {
+                self.inner.redis.perf().record(Series::Submit, started.elapsed());
                 self.note_schedule(swarm, now, when);
                 let task = taken_in(swarm, id, now, when.run_at(now), task)?;
                 Ok(Submitted { task, created: true, replayed })

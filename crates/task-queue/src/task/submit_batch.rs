@@ -1,5 +1,10 @@
 //! Takes many tasks in, in one call: `lua/task_submit.lua`.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+use waggle_core::perf::Series;
+
 use super::{
     Idempotency, TaskQueue,
     submit::{SubmitItem, Taken},
@@ -56,7 +61,11 @@ impl TaskQueue {
                 Err(invalid) => answers.push(Some(Err(invalid.into()))),
             }
         }
+        let started = Instant::now();
         let reply = self.submit_apart(swarm, &items, idempotency.as_ref()).await?;
+        if !reply.replayed {
+            self.measure_batch(reply.items.len(), started.elapsed());
+        }
         for item in &items {
             self.note_schedule(swarm, reply.now, item.spec.when);
         }
@@ -65,6 +74,16 @@ impl TaskQueue {
         let items =
             answers.into_iter().map(|known| known.or_else(|| taken.next()).unwrap_or_else(unanswered));
         Ok(BatchSubmitted { items: items.collect(), replayed: reply.replayed })
+    }
+}
+
+impl TaskQueue {
+    /// Each task of a batch was taken in after the time that the batch took.
+    fn measure_batch(&self, tasks: usize, took: Duration) {
+        let perf = self.inner.redis.perf();
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        perf.record_value(Series::Submit, micros, u32::try_from(tasks).unwrap_or(u32::MAX));
+        perf.batch(tasks, took);
     }
 }
 

@@ -1,13 +1,20 @@
 //! What all operations share.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use waggle_core::{Codec, Merger, Redis};
 
 use super::{heartbeat::HeartbeatMerge, settle::SettleMerge, submit::SubmitMerge};
 use crate::{
-    Error, event::Followers, keys, limits::EVENT_FOLLOWERS, maintenance::Alarms, message::SendMerge,
-    model::SwarmName, state::PatchTurns, waiters::Waiters,
+    Error,
+    event::Followers,
+    keys,
+    limits::EVENT_FOLLOWERS,
+    maintenance::Alarms,
+    message::SendMerge,
+    model::{QueueName, SwarmName},
+    state::PatchTurns,
+    waiters::Waiters,
 };
 
 /// The task queue: submit, claim, settle and look at tasks. Cheap to clone.
@@ -65,6 +72,16 @@ impl TaskQueue {
     /// Claims that wait in this server now.
     pub fn waiting_claims(&self) -> usize {
         self.inner.waiters.waiting_claims()
+    }
+
+    /// The same by swarm and queue; one that asks several queues counts for each.
+    pub fn waiting_by_queue(&self) -> HashMap<(SwarmName, QueueName), usize> {
+        self.inner.waiters.waiting_by_queue()
+    }
+
+    /// Bytes from which on values are compressed.
+    pub fn compression_threshold(&self) -> usize {
+        self.inner.codec.threshold()
     }
 }
 

@@ -34,10 +34,8 @@ impl TaskQueue {
         kind: OutcomeKind,
         reply: &mut Reader,
     ) -> Result<Applied, Error> {
-        let (settled, due_in) = SettleAnswer::read(reply.line()?)?.into_result(id)?;
-        if let Some(ms) = due_in {
-            self.inner.alarms.promoter.at(swarm, ms);
-        }
+        let applied = SettleAnswer::read(reply.line()?)?.into_result(id)?;
+        let settled = self.note_settled(swarm, applied);
         let status = settled.status;
         Ok(match kind {
             OutcomeKind::Complete => Applied::Completed(Completed { id, status, replayed: false }),

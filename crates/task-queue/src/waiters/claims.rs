@@ -49,13 +49,15 @@ impl Waiters {
 
 fn waiter(claim: &Claim, patient: bool) -> (Waiter, oneshot::Receiver<Answer>) {
     let (sender, receiver) = oneshot::channel();
+    let asked = Instant::now();
     let waiter = Waiter {
         agent: claim.agent.clone(),
         want: claim.max_tasks,
         lease_ms: claim.lease_ms.map_or_else(String::new, |ms| ms.to_string()),
         claim_id: claim.claim_id.as_ref().map_or_else(String::new, |id| digest(&[id.as_str().as_bytes()])),
         capabilities: claim.capabilities.as_deref().map_or_else(|| ANY_CAPABILITIES.to_owned(), joined),
-        until: Instant::now() + Duration::from_millis(claim.wait_ms),
+        asked,
+        until: asked + Duration::from_millis(claim.wait_ms),
         patient: Arc::new(AtomicBool::new(patient)),
         has_waited: false,
         answer: sender,

@@ -36,6 +36,8 @@ pub(super) struct Waiter {
     pub(super) claim_id: String,
     /// Capabilities joined by commas; `*` for those the agent is registered with.
     pub(super) capabilities: String,
+    /// When it asked.
+    pub(super) asked: Instant,
     /// When its time is over.
     pub(super) until: Instant,
     /// Whether it may wait when there is nothing; its caller clears this when the time is over.
@@ -103,6 +105,11 @@ impl Group {
     /// Takes a claim out that no longer waits; false when it is in a call now, or answered.
     pub(super) fn remove(&mut self, place: Place) -> bool {
         self.fresh.remove(&place).is_some() || self.parked.remove(&place).is_some()
+    }
+
+    /// Claims that wait and are in no call.
+    pub(super) fn parked(&self) -> usize {
+        self.parked.len()
     }
 
     pub(super) fn is_idle(&self) -> bool {

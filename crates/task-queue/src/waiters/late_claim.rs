@@ -1,8 +1,9 @@
 //! One call of `lua/task_claim.lua` for many claims, built when its flush starts.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use waggle_core::{Call, Error as RedisError, LateCall, Value};
+use tokio::time::Instant;
+use waggle_core::{Call, Error as RedisError, LateCall, Value, perf::Series};
 
 use super::{
     claims::{answer_nothing, direct},
@@ -22,8 +23,7 @@ const FUNCTION: &str = function!("task_claim");
 
 /// What a call has for one claim.
 enum Share {
-    /// With whether they are the answer to the same claim for the second time.
-    Tasks(Vec<Task>, bool),
+    Tasks(Handed),
     /// The call reached its bound before this claim.
     Again,
     /// The agent shall take no more tasks: it drains, or was removed while it waited.
@@ -32,17 +32,28 @@ enum Share {
     TooManyAgents,
 }
 
+/// Tasks of a claim.
+struct Handed {
+    tasks: Vec<Task>,
+    /// For each that is handed out for the first time, how many microseconds it was ready.
+    queued: Vec<u64>,
+    /// Whether they are the answer to the same claim for the second time.
+    again: bool,
+}
+
 pub(super) struct LateClaim {
     shared: Arc<Shared>,
     key: Arc<GroupKey>,
     taken: Option<Taken>,
+    /// When the call was built.
+    built: Instant,
     /// Whether the call took along a claim that looks by itself.
     looks: bool,
 }
 
 impl LateClaim {
-    pub(super) const fn new(shared: Arc<Shared>, key: Arc<GroupKey>) -> Self {
-        Self { shared, key, taken: None, looks: false }
+    pub(super) fn new(shared: Arc<Shared>, key: Arc<GroupKey>) -> Self {
+        Self { shared, key, taken: None, built: Instant::now(), looks: false }
     }
 
     fn call(&self, waiters: &[(Place, Waiter)]) -> Call {
@@ -78,19 +89,36 @@ impl LateClaim {
     }
 
     fn tasks_of(&self, mut reply: Reader, waiter: &Waiter) -> Result<Share, RedisError> {
-        let (mut tasks, mut again) = (Vec::with_capacity(reply.remaining()), false);
+        let room = reply.remaining();
+        let (mut tasks, mut queued, mut again) = (Vec::with_capacity(room), Vec::with_capacity(room), false);
         while reply.remaining() > 0 {
             let record = reply.array()?;
             match claimed_task(record, &self.key.swarm, &waiter.agent, &self.shared.codec) {
-                Ok((task, recalled)) => {
+                Ok((task, ready_for)) => {
                     tasks.push(task);
-                    again |= recalled;
+                    again |= ready_for.is_none();
+                    queued.extend(ready_for);
                 }
                 // It must not keep the others from their tasks; its own lease ends like that of a dead holder.
                 Err(error) => tracing::error!(%error, "a claimed task cannot be read"),
             }
         }
-        Ok(Share::Tasks(tasks, again))
+        Ok(Share::Tasks(Handed { tasks, queued, again }))
+    }
+
+    /// A claim that waited took as long as the call that served it; a task was assigned to whoever was there before it.
+    fn measure(&self, waiter: &Waiter, queued: &[u64]) {
+        let perf = self.shared.redis.perf();
+        let waited = waiter.asked.elapsed();
+        let took = if waiter.has_waited { self.built.elapsed() } else { waited };
+        perf.record(Series::Claim, took);
+        perf.batch(queued.len(), took);
+        for ready_for in queued.iter().map(|micros| Duration::from_micros(*micros)) {
+            perf.record(Series::Queued, ready_for);
+            if waiter.has_waited && ready_for <= waited {
+                perf.record(Series::TaskAssignment, ready_for);
+            }
+        }
     }
 
     fn deliver(&self, tasks: Vec<Task>, waiter: Waiter, way_back: Option<Arc<WayBack>>) {
@@ -131,8 +159,10 @@ impl LateClaim {
         let (mut to_park, mut served) = (Vec::new(), false);
         for ((place, waiter), share) in waiters.into_iter().zip(shares) {
             match share {
-                Share::Tasks(tasks, again) if !tasks.is_empty() => {
+                Share::Tasks(handed) if !handed.tasks.is_empty() => {
                     served = true;
+                    self.measure(&waiter, &handed.queued);
+                    let Handed { tasks, again, .. } = handed;
                     let alone = !again && !twins.contains(&(waiter.agent.clone(), waiter.claim_id.clone()));
                     self.deliver(tasks, waiter, alone.then(|| Arc::clone(&way_back)));
                 }
@@ -166,7 +196,12 @@ impl LateClaim {
             }
             booked
         };
-        over.into_iter().for_each(answer_nothing);
+        for waiter in over {
+            if !waiter.has_waited {
+                self.shared.redis.perf().record(Series::ClaimEmpty, waiter.asked.elapsed());
+            }
+            answer_nothing(waiter);
+        }
         if booked {
             self.shared.call(&self.key);
         }
@@ -217,6 +252,7 @@ impl LateCall for LateClaim {
             return None;
         }
         let call = self.call(&taken.waiters);
+        self.built = Instant::now();
         self.looks = taken.looks;
         self.taken = Some(taken);
         Some(call)

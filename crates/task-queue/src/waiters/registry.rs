@@ -70,6 +70,17 @@ impl Waiters {
         self.shared.waiting.load(Ordering::Relaxed)
     }
 
+    /// Claims that wait in this server, by swarm and queue; one that asks several queues counts for each.
+    pub(crate) fn waiting_by_queue(&self) -> HashMap<(SwarmName, QueueName), usize> {
+        let mut waiting = HashMap::new();
+        for (key, group) in self.shared.groups().iter() {
+            for queue in &key.queues {
+                *waiting.entry((key.swarm.clone(), queue.clone())).or_default() += group.parked();
+            }
+        }
+        waiting
+    }
+
     pub(crate) fn is_draining(&self) -> bool {
         self.shared.is_draining()
     }
