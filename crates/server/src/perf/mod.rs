@@ -1,6 +1,7 @@
 //! What operators are told: the report, the history, alerts, and what is judged from them.
 
 pub mod history;
+pub mod judge;
 mod node;
 pub mod report;
 
