@@ -4,5 +4,6 @@ pub mod history;
 pub mod judge;
 mod node;
 pub mod report;
+pub mod validate;
 
 pub use node::Node;
