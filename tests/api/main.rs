@@ -8,6 +8,7 @@ mod health;
 mod http;
 mod messages;
 mod openapi;
+mod perf;
 mod recipes;
 mod snapshot;
 mod state;

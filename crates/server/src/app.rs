@@ -9,6 +9,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use waggle_task_queue::TaskQueue;
 
 use crate::extract::BodyLimits;
+use crate::perf::Monitor;
 use crate::snapshots::Desk;
 
 /// The state of the router. Cheap to clone.
@@ -22,22 +23,34 @@ struct Inner {
     document: Bytes,
     sse_heartbeat: Duration,
     desk: Desk,
+    monitor: Monitor,
     draining: AtomicBool,
 }
 
 impl App {
-    /// The state for `queue`; `metrics` renders what is recorded in this process; `sse_heartbeat` is the time between
-    /// two comments to a reader of events for whom there is nothing else; `desk` is where snapshots are handed in and out.
+    /// The state for the queue of `monitor`; `metrics` renders what is recorded in this process; `sse_heartbeat` is the
+    /// time between two comments to a reader of events for whom there is nothing else; `desk` is where snapshots are
+    /// handed in and out.
     pub fn new(
-        queue: TaskQueue,
         body_limits: BodyLimits,
         sse_heartbeat: Duration,
         desk: Desk,
+        monitor: Monitor,
         metrics: PrometheusHandle,
     ) -> Self {
         let document = Bytes::from(crate::router::document());
         let draining = AtomicBool::new(false);
-        Self(Arc::new(Inner { queue, body_limits, metrics, document, sse_heartbeat, desk, draining }))
+        let queue = monitor.queue().clone();
+        Self(Arc::new(Inner {
+            queue,
+            body_limits,
+            metrics,
+            document,
+            sse_heartbeat,
+            desk,
+            monitor,
+            draining,
+        }))
     }
 
     /// From now on new requests are refused, and those that wait are answered.
@@ -66,6 +79,11 @@ impl App {
     /// Where snapshots are handed in and out.
     pub(crate) fn desk(&self) -> &Desk {
         &self.0.desk
+    }
+
+    /// What this server knows of itself.
+    pub(crate) fn monitor(&self) -> &Monitor {
+        &self.0.monitor
     }
 
     pub(crate) fn metrics(&self) -> &PrometheusHandle {

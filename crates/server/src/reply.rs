@@ -1,5 +1,7 @@
 //! Answers that succeeded.
 
+use std::time::{Duration, Instant};
+
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -15,6 +17,26 @@ const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-re
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 /// Enough for a task with a small payload, so that writing one allocates once or twice.
 const USUAL_BYTES: usize = 1_024;
+
+/// What an answer says about how long it waited on purpose: that is no time the service took.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Waited(pub(crate) Duration);
+
+/// A request that may wait; where it does, all of its time counts as waiting.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Waiting(Option<Instant>);
+
+impl Waiting {
+    /// Begins, where `wait_ms` is not 0.
+    pub(crate) fn begin(wait_ms: u64) -> Self {
+        Self((wait_ms > 0).then(Instant::now))
+    }
+
+    /// How long that was.
+    pub(crate) fn end(self) -> Duration {
+        self.0.map_or(Duration::ZERO, |begun| begun.elapsed())
+    }
+}
 
 /// A JSON answer and its headers.
 #[derive(Debug)]
@@ -78,6 +100,14 @@ impl Reply {
     pub(crate) fn replayed(mut self, replayed: bool) -> Self {
         if replayed {
             self.0.headers_mut().insert(IDEMPOTENCY_REPLAYED, TRUE);
+        }
+        self
+    }
+
+    /// Says how long it waited on purpose.
+    pub(crate) fn waited(mut self, waited: Duration) -> Self {
+        if !waited.is_zero() {
+            self.0.extensions_mut().insert(Waited(waited));
         }
         self
     }

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::document::{Document, written};
 use crate::middleware::Around;
 use crate::routes::{
-    agents, events, health, messages, metrics, openapi, snapshot, state, subscriptions, swarms, tasks,
+    agents, events, health, messages, metrics, openapi, perf, snapshot, state, subscriptions, swarms, tasks,
     transactions,
 };
 
@@ -70,6 +70,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(swarms::stats::stats))
         .routes(routes!(snapshot::export::export, snapshot::restore::restore))
         // operators
+        .routes(routes!(perf::report::report))
+        .routes(routes!(perf::history::history))
         .routes(routes!(health::live::live))
         .routes(routes!(health::ready::ready))
         .routes(routes!(metrics::metrics))
@@ -90,11 +92,13 @@ mod tests {
     const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/openapi.json");
 
     /// What the service answers, written down once more: an address is added on purpose or not at all.
-    const ROUTES: [(&str, &str); 46] = [
+    const ROUTES: [(&str, &str); 48] = [
         ("get", "/health/live"),
         ("get", "/health/ready"),
         ("get", "/metrics"),
         ("get", "/openapi.json"),
+        ("get", "/perf/history"),
+        ("get", "/perf/report"),
         ("get", "/v1/swarms"),
         ("delete", "/v1/swarms/{swarm}"),
         ("get", "/v1/swarms/{swarm}"),

@@ -13,6 +13,7 @@ use waggle_task_queue::TaskQueue;
 use crate::BodyLimits;
 use crate::app::App;
 use crate::config::Settings;
+use crate::perf::{Monitor, Node};
 use crate::serve::Store;
 use crate::snapshots::Desk;
 
@@ -39,10 +40,15 @@ impl Service {
         settings.server.data_dir = data.path().join("data");
         settings.server.sse_heartbeat_ms = 50;
         let store = Store::open(&settings).await.unwrap();
-        let queue = TaskQueue::new(store.redis().clone(), Codec::new(1_024, BODY_LIMIT));
+        let queue = TaskQueue::new(
+            store.redis().clone(),
+            Codec::new(1_024, BODY_LIMIT).recorded_by(store.redis().perf()),
+        );
         let limits = BodyLimits { bytes: BODY_LIMIT, timeout: Duration::from_millis(200) };
         let (heartbeat, desk) = (settings.server.sse_heartbeat(), Desk::new(&settings));
-        let app = App::new(queue, limits, heartbeat, desk, crate::metrics::install().unwrap());
+        let node = Node::new("test", ([127, 0, 0, 1], 0).into());
+        let monitor = Monitor::new(queue, settings.perf.clone(), node, "private");
+        let app = App::new(limits, heartbeat, desk, monitor, crate::metrics::install().unwrap());
         Self { router: crate::router::router(app.clone()), app, store, _data: data }
     }
 

@@ -119,9 +119,11 @@ impl Recorder {
         let seconds = span.as_secs_f64().ceil().clamp(1.0, 1e9);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 1 … 1e9")]
         let seconds = (seconds as u64).min(LONGEST_SECONDS);
-        let mut window = self.gathered().window(seconds, &self.0.operations, &self.0.errors);
-        window.shorten(self.age().max(Duration::from_millis(1)));
-        window
+        let ring = self.gathered();
+        let age = self.age().max(Duration::from_millis(1));
+        // Full seconds, and what there is of the present one.
+        let span = Duration::from_secs(seconds) + Duration::from_nanos(age.subsec_nanos().into());
+        ring.window(seconds, span.min(age), &self.0.operations, &self.0.errors)
     }
 
     /// What was recorded in the full seconds from `from` on, and the second with which to go on next time.

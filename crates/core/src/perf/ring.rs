@@ -49,9 +49,9 @@ impl Ring {
         }
     }
 
-    /// The last `seconds` and what there is of the present one.
-    pub(super) fn window(&self, seconds: u64, operations: &Names, errors: &Names) -> Window {
-        let mut window = Window::new(Duration::from_secs(seconds));
+    /// The last `seconds` and what there is of the present one, together `span`.
+    pub(super) fn window(&self, seconds: u64, span: Duration, operations: &Names, errors: &Names) -> Window {
+        let mut window = Window::new(span);
         let from = self.second.saturating_sub(seconds);
         let slots = self.coarse.iter().chain(&self.fine);
         slots.filter(|(at, _)| *at >= from).for_each(|(_, slot)| window.add(slot));

@@ -37,11 +37,6 @@ impl Window {
         self.span
     }
 
-    /// Where so much time has not passed yet, it is shorter: rates are told over the time there was.
-    pub fn shorten(&mut self, span: Duration) {
-        self.span = self.span.min(span);
-    }
-
     /// The values of a series; nothing where none was recorded.
     pub fn histogram(&self, series: Series) -> Option<&Histogram> {
         self.series[series as usize].as_ref()

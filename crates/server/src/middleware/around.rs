@@ -28,7 +28,8 @@ pub(crate) struct Around {
 
 impl Around {
     pub(crate) fn new(app: App) -> Self {
-        Self { app, recorder: Arc::new(Recorder::new()) }
+        let recorder = Arc::new(Recorder::new(app.monitor().clone()));
+        Self { app, recorder }
     }
 
     /// Why a request is not even routed.

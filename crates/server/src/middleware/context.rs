@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -8,6 +8,7 @@ use axum::response::Response;
 use super::Recorder;
 use super::request_id::{RequestId, X_REQUEST_ID, header as id_header};
 use crate::problem::Problem;
+use crate::reply::Waited;
 
 /// The label of requests for addresses that do not exist.
 const UNMATCHED: &str = "unmatched";
@@ -43,7 +44,8 @@ impl Context {
         let status = response.status();
         let mut response = if is_problem(status) { self.written(response, &id) } else { response };
         let took = self.started.elapsed();
-        self.recorder.record(self.route(), &self.method, status, took);
+        let waited = response.extensions_mut().remove::<Waited>().map_or(Duration::ZERO, |waited| waited.0);
+        self.recorder.record(self.route(), &self.method, status, took, waited);
         tracing::debug!(
             request.id = %id, method = %self.method, route = self.route(), status = status.as_u16(),
             took_us = took.as_micros(), "answered"
@@ -59,6 +61,7 @@ impl Context {
         if let Some(cause) = problem.cause() {
             tracing::error!(request.id = %id, route = self.route(), cause, "a request met a fault of the service");
         }
+        self.recorder.failed(self.route(), &self.method, &problem, id);
         let mut written = problem.render(&self.path, id);
         keep_allow(response.headers_mut(), written.headers_mut());
         written

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use waggle_core::Codec;
+use waggle_core::config::Mode;
 use waggle_task_queue::limits::VALUE_BYTES;
 use waggle_task_queue::{Maintenance, TaskQueue};
 
@@ -13,6 +14,7 @@ use super::signals::Signals;
 use super::{ServeError, Store, keyspace, log, system};
 use crate::app::App;
 use crate::config::Settings;
+use crate::perf::{Monitor, Node, Refresher};
 use crate::snapshots::{Desk, Schedule};
 
 /// How long a stopping service still says so to new requests, before it closes its connections.
@@ -64,17 +66,31 @@ async fn serve(
     let maintenance = Maintenance::spawn(&queue);
     let schedule = Schedule::spawn(&queue, settings);
     let desk = Desk::new(settings);
-    let app = App::new(queue, settings.server.body_limits(), settings.server.sse_heartbeat(), desk, metrics);
     let listener = bound.listen()?;
-    announce(&listener.local_addr().map_err(|error| ServeError::System(error.to_string()))?);
+    let address = listener.local_addr().map_err(|error| ServeError::System(error.to_string()))?;
+    let monitor = monitor(settings, queue, store, address);
+    let refresher = Refresher::spawn(&monitor);
+    let (limits, heartbeat) = (settings.server.body_limits(), settings.server.sse_heartbeat());
+    let app = App::new(limits, heartbeat, desk, monitor, metrics);
+    announce(&address);
     let mut http = Http::start(listener, &settings.server, app.clone());
     let ended = until_stopped(settings, &app, store, &mut http, signals).await;
     upkeep.abort();
     drop(schedule);
     if matches!(ended, Ok(Ended::InOrder)) {
+        refresher.stop().await;
         maintenance.stop().await;
     }
     ended
+}
+
+fn monitor(settings: &Settings, queue: TaskQueue, store: &Store, address: SocketAddr) -> Monitor {
+    let mode = match (store.socket(), settings.redis.mode) {
+        (Some(_), _) => "private",
+        (None, Mode::Single) => "single",
+        (None, Mode::Cluster) => "cluster",
+    };
+    Monitor::new(queue, settings.perf.clone(), Node::new(&settings.perf.node, address), mode)
 }
 
 /// Tells whoever started the service that it answers now, and where.

@@ -1,5 +1,7 @@
 //! Asking for work, and getting it.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::{AgentName, Capability, Invalid, QueueName, Stamp, Task, Text, invalid::Check};
@@ -100,4 +102,7 @@ pub struct Claimed {
     pub tasks: Vec<Task>,
     /// What the service asks of the agent.
     pub directive: Directive,
+    /// How long it waited before the call that answered it; not part of the answer.
+    #[serde(skip)]
+    pub waited: Duration,
 }

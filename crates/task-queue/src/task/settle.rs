@@ -67,7 +67,7 @@ impl TaskQueue {
     ) -> Result<Claimed, Error> {
         match claim {
             Some(claim) => self.claim(swarm, claim).await,
-            None => Ok(Claimed { tasks: Vec::new(), directive: self.directive(swarm, agent).await? }),
+            None => Ok(Claimed { directive: self.directive(swarm, agent).await?, ..Claimed::default() }),
         }
     }
 

@@ -40,7 +40,7 @@ impl Waiters {
         }
         match timeout(wait, &mut answer).await {
             Ok(answered) => received(answered),
-            Err(_) if standing.leave() => Ok(Claimed::default()),
+            Err(_) if standing.leave() => Ok(Claimed { waited: wait, ..Claimed::default() }),
             // It is in a call right now: that call has a deadline of its own, and will not park it again.
             Err(_) => received(answer.await),
         }
@@ -153,6 +153,7 @@ pub(super) fn answer_nothing(waiter: Waiter) {
 
 /// Tells a claim that there is nothing, and what its agent is to do.
 pub(super) fn direct(waiter: Waiter, directive: Directive) {
+    let waited = if waiter.has_waited { waiter.asked.elapsed() } else { Duration::ZERO };
     // Whoever has gone does not need to be told.
-    let _gone = waiter.answer.send(Ok(Delivery::nothing(directive)));
+    let _gone = waiter.answer.send(Ok(Delivery::nothing(directive, waited)));
 }

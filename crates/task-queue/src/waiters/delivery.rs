@@ -1,6 +1,6 @@
 //! Tasks on their way to the claim that gets them.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use waggle_core::{Call, Redis};
 
@@ -15,6 +15,7 @@ use crate::{
 pub(crate) struct Delivery {
     tasks: Vec<Task>,
     directive: Directive,
+    waited: Duration,
     way_back: Option<Arc<WayBack>>,
 }
 
@@ -26,19 +27,19 @@ pub(crate) struct WayBack {
 
 impl Delivery {
     /// Without a `way_back` tasks that nobody takes stay with their lease.
-    pub(crate) const fn new(tasks: Vec<Task>, way_back: Option<Arc<WayBack>>) -> Self {
-        Self { tasks, directive: Directive::Run, way_back }
+    pub(crate) const fn new(tasks: Vec<Task>, waited: Duration, way_back: Option<Arc<WayBack>>) -> Self {
+        Self { tasks, directive: Directive::Run, waited, way_back }
     }
 
     /// No tasks: nothing to give back.
-    pub(crate) const fn nothing(directive: Directive) -> Self {
-        Self { tasks: Vec::new(), directive, way_back: None }
+    pub(crate) const fn nothing(directive: Directive, waited: Duration) -> Self {
+        Self { tasks: Vec::new(), directive, waited, way_back: None }
     }
 
     /// Hands the tasks over for good.
     pub(crate) fn take(mut self) -> Claimed {
         self.way_back = None;
-        Claimed { tasks: std::mem::take(&mut self.tasks), directive: self.directive }
+        Claimed { tasks: std::mem::take(&mut self.tasks), directive: self.directive, waited: self.waited }
     }
 }
 

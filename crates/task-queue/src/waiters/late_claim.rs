@@ -109,16 +109,21 @@ impl LateClaim {
     /// A claim that waited took as long as the call that served it; a task was assigned to whoever was there before it.
     fn measure(&self, waiter: &Waiter, queued: &[u64]) {
         let perf = self.shared.redis.perf();
-        let waited = waiter.asked.elapsed();
-        let took = if waiter.has_waited { self.built.elapsed() } else { waited };
+        let all = waiter.asked.elapsed();
+        let took = all.saturating_sub(self.waited(waiter));
         perf.record(Series::Claim, took);
         perf.batch(queued.len(), took);
         for ready_for in queued.iter().map(|micros| Duration::from_micros(*micros)) {
             perf.record(Series::Queued, ready_for);
-            if waiter.has_waited && ready_for <= waited {
+            if waiter.has_waited && ready_for <= all {
                 perf.record(Series::TaskAssignment, ready_for);
             }
         }
+    }
+
+    /// How long a claim waited before this call.
+    fn waited(&self, waiter: &Waiter) -> Duration {
+        if waiter.has_waited { self.built.saturating_duration_since(waiter.asked) } else { Duration::ZERO }
     }
 
     fn deliver(&self, tasks: Vec<Task>, waiter: Waiter, way_back: Option<Arc<WayBack>>) {
@@ -127,8 +132,9 @@ impl LateClaim {
                 self.shared.alarms.reaper.at(&self.key.swarm, lease.expires_at.0 - started_at.0);
             }
         }
+        let delivery = Delivery::new(tasks, self.waited(&waiter), way_back);
         // A delivery that nobody takes gives its tasks back when it is dropped.
-        let _refused = waiter.answer.send(Ok(Delivery::new(tasks, way_back)));
+        let _refused = waiter.answer.send(Ok(delivery));
     }
 
     /// After a call that failed: those who may go on waiting do, until the next wake-up or probe; the others are told.

@@ -37,7 +37,7 @@ pub(super) async fn settle(
     let call = call.map_err(|error| CallError::Garbled { detail: error.to_string() })?;
     let answer = settings.client.call(&call, patience, read).await?;
     let SettlementAnswer { tasks, directive, .. } = answer.value.1;
-    let next = granted(Claimed { tasks, directive }, answer.tries, idle);
+    let next = granted(Claimed { tasks, directive, ..Claimed::default() }, answer.tries, idle);
     Ok(Settled { status: answer.value.0, next })
 }
 

@@ -9,7 +9,7 @@ use waggle_task_queue::model::{AgentName, Inbox, InboxQuery, SwarmName};
 use crate::app::App;
 use crate::extract::{Prefer, Query, SwarmAgent};
 use crate::problem::{AgentProblems, CallProblems, Problem};
-use crate::reply::Reply;
+use crate::reply::{Reply, Waiting};
 
 /// Which messages are read.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -62,6 +62,7 @@ pub(crate) async fn read(
     }
     let applied = prefer.wait(&mut wait_ms);
     let wait = Duration::from_millis(wait_ms);
+    let waiting = Waiting::begin(wait_ms);
     let inbox = app.queue().read_inbox(&path.swarm, &path.agent, InboxQuery { after, limit }, wait).await?;
-    Ok(Reply::json(StatusCode::OK, &inbox)?.preference(applied))
+    Ok(Reply::json(StatusCode::OK, &inbox)?.waited(waiting.end()).preference(applied))
 }

@@ -9,7 +9,7 @@ use waggle_task_queue::model::{StatePage, StateQuery, SwarmName};
 use crate::app::App;
 use crate::extract::{Prefer, Query, Swarm};
 use crate::problem::{CallProblems, Problem, SwarmProblems};
-use crate::reply::Reply;
+use crate::reply::{Reply, Waiting};
 
 /// Which keys are listed, and whether to wait for some.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -67,6 +67,7 @@ pub(crate) async fn list(
     }
     let applied = prefer.wait(&mut wait_ms);
     let query = StateQuery { prefix, since_version, limit, cursor };
+    let waiting = Waiting::begin(wait_ms);
     let page = app.queue().list_state(&swarm.0, &query, Duration::from_millis(wait_ms)).await?;
-    Ok(Reply::json(StatusCode::OK, &page)?.preference(applied))
+    Ok(Reply::json(StatusCode::OK, &page)?.waited(waiting.end()).preference(applied))
 }

@@ -41,5 +41,5 @@ pub(crate) async fn claim(
     claim.check()?;
     let applied = prefer.wait(&mut claim.wait_ms);
     let claimed = app.queue().claim(&swarm.0, claim).await?;
-    Ok(Reply::json(StatusCode::OK, &claimed)?.preference(applied))
+    Ok(Reply::json(StatusCode::OK, &claimed)?.waited(claimed.waited).preference(applied))
 }

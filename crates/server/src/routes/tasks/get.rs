@@ -9,7 +9,7 @@ use waggle_task_queue::model::{SwarmName, Task, TaskId};
 use crate::app::App;
 use crate::extract::{Prefer, Query, SwarmTask};
 use crate::problem::{CallProblems, Problem, TaskProblems};
-use crate::reply::Reply;
+use crate::reply::{Reply, Waiting};
 
 /// How a task is looked at.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -55,6 +55,7 @@ pub(crate) async fn get(
         return Err(Problem::field("/wait_ms", format!("at most {WAIT_MS_MAX}")));
     }
     let applied = prefer.wait(&mut wait_ms);
+    let waiting = Waiting::begin(wait_ms);
     let task = app.queue().get(&path.swarm, path.id, Duration::from_millis(wait_ms)).await?;
-    Ok(Reply::json(StatusCode::OK, &task)?.preference(applied))
+    Ok(Reply::json(StatusCode::OK, &task)?.waited(waiting.end()).preference(applied))
 }

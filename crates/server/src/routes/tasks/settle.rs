@@ -76,7 +76,7 @@ pub(crate) async fn settle(
     settlement.check()?;
     let applied = settlement.claim.as_mut().and_then(|claim| prefer.wait(&mut claim.wait_ms));
     let (outcomes, claimed) = app.queue().settle(&swarm.0, settlement).await?;
-    Ok(answer(outcomes, &claimed)?.preference(applied))
+    Ok(answer(outcomes, &claimed)?.waited(claimed.waited).preference(applied))
 }
 
 fn answer(outcomes: Vec<Settled>, claimed: &Claimed) -> Result<Reply, Problem> {

@@ -1,0 +1,3 @@
+mod fleet;
+mod history;
+mod report;
