@@ -72,6 +72,8 @@ fn api() -> OpenApiRouter<App> {
         // operators
         .routes(routes!(perf::report::report))
         .routes(routes!(perf::history::history))
+        .routes(routes!(perf::validate::start::start))
+        .routes(routes!(perf::validate::get::get))
         .routes(routes!(health::live::live))
         .routes(routes!(health::ready::ready))
         .routes(routes!(metrics::metrics))
@@ -92,13 +94,15 @@ mod tests {
     const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/openapi.json");
 
     /// What the service answers, written down once more: an address is added on purpose or not at all.
-    const ROUTES: [(&str, &str); 48] = [
+    const ROUTES: [(&str, &str); 50] = [
         ("get", "/health/live"),
         ("get", "/health/ready"),
         ("get", "/metrics"),
         ("get", "/openapi.json"),
         ("get", "/perf/history"),
         ("get", "/perf/report"),
+        ("post", "/perf/validate"),
+        ("get", "/perf/validate/{id}"),
         ("get", "/v1/swarms"),
         ("delete", "/v1/swarms/{swarm}"),
         ("get", "/v1/swarms/{swarm}"),

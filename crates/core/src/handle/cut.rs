@@ -98,7 +98,9 @@ mod tests {
     #[test]
     fn only_connections_of_this_process_are_ours_and_the_asking_one_is_the_last() {
         let line = |id, name: &str, cmd| {
-            format!("id={id} addr=127.0.0.1:5{id} laddr=127.0.0.1:6379 fd=8 name={name} cmd={cmd} user=default\n")
+            format!(
+                "id={id} addr=127.0.0.1:5{id} laddr=127.0.0.1:6379 fd=8 name={name} cmd={cmd} user=default\n"
+            )
         };
         let listing = line(1, name(), "client|list")
             + &line(2, name(), "fcall")

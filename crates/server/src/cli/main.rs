@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use super::{agent, doctor, events, message, migrate, openapi, serve, state, swarm, task, transaction};
+use super::{
+    agent, doctor, events, message, migrate, openapi, serve, state, swarm, task, transaction, validate,
+};
 use crate::serve::ServeError;
 
 /// What still runs when a command has ended is not waited for longer than this.
@@ -52,6 +54,8 @@ enum Command {
     Events(events::EventsArgs),
     /// Apply a transaction: all of it or nothing
     Transaction(transaction::TransactionArgs),
+    /// Test a running service with real work
+    Validate(validate::ValidateArgs),
 }
 
 /// Runs the command line of this process; errors are one line on standard error.
@@ -79,6 +83,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::State(args) => args.run().await,
         Command::Events(args) => args.run().await,
         Command::Transaction(args) => args.run().await,
+        Command::Validate(args) => args.run().await,
     }
 }
 

@@ -21,5 +21,6 @@ pub mod state;
 pub mod swarm;
 pub mod task;
 pub mod transaction;
+mod validate;
 
 pub use main::main;

@@ -34,7 +34,8 @@ pub(super) async fn run(ground: &Arc<Ground>) -> Result<Found, Broken> {
         let number = number.ok_or_else(|| Broken::new("a task came with another payload"))?;
         arrived.entry(number).or_default().push(receipt.at);
     }
-    let first = |(number, at): (&usize, &Vec<Instant>)| Some(at.iter().min()?.duration_since(*sent.get(*number)?));
+    let first =
+        |(number, at): (&usize, &Vec<Instant>)| Some(at.iter().min()?.duration_since(*sent.get(*number)?));
     let took = histogram(arrived.iter().filter_map(first).map(micros));
     let mut found = Found::default();
     let part = Test::TaskAssignmentLatency.part();
@@ -54,7 +55,9 @@ async fn submit_steadily(ground: &Arc<Ground>) -> Result<Vec<Instant>, Broken> {
         ticks.tick().await;
         let ground = Arc::clone(ground);
         sent.push(Instant::now());
-        answers.spawn(async move { ground.submit(&json!({ "queue": QUEUE, "payload": { "n": number } })).await });
+        answers.spawn(
+            async move { ground.submit(&json!({ "queue": QUEUE, "payload": { "n": number } })).await },
+        );
     }
     while let Some(answer) = answers.join_next().await {
         answer.map_err(|error| Broken::new(error.to_string()))??;

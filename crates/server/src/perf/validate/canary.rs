@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::client::{Client, Request};
 use super::Broken;
+use super::client::{Client, Request};
 
 /// What the names of these swarms begin with; a UUID of version 7 follows, which tells when it was made.
 pub const PREFIX: &str = "waggle-validate-";

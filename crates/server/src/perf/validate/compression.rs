@@ -77,7 +77,8 @@ fn judged(documents: u64, sent: u64, counted: Compressed) -> Found {
 }
 
 async fn keep(ground: &Ground, number: usize, document: &Document) -> Result<Place, Broken> {
-    let value = RawValue::from_string(document.text.clone()).map_err(|error| Broken::new(error.to_string()))?;
+    let value =
+        RawValue::from_string(document.text.clone()).map_err(|error| Broken::new(error.to_string()))?;
     match document.kind {
         Kind::Plan => {
             let task = Request::post(ground.path("/tasks"), &Submit { queue: QUEUE, payload: &value })?;
@@ -132,8 +133,9 @@ async fn is_kept(ground: &Ground, place: &Place, document: &Document) -> Result<
         Place::State(key) => key.clone(),
     };
     let answer = ground.client.done(&Request::get(ground.path(&path))).await?;
-    let kept: Kept<'_> = serde_json::from_slice(&answer.body)
-        .map_err(|error| Broken::new(format!("{path}: the answer is not one of a Waggle service: {error}")))?;
+    let kept: Kept<'_> = serde_json::from_slice(&answer.body).map_err(|error| {
+        Broken::new(format!("{path}: the answer is not one of a Waggle service: {error}"))
+    })?;
     let text = match place {
         Place::Payload(_) => kept.payload,
         Place::Result(_) => kept.result,

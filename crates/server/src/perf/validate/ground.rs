@@ -8,16 +8,15 @@ use uuid::Uuid;
 use waggle_core::perf::{Histogram, LARGEST};
 use waggle_task_queue::model::Stamp;
 
+use super::Broken;
 use super::client::{Answer, Client, Request};
 use super::scale::Scale;
-use super::{Broken, Inside};
 
 /// A service, a swarm in it, and how much is to be done.
 pub(super) struct Ground {
     pub(super) client: Client,
     pub(super) swarm: String,
     pub(super) scale: Scale,
-    pub(super) inside: Inside,
 }
 
 /// A task that an agent holds.
@@ -92,7 +91,10 @@ impl Ground {
 
     /// The request that completes a task under a lease.
     pub(super) fn completing(&self, id: &str, token: &str, result: &Value) -> Result<Request, Broken> {
-        Request::post(self.path(&format!("/tasks/{id}/complete")), &json!({ "lease": token, "result": result }))
+        Request::post(
+            self.path(&format!("/tasks/{id}/complete")),
+            &json!({ "lease": token, "result": result }),
+        )
     }
 
     /// Submits one task; its id.
@@ -130,7 +132,8 @@ impl Ground {
 
     /// Completes tasks together; how many of them that were.
     pub(super) async fn settle(&self, agent: &str, held: &[Held]) -> Result<usize, Broken> {
-        let outcome = |held: &Held| json!({ "id": held.id, "lease": held.lease.token, "outcome": "complete" });
+        let outcome =
+            |held: &Held| json!({ "id": held.id, "lease": held.lease.token, "outcome": "complete" });
         let outcomes: Vec<_> = held.iter().map(outcome).collect();
         let request =
             Request::post(self.path("/settlements"), &json!({ "agent": agent, "outcomes": outcomes }))?;

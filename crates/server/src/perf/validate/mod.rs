@@ -25,6 +25,6 @@ pub use canary::PREFIX;
 pub use client::Client;
 pub use inside::Inside;
 pub use outcome::{CONFIDENCE, RunStatus, TestOutcome, Validation};
-pub use runs::{Busy, Runs};
+pub use runs::{Refused, Runs};
 pub use suite::{Ended, Event, Suite};
 pub use test::Test;

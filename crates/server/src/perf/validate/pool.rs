@@ -37,7 +37,15 @@ fn reused(exercise: &Exercise) -> Target {
         Some(_) => Verdict::Fail,
     };
     let n = exercise.reused + exercise.created;
-    Target { name: "reuse_ratio".to_owned(), target: REUSED, observed, low: observed, high: observed, n, verdict }
+    Target {
+        name: "reuse_ratio".to_owned(),
+        target: REUSED,
+        observed,
+        low: observed,
+        high: observed,
+        n,
+        verdict,
+    }
 }
 
 #[cfg(test)]

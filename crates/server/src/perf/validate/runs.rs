@@ -9,6 +9,7 @@ use reqwest::header::HeaderValue;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use waggle_core::Redis;
+use waggle_task_queue::Idempotency;
 
 use super::outcome::{RunStatus, TestOutcome, Validation};
 use super::suite::{Ended, Event};
@@ -31,15 +32,17 @@ struct Inner {
 
 struct Run {
     validation: Validation,
-    key: Option<String>,
+    key: Option<Idempotency>,
 }
 
-/// Another validation is under way.
+/// Why a validation does not begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Busy(
-    /// Its id.
-    pub Uuid,
-);
+pub enum Refused {
+    /// Another one is under way: its id.
+    Busy(Uuid),
+    /// The key was used with another body.
+    OtherBody,
+}
 
 impl Runs {
     /// For the server that listens on `address`.
@@ -51,14 +54,14 @@ impl Runs {
     /// Begins a validation in the background, with the rights of whoever asked for it. The same `key` begins it once.
     ///
     /// # Errors
-    /// [`Busy`] while another one is under way.
+    /// [`Refused`].
     pub fn start(
         &self,
         quick: bool,
         tests: Vec<Test>,
         authorization: Option<HeaderValue>,
-        key: Option<String>,
-    ) -> Result<Validation, Busy> {
+        key: Option<Idempotency>,
+    ) -> Result<Validation, Refused> {
         let begun = self.begin(key)?;
         if begun.is_new {
             let (runs, id) = (self.clone(), begun.validation.id);
@@ -77,13 +80,15 @@ impl Runs {
         self.0.stop.cancel();
     }
 
-    fn begin(&self, key: Option<String>) -> Result<Begun, Busy> {
+    fn begin(&self, key: Option<Idempotency>) -> Result<Begun, Refused> {
         self.with(|runs| {
-            if let Some(same) = runs.iter().find(|run| key.is_some() && run.key == key) {
-                return Ok(Begun { validation: same.validation.clone(), is_new: false });
+            if let Some((same, key)) = key.as_ref().and_then(|key| Some((by_key(runs, key)?, key))) {
+                let equal = same.key.as_ref().is_some_and(|known| known.body_digest == key.body_digest);
+                let begun = Begun { validation: same.validation.clone(), is_new: false };
+                return if equal { Ok(begun) } else { Err(Refused::OtherBody) };
             }
             if let Some(last) = runs.back().filter(|run| run.validation.status == RunStatus::Running) {
-                return Err(Busy(last.validation.id));
+                return Err(Refused::Busy(last.validation.id));
             }
             let validation = new(Uuid::now_v7());
             runs.push_back(Run { validation: validation.clone(), key });
@@ -134,13 +139,24 @@ impl Runs {
     }
 }
 
+fn by_key<'a>(runs: &'a VecDeque<Run>, key: &Idempotency) -> Option<&'a Run> {
+    runs.iter().find(|run| run.key.as_ref().is_some_and(|known| known.key == key.key))
+}
+
 struct Begun {
     validation: Validation,
     is_new: bool,
 }
 
 fn new(id: Uuid) -> Validation {
-    Validation { id, status: RunStatus::Running, progress: 0.0, confidence: None, tests: Vec::new(), error: None }
+    Validation {
+        id,
+        status: RunStatus::Running,
+        progress: 0.0,
+        confidence: None,
+        tests: Vec::new(),
+        error: None,
+    }
 }
 
 fn finish(validation: &mut Validation, ended: Result<Ended, Broken>) {

@@ -9,7 +9,9 @@ use super::canary::Canary;
 use super::ground::Ground;
 use super::outcome::{Found, TestOutcome, confidence_of};
 use super::scale::Scale;
-use super::{Broken, Client, Inside, Test, assignment, batch, compression, inside, load, pool, recovery, stress};
+use super::{
+    Broken, Client, Inside, Test, assignment, batch, compression, inside, load, pool, recovery, stress,
+};
 
 /// What is to be tested, and how.
 pub struct Suite {
@@ -52,7 +54,6 @@ impl Suite {
             client: self.client.clone(),
             swarm: canary.name().to_owned(),
             scale: Scale::new(self.quick),
-            inside: self.inside.clone(),
         });
         let mut tests = Vec::with_capacity(self.tests.len());
         for test in &self.tests {

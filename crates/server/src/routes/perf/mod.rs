@@ -1,2 +1,3 @@
 pub(crate) mod history;
 pub(crate) mod report;
+pub(crate) mod validate;

@@ -35,7 +35,8 @@ pub(in crate::perf::validate) struct Document {
 pub(in crate::perf::validate) fn documents(bytes: usize) -> Vec<Document> {
     let mut author = Author { random: Random::new(SEED), words: Words::new() };
     let (mut written, mut documents) = (0, Vec::new());
-    for kind in [Kind::Plan, Kind::Transcript, Kind::Plan, Kind::ToolResult, Kind::State].into_iter().cycle() {
+    for kind in [Kind::Plan, Kind::Transcript, Kind::Plan, Kind::ToolResult, Kind::State].into_iter().cycle()
+    {
         if written >= bytes {
             break;
         }
@@ -148,7 +149,12 @@ impl Author {
 
     fn time(&mut self) -> String {
         let (hour, minute) = (self.random.below(24), self.random.below(60));
-        format!("2026-11-{:02}T{hour:02}:{minute:02}:{:02}.{:03}Z", 1 + self.random.below(28), self.random.below(60), self.random.below(1_000))
+        format!(
+            "2026-11-{:02}T{hour:02}:{minute:02}:{:02}.{:03}Z",
+            1 + self.random.below(28),
+            self.random.below(60),
+            self.random.below(1_000)
+        )
     }
 
     fn share(&mut self) -> f64 {

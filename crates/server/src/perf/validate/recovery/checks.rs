@@ -26,7 +26,10 @@ impl Checks {
         }
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a few dozen checks, and microseconds of less than a minute")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a few dozen checks, and microseconds of less than a minute"
+    )]
     pub(super) fn found(self) -> Found {
         let held = self.made - self.wrong.len() as u64;
         let ratio = (self.made > 0).then(|| held as f64 / self.made as f64);

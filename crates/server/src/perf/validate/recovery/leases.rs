@@ -32,7 +32,8 @@ pub(super) async fn check(ground: &Ground, checks: &mut Checks) -> Result<(), Br
 
     let id = ground.submit(&json!({ "queue": "released", "payload": 1 })).await?;
     let old = one(ground, DEAD, "released").await?;
-    let release = Request::post(ground.path(&format!("/tasks/{id}/release")), &json!({ "lease": old.lease.token }))?;
+    let release =
+        Request::post(ground.path(&format!("/tasks/{id}/release")), &json!({ "lease": old.lease.token }))?;
     ground.client.done(&release).await?;
     let new = one(ground, HEIR, "released").await?;
     overtaken(ground, &old, &new, "a released lease", checks).await
