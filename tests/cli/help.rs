@@ -4,11 +4,12 @@ use waggle_tests::{in_a_swarm, root};
 
 use crate::program::program;
 
-const COMMANDS: [&[&str]; 45] = [
+const COMMANDS: [&[&str]; 46] = [
     &[],
     &["serve"],
     &["migrate"],
     &["doctor"],
+    &["validate"],
     &["openapi"],
     &["task"],
     &["task", "submit"],

@@ -8,6 +8,7 @@
 mod agents;
 mod audit;
 mod cluster;
+mod faulty;
 mod harness;
 mod held;
 pub mod history;
@@ -30,6 +31,7 @@ mod world;
 pub use agents::{Act, Agent};
 pub use audit::audit;
 pub use cluster::Cluster;
+pub use faulty::FaultyAnswers;
 pub use harness::on_harness;
 pub use held::Held;
 pub use http::{Client, Lost, Reply, Request};

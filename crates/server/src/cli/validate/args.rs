@@ -26,6 +26,10 @@ pub(in crate::cli) struct ValidateArgs {
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(super) tests: Vec<Test>,
 
+    /// Loosens limits of throughput, batches and stress, for a build without optimisation
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = slack, hide = true)]
+    pub(super) slack: f64,
+
     #[command(flatten)]
     pub(super) connect: ConnectArgs,
 }
@@ -44,4 +48,10 @@ impl ValidateArgs {
         let wanted = |test: &Test| self.tests.is_empty() || self.tests.contains(test);
         Test::ALL.into_iter().filter(wanted).collect()
     }
+}
+
+/// Limits are loosened and never tightened.
+fn slack(text: &str) -> Result<f64, String> {
+    let factor = text.parse::<f64>().ok().filter(|factor| (1.0..=100.0).contains(factor));
+    factor.ok_or_else(|| "a factor from 1 to 100".to_owned())
 }

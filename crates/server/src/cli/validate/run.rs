@@ -26,7 +26,8 @@ pub(super) async fn run(args: ValidateArgs) -> anyhow::Result<ExitCode> {
         Ok(client) => client,
         Err(error) => return Ok(unusable(&format!("{error:#}"))),
     };
-    let suite = Suite { client, inside: Inside::Asked, quick: args.quick, tests: args.chosen() };
+    let suite =
+        Suite { client, inside: Inside::Asked, quick: args.quick, slack: args.slack, tests: args.chosen() };
     let stop = CancellationToken::new();
     let signals = tokio::spawn(stopped(stop.clone()));
     let ended = suite.run(&stop, |event| tell(&event)).await;

@@ -34,10 +34,10 @@ pub(super) async fn run(ground: &Arc<Ground>) -> Result<Found, Broken> {
     }
     let mut found = Found::default();
     let (took, rates) = (histogram(took.into_iter().map(micros)), histogram(rates));
-    let part = Part::Throughput;
-    found.judged.push(throughput_at_least("throughput_per_s", part, PER_SECOND, Some(&rates)));
+    let (part, scale) = (Part::Throughput, ground.scale);
+    found.judged.push(throughput_at_least("throughput_per_s", part, scale.floor(PER_SECOND), Some(&rates)));
     let part = Test::BatchOperations.part();
-    found.judged.push(quantile_at_most("batch_p95_ms", part, P95_MS, Some(&took)));
+    found.judged.push(quantile_at_most("batch_p95_ms", part, scale.ceiling(P95_MS), Some(&took)));
     let submitted = BATCHES * TASKS;
     found.unless(settled == submitted, || format!("of {submitted} tasks {settled} were settled"));
     Ok(found)

@@ -19,7 +19,7 @@ use crate::perf::judge::saved_at_least;
 const BYTES: usize = 10_000_000;
 const SAVED: f64 = 0.4;
 /// Documents on their way at once.
-const UNDER_WAY: usize = 8;
+const UNDER_WAY: usize = 32;
 const QUEUE: &str = "compression";
 /// For a task that was just submitted.
 const WAIT: Duration = Duration::from_secs(5);

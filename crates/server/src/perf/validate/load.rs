@@ -54,7 +54,8 @@ pub(super) async fn run(ground: &Arc<Ground>) -> Result<Found, Broken> {
     }
     let (failed, attempts) = (counts.failed.load(Relaxed), counts.attempts.load(Relaxed));
     let mut found = Found::default();
-    found.judged.push(throughput_at_least("throughput_per_s", Part::Throughput, PER_SECOND, Some(&rates)));
+    let floor = ground.scale.floor(PER_SECOND);
+    found.judged.push(throughput_at_least("throughput_per_s", Part::Throughput, floor, Some(&rates)));
     found.judged.push(rate_at_most("error_rate", Part::Reliability, ERRORS, failed, attempts));
     Ok(found)
 }

@@ -104,7 +104,7 @@ impl Runs {
         let ended = match Client::new(&format!("http://{}", self.0.address), authorization) {
             Ok(client) => {
                 let inside = Inside::Here(self.0.redis.clone());
-                let suite = Suite { client, inside, quick, tests };
+                let suite = Suite { client, inside, quick, slack: 1.0, tests };
                 suite.run(&self.0.stop, |event| self.note(id, count, &event)).await
             }
             Err(broken) => Err(broken),

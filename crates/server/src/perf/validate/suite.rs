@@ -21,6 +21,8 @@ pub struct Suite {
     pub inside: Inside,
     /// Half a minute and not three.
     pub quick: bool,
+    /// 1; more where the service is a build without optimisation, which is slower by so much.
+    pub slack: f64,
     /// Which tests, in their order.
     pub tests: Vec<Test>,
 }
@@ -53,7 +55,7 @@ impl Suite {
         let ground = Arc::new(Ground {
             client: self.client.clone(),
             swarm: canary.name().to_owned(),
-            scale: Scale::new(self.quick),
+            scale: Scale::new(self.quick, self.slack),
         });
         let mut tests = Vec::with_capacity(self.tests.len());
         for test in &self.tests {

@@ -80,9 +80,4 @@ impl Words {
         text.push('.');
         text
     }
-
-    /// So many sentences.
-    pub(super) fn paragraph(&self, random: &mut Random, sentences: usize) -> String {
-        (0..sentences).map(|_| self.sentence(random)).collect::<Vec<_>>().join(" ")
-    }
 }
