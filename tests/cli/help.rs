@@ -4,12 +4,13 @@ use waggle_tests::{in_a_swarm, root};
 
 use crate::program::program;
 
-const COMMANDS: [&[&str]; 49] = [
+const COMMANDS: [&[&str]; 50] = [
     &[],
     &["serve"],
     &["migrate"],
     &["doctor"],
     &["bench"],
+    &["validate"],
     &["openapi"],
     &["task"],
     &["task", "submit"],

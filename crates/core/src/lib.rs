@@ -20,7 +20,7 @@ pub mod trace;
 pub use codec::Codec;
 pub use error::{Error, Outcome};
 pub use function::{Call, Library};
-pub use handle::{Exclusive, Figures, NotReady, PoolStatus, Redis, Target};
+pub use handle::{Exclusive, Exercise, Figures, NotReady, PoolStatus, Redis, Target};
 pub use lane::wake::{Wake, Wakeups};
 pub use pipeline::{LateCall, Merge, Merger};
 pub use redis::Value;

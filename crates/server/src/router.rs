@@ -79,6 +79,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(perf::alerts::alerts))
         .routes(routes!(perf::stream::stream))
         .routes(routes!(perf::dashboard::dashboard))
+        .routes(routes!(perf::validate::start::start))
+        .routes(routes!(perf::validate::get::get))
         .routes(routes!(health::live::live))
         .routes(routes!(health::ready::ready))
         .routes(routes!(metrics::metrics))
@@ -99,7 +101,7 @@ mod tests {
     const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/openapi.json");
 
     /// What the service answers, written down once more: an address is added on purpose or not at all.
-    const ROUTES: [(&str, &str); 51] = [
+    const ROUTES: [(&str, &str); 53] = [
         ("get", "/health/live"),
         ("get", "/health/ready"),
         ("get", "/metrics"),
@@ -109,6 +111,8 @@ mod tests {
         ("get", "/perf/history"),
         ("get", "/perf/report"),
         ("get", "/perf/stream"),
+        ("post", "/perf/validate"),
+        ("get", "/perf/validate/{id}"),
         ("get", "/v1/swarms"),
         ("delete", "/v1/swarms/{swarm}"),
         ("get", "/v1/swarms/{swarm}"),

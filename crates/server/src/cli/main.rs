@@ -5,7 +5,9 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use tokio::runtime::Builder;
 
-use super::{agent, doctor, events, message, migrate, openapi, perf, serve, state, swarm, task, transaction};
+use super::{
+    agent, doctor, events, message, migrate, openapi, perf, serve, state, swarm, task, transaction, validate,
+};
 use crate::bench::BenchArgs;
 use crate::serve::ServeError;
 
@@ -58,6 +60,8 @@ enum Command {
     Transaction(transaction::TransactionArgs),
     /// Print how the service is doing
     Perf(perf::PerfArgs),
+    /// Test a running service with real work
+    Validate(validate::ValidateArgs),
 }
 
 /// Runs the command line of this process; errors are one line on standard error.
@@ -96,6 +100,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Events(args) => args.run().await,
         Command::Transaction(args) => args.run().await,
         Command::Perf(args) => args.run().await,
+        Command::Validate(args) => args.run().await,
     }
 }
 

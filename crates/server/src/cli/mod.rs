@@ -22,5 +22,6 @@ pub mod state;
 pub mod swarm;
 pub mod task;
 pub mod transaction;
+mod validate;
 
 pub use main::main;

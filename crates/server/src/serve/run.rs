@@ -14,6 +14,7 @@ use super::signals::Signals;
 use super::{ServeError, Store, keyspace, log, system};
 use crate::app::App;
 use crate::config::Settings;
+use crate::perf::validate::Runs;
 use crate::perf::{Monitor, Node, Refresher};
 use crate::snapshots::{Desk, Schedule};
 use crate::trace::Tracing;
@@ -78,6 +79,7 @@ async fn serve(
     let refresher = Refresher::spawn(&monitor);
     let (limits, heartbeat) = (settings.server.body_limits(), settings.server.sse_heartbeat());
     let app = App::new(limits, heartbeat, desk, monitor.clone(), metrics);
+    app.validates(Runs::new(address, store.redis().clone()));
     announce(&address);
     let mut http = Http::start(listener, &settings.server, app.clone());
     let ended = until_stopped(settings, &app, store, &mut http, signals).await;
