@@ -234,3 +234,16 @@ fn who_asks_for_text_gets_a_table_and_everybody_else_json() {
             .problem(422, "validation");
     });
 }
+
+#[test]
+fn agents_that_ask_again_and_again_are_told_to_wait() {
+    in_a_swarm_of(&Service::start(Setup::private()), async |w| {
+        for _ in 0..100 {
+            assert!(w.claim("a").await.is_empty());
+        }
+        let report = report(&w).await;
+        let told = report["recommendations"].as_array().unwrap();
+        let messages: Vec<_> = told.iter().map(|told| told["message"].as_str().unwrap()).collect();
+        assert!(messages.iter().any(|message| message.contains("`wait_ms`")), "{messages:?}");
+    });
+}

@@ -99,7 +99,8 @@ fn monitor(settings: &Settings, queue: TaskQueue, store: &Store, address: Socket
         (None, Mode::Single) => "single",
         (None, Mode::Cluster) => "cluster",
     };
-    Monitor::new(queue, settings.perf.clone(), Node::new(&settings.perf.node, address), mode)
+    let node = Node::new(&settings.perf.node, address);
+    Monitor::new(queue, settings.perf.clone(), settings.redis.clone(), node, mode)
 }
 
 /// Tells whoever started the service that it answers now, and where.

@@ -55,9 +55,9 @@ pub(super) async fn run(args: ReportArgs) -> anyhow::Result<ExitCode> {
         .header("accept", Some(media_type));
     let report = service.call(&call).await?;
     if args.json {
-        print::answer(&report)?
+        print::answer(&report)?;
     } else {
-        print::raw(&report)?
+        print::raw(&report)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use waggle_core::config::RedisConfig;
 use waggle_core::perf::{Recorder, Window};
 use waggle_task_queue::TaskQueue;
 use waggle_task_queue::model::Stamp;
@@ -21,6 +22,7 @@ pub struct Monitor(Arc<Inner>);
 struct Inner {
     queue: TaskQueue,
     config: PerfConfig,
+    redis: RedisConfig,
     node: Node,
     mode: &'static str,
     sight: Mutex<Arc<Sight>>,
@@ -36,7 +38,13 @@ impl Monitor {
     ///
     /// # Panics
     /// When `config` was not validated.
-    pub fn new(queue: TaskQueue, config: PerfConfig, node: Node, mode: &'static str) -> Self {
+    pub fn new(
+        queue: TaskQueue,
+        config: PerfConfig,
+        redis: RedisConfig,
+        node: Node,
+        mode: &'static str,
+    ) -> Self {
         let updates = Arc::<Updates>::default();
         Self(Arc::new(Inner {
             alerts: Alerts::new(&config, &node, &updates),
@@ -44,6 +52,7 @@ impl Monitor {
             history: Mutex::new(History::new(config.samples())),
             queue,
             config,
+            redis,
             node,
             mode,
             sight: Mutex::default(),
@@ -104,6 +113,11 @@ impl Monitor {
     /// Its settings.
     pub fn config(&self) -> &PerfConfig {
         &self.0.config
+    }
+
+    /// How Redis is worked with.
+    pub fn redis_config(&self) -> &RedisConfig {
+        &self.0.redis
     }
 
     /// The name of this server.

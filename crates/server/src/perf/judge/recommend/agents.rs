@@ -1,5 +1,5 @@
 use super::facts::{Facts, advice, figure, share};
-use crate::perf::report::{Priority, Recommendation};
+use crate::perf::report::{Priority, Recommendation, Report, Scope};
 
 /// From this share of all agents on, those that are lost are more than accidents.
 const LOST: f64 = 0.1;
@@ -28,7 +28,7 @@ pub(super) fn lost(facts: &Facts<'_>) -> Option<Recommendation> {
 pub(super) fn poll_without_waiting(facts: &Facts<'_>) -> Option<Recommendation> {
     let report = facts.report;
     let empty = report.latency.get("claim_empty")?.count;
-    let seconds = figure(report.window_ms.min(report.uptime_ms.max(1))) / 1_000.0;
+    let seconds = figure(recorded_ms(report)) / 1_000.0;
     let each = figure(empty) / seconds / figure(report.agents.live.max(1));
     if empty < MIN_EMPTY || each < POLLS_PER_S {
         return None;
@@ -38,6 +38,14 @@ pub(super) fn poll_without_waiting(facts: &Facts<'_>) -> Option<Recommendation> 
          agent; one that waits gets its task at once and costs nothing meanwhile"
     );
     Some(advice("agents", Priority::Medium, (each, 1_000.0 / figure(WAIT_MS)), message))
+}
+
+/// The time in which claims were counted: a server that has just started had less than the window.
+fn recorded_ms(report: &Report) -> u64 {
+    match report.scope {
+        Scope::Node => report.window_ms.min(report.uptime_ms).max(1),
+        Scope::Fleet => report.window_ms.max(1),
+    }
 }
 
 #[cfg(test)]
