@@ -2,6 +2,7 @@
 
 pub mod alert;
 pub mod fleet;
+pub mod gauges;
 pub mod history;
 pub mod judge;
 mod monitor;
@@ -9,6 +10,7 @@ mod node;
 pub mod report;
 mod update;
 mod updates;
+pub mod validate;
 pub mod webhook;
 
 pub use monitor::{Monitor, Refresher, Sight, now};
