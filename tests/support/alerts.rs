@@ -11,13 +11,17 @@ use tokio::net::TcpListener;
 use crate::{Client, PATIENCE, Setup, until_some};
 
 /// Milliseconds between two refreshes in these tests.
-const REFRESH_MS: &str = "100";
+const REFRESH_MS: &str = "200";
+/// Samples are kept for so long: with the default there would be too many.
+const RETENTION_MS: &str = "600000";
 /// A secret as operators write it.
 const SECRET: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
 /// `setup` with refreshes that come quickly.
 pub fn alerting(setup: Setup) -> Setup {
-    setup.set("WAGGLE_PERF__REFRESH_MS", REFRESH_MS).set("WAGGLE_PERF__ALERTS__QUEUE_STALLED_MS", "1000")
+    let setup =
+        setup.set("WAGGLE_PERF__REFRESH_MS", REFRESH_MS).set("WAGGLE_PERF__RETENTION_MS", RETENTION_MS);
+    setup.set("WAGGLE_PERF__ALERTS__QUEUE_STALLED_MS", "1000")
 }
 
 /// The value of a metric with its labels as they are written; none where it is not exported.

@@ -101,6 +101,25 @@ fn variables_of_the_command_line_are_not_taken_for_settings() {
 }
 
 #[test]
+fn a_webhook_that_cannot_work_is_refused_in_one_line_that_names_the_setting_and_no_secret() {
+    const SECRET: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+    let webhook = |url, secret| load(&[("perf.webhook.url", url), ("perf.webhook.secret", secret)]);
+    webhook("https://alerts.example.com/waggle", SECRET).unwrap();
+    for (url, secret, named) in [
+        ("https://alerts.example.com", "", "perf.webhook.secret"),
+        ("https://alerts.example.com", "whsec_hush", "perf.webhook.secret"),
+        ("https://hush@alerts.example.com", SECRET, "perf.webhook.url"),
+        ("http://alerts.example.com/hush", SECRET, "perf.webhook.allow"),
+        ("https://127.0.0.1/hush", SECRET, "perf.webhook.allow"),
+        ("hush", SECRET, "perf.webhook.url"),
+    ] {
+        let message = webhook(url, secret).unwrap_err().to_string();
+        assert!(message.contains(named) && !message.contains("hush"), "{message}");
+        assert_eq!(message.lines().count(), 1);
+    }
+}
+
+#[test]
 fn a_collector_behind_tls_is_refused_with_the_way_out() {
     let message = load(&[("trace.endpoint", "https://collector:4318")]).unwrap_err().to_string();
     assert!(
