@@ -15,11 +15,12 @@ pub mod metrics;
 pub mod perf;
 pub mod pipeline;
 pub mod server;
+pub mod trace;
 
 pub use codec::Codec;
 pub use error::{Error, Outcome};
 pub use function::{Call, Library};
-pub use handle::{Exclusive, Figures, NotReady, PoolStatus, Redis, Target};
+pub use handle::{Exclusive, Exercise, Figures, NotReady, PoolStatus, Redis, Target};
 pub use lane::wake::{Wake, Wakeups};
 pub use pipeline::{LateCall, Merge, Merger};
 pub use redis::Value;

@@ -1,7 +1,7 @@
 //! What the handlers share.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,6 +10,7 @@ use waggle_task_queue::TaskQueue;
 
 use crate::extract::BodyLimits;
 use crate::perf::Monitor;
+use crate::perf::validate::Runs;
 use crate::snapshots::Desk;
 
 /// The state of the router. Cheap to clone.
@@ -24,6 +25,7 @@ struct Inner {
     sse_heartbeat: Duration,
     desk: Desk,
     monitor: Monitor,
+    validations: OnceLock<Runs>,
     draining: AtomicBool,
 }
 
@@ -49,6 +51,7 @@ impl App {
             sse_heartbeat,
             desk,
             monitor,
+            validations: OnceLock::new(),
             draining,
         }))
     }
@@ -58,6 +61,15 @@ impl App {
         self.0.draining.store(true, Ordering::Relaxed);
         self.0.queue.drain();
         self.0.monitor.updates().stop();
+        if let Some(validations) = self.validations() {
+            validations.stop();
+        }
+    }
+
+    /// From now on it can be asked to validate itself; there is no address for that before it listens.
+    pub fn validates(&self, validations: Runs) {
+        // It listens on one address, and once.
+        let _ = self.0.validations.set(validations);
     }
 
     /// Whether the service is stopping.
@@ -85,6 +97,11 @@ impl App {
     /// What this server knows of itself.
     pub(crate) fn monitor(&self) -> &Monitor {
         &self.0.monitor
+    }
+
+    /// The validations it makes of itself, as soon as it listens.
+    pub(crate) fn validations(&self) -> Option<&Runs> {
+        self.0.validations.get()
     }
 
     pub(crate) fn metrics(&self) -> &PrometheusHandle {

@@ -35,5 +35,5 @@ pub use message::MessageSent;
 pub use snapshot::{Broken, CheckedSnapshot, Export, Page as SnapshotPage, SnapshotCheck, SnapshotCounts};
 pub use state::Incremented;
 pub use survey::{QueueSeen, Survey, Surveyor, SwarmSeen};
-pub use task::{BatchAccepted, BatchItem, BatchSubmitted, Idempotency, Submitted, TaskQueue};
+pub use task::{Attempt, BatchAccepted, BatchItem, BatchSubmitted, Idempotency, Submitted, TaskQueue};
 pub use transaction::TransactionApplied;

@@ -1,12 +1,18 @@
 //! One connection through a proxy.
 
+use std::time::Duration;
+
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::Mode;
 use super::mode::Control;
 
 /// Bytes of one piece.
 const PIECE: usize = 16 * 1_024;
+/// Pieces on a long way.
+const UNDER_WAY: usize = 1_024;
 
 /// Both ends of a pipe, whatever it is made of.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static {
@@ -39,11 +45,44 @@ pub(super) async fn carry(client: impl Stream, server: impl Stream, control: &Co
     server.reset_at_end();
     let (from_client, to_client) = tokio::io::split(client);
     let (from_server, to_server) = tokio::io::split(server);
+    let mode = *control.mode.borrow();
+    let replies = async {
+        match mode {
+            Mode::Late(by) => late(by, from_server, to_client).await,
+            _ => pump(Way::Reply, from_server, to_client, control).await,
+        }
+    };
     tokio::select! {
         _ = cuts.changed() => {}
         _ = pump(Way::Request, from_client, to_server, control) => {}
-        _ = pump(Way::Reply, from_server, to_client, control) => {}
+        _ = replies => {}
     }
+}
+
+/// Carries each piece `by` later than it came.
+async fn late(
+    by: Duration,
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+) -> std::io::Result<()> {
+    let (sender, mut under_way) = mpsc::channel::<(Instant, Vec<u8>)>(UNDER_WAY);
+    let take = async move {
+        let mut piece = vec![0; PIECE];
+        loop {
+            let read = from.read(&mut piece).await?;
+            if read == 0 || sender.send((Instant::now() + by, piece[..read].to_vec())).await.is_err() {
+                return Ok(());
+            }
+        }
+    };
+    let give = async {
+        while let Some((due, piece)) = under_way.recv().await {
+            tokio::time::sleep_until(due).await;
+            to.write_all(&piece).await?;
+        }
+        to.shutdown().await
+    };
+    tokio::try_join!(take, give).map(|((), ())| ())
 }
 
 async fn pump(

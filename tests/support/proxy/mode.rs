@@ -12,6 +12,9 @@ pub enum Mode {
     Pass,
     /// Passes everything on, each piece so much later.
     Delay(Duration),
+    /// Passes everything on, replies so much later, as a longer way would: pieces do not wait for each other. On
+    /// connections that are made from then on.
+    Late(Duration),
     /// Passes nothing on, and says nothing. What was held back goes on in another mode, as packets do that are
     /// sent again when a network comes back.
     Blackhole,

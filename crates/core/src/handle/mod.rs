@@ -3,6 +3,8 @@
 
 mod backend;
 mod check;
+mod cut;
+mod exercise;
 mod figures;
 mod redis;
 mod target;
@@ -11,6 +13,7 @@ mod version;
 pub use self::redis::Redis;
 pub(crate) use backend::Backend;
 pub use check::NotReady;
+pub use exercise::Exercise;
 pub use figures::Figures;
 pub use target::Target;
 

@@ -8,6 +8,7 @@ pub mod wake;
 
 mod address;
 mod cluster;
+pub(crate) mod name;
 mod single;
 
 pub(crate) use address::Address;

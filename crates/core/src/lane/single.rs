@@ -8,6 +8,7 @@ use tokio::sync::Mutex as AsyncMutex;
 use tokio::time::Instant;
 
 use super::hot::{Health, Replies};
+use super::name::introduce;
 use crate::Error;
 use crate::config::HotConfig;
 use crate::error::{after_send, before_send};
@@ -116,7 +117,8 @@ impl Single {
                 Ok(())
             });
         let connection = self.client.get_multiplexed_async_connection_with_config(&config).await;
-        let connection = connection.map_err(|error| before_send(&error))?;
+        let mut connection = connection.map_err(|error| before_send(&error))?;
+        introduce(&mut connection).await;
         let live = Live { connection, alive };
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(live.clone());
         Ok(live)

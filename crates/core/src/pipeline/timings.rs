@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use metrics::Histogram;
 
+use crate::function::operation;
 use crate::metrics::call_histogram;
 
 /// Pairs of an operation and an outcome that are told apart, each some 2 KiB of what is scraped; the operation of
@@ -52,24 +53,9 @@ impl Known {
     }
 }
 
-/// A function's name without the version of its library.
-fn operation(function: &[u8]) -> String {
-    let name = String::from_utf8_lossy(function);
-    match name.rsplit_once("_v") {
-        Some((base, version)) if version.bytes().all(|b| b.is_ascii_digit()) => base.to_owned(),
-        _ => name.into_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_operation_is_a_function_without_its_version() {
-        assert_eq!(operation(b"task_claim_v12"), "task_claim");
-        assert_eq!(operation(b"task_very"), "task_very");
-    }
 
     #[test]
     fn the_series_told_apart_are_bounded() {

@@ -7,6 +7,8 @@ mod closing;
 mod cluster;
 mod coalescing;
 mod connecting;
+mod cutting;
+mod exercise;
 mod outcomes;
 mod pool;
 mod readiness;

@@ -11,6 +11,7 @@ mod migrate;
 mod openapi;
 mod pages;
 mod path;
+pub mod perf;
 mod polls;
 mod print;
 mod serve;
@@ -21,5 +22,6 @@ pub mod state;
 pub mod swarm;
 pub mod task;
 pub mod transaction;
+mod validate;
 
 pub use main::main;

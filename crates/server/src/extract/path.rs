@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
+use uuid::Uuid;
 use waggle_task_queue::model::{AgentName, SwarmName, TaskId, TopicName};
 
 use crate::app::App;
@@ -34,6 +35,19 @@ pub(crate) struct SwarmAgentTopic {
     pub(crate) swarm: SwarmName,
     pub(crate) agent: AgentName,
     pub(crate) topic: TopicName,
+}
+
+/// `{id}` of a validation; what is no id is the id of none.
+#[derive(Debug)]
+pub(crate) struct ValidationId(pub(crate) Option<Uuid>);
+
+impl FromRequestParts<App> for ValidationId {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let params = params(parts, app).await?;
+        Ok(Self(Uuid::parse_str(param(&params, "id")).ok()))
+    }
 }
 
 impl FromRequestParts<App> for Swarm {

@@ -10,6 +10,7 @@ mod node;
 pub mod report;
 mod update;
 mod updates;
+pub mod validate;
 pub mod webhook;
 
 pub use monitor::{Monitor, Refresher, Sight, now};

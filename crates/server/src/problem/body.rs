@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use serde::Serialize;
+use uuid::Uuid;
 use waggle_task_queue::model::FieldError;
 
 use super::{Applied, Problem};
@@ -66,6 +67,9 @@ pub struct ProblemBody<'a> {
     /// Of a broken snapshot: the line that cannot be restored, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u64>,
+    /// Of a validation that cannot begin: the one that is under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    validation: Option<Uuid>,
     /// The fields that cannot be accepted.
     #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
     #[schema(value_type = Vec<FieldError>, required = false)]
@@ -100,6 +104,7 @@ impl Problem {
             index: place.map(|(_, index)| index),
             part: place.map(|(part, _)| part),
             line: about.and_then(|about| about.line),
+            validation: about.and_then(|about| about.validation),
             errors: &self.errors,
             request_id: None,
         }

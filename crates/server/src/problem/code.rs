@@ -75,6 +75,10 @@ pub enum Code {
     BackendBusy,
     /// The service is stopping.
     Draining,
+    /// There is no such validation, or it is not remembered any more.
+    ValidationNotFound,
+    /// This server makes another validation.
+    ValidationRunning,
     /// The swarm's events are turned off.
     EventsOff,
     /// Too many claims, or followers of events, wait in this server.
@@ -85,7 +89,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 40] = [
         Self::SwarmNotFound,
         Self::TaskNotFound,
         Self::LeaseLost,
@@ -121,6 +125,8 @@ impl Code {
         Self::BackendDiskError,
         Self::BackendBusy,
         Self::Draining,
+        Self::ValidationNotFound,
+        Self::ValidationRunning,
         Self::EventsOff,
         Self::TooManyWaiting,
         Self::Internal,
@@ -246,6 +252,10 @@ impl Code {
             }
             Self::BackendBusy => ("backend_busy", StatusCode::SERVICE_UNAVAILABLE, "The store is busy"),
             Self::Draining => ("draining", StatusCode::SERVICE_UNAVAILABLE, "The service is stopping"),
+            Self::ValidationNotFound => ("validation_not_found", StatusCode::NOT_FOUND, "No such validation"),
+            Self::ValidationRunning => {
+                ("validation_running", StatusCode::CONFLICT, "Another validation is under way")
+            }
             Self::EventsOff => ("events_off", StatusCode::CONFLICT, "The events of the swarm are turned off"),
             Self::TooManyWaiting => {
                 ("too_many_waiting", StatusCode::SERVICE_UNAVAILABLE, "Too many are waiting")

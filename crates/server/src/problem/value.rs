@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use uuid::Uuid;
 use waggle_task_queue::model::{FieldError, Invalid};
 
 use super::Code;
@@ -49,6 +50,8 @@ pub(super) struct About {
     pub(super) place: Option<(&'static str, usize)>,
     /// The line of a snapshot, from 1.
     pub(super) line: Option<u64>,
+    /// The validation that is under way.
+    pub(super) validation: Option<Uuid>,
 }
 
 impl Problem {
@@ -140,6 +143,12 @@ impl Problem {
     #[must_use]
     pub fn closing(self) -> Self {
         Self { close: true, ..self }
+    }
+
+    /// The same problem, naming the validation that is under way.
+    #[must_use]
+    pub(crate) fn of_validation(self, id: Uuid) -> Self {
+        self.telling(|about| about.validation = Some(id))
     }
 
     /// The same problem, of the condition or operation `index` of a transaction; `part` is `if` or `ops`.

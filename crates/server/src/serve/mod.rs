@@ -18,3 +18,4 @@ mod tests;
 pub use error::ServeError;
 pub use run::{Ended, run};
 pub use store::Store;
+pub(crate) use system::raise_open_files;

@@ -14,8 +14,10 @@ use super::signals::Signals;
 use super::{ServeError, Store, keyspace, log, system};
 use crate::app::App;
 use crate::config::Settings;
+use crate::perf::validate::Runs;
 use crate::perf::{Monitor, Node, Refresher};
 use crate::snapshots::{Desk, Schedule};
+use crate::trace::Tracing;
 
 /// How long a stopping service still says so to new requests, before it closes its connections.
 const NOTICE: Duration = Duration::from_millis(200);
@@ -37,7 +39,8 @@ pub enum Ended {
 /// # Errors
 /// [`ServeError`], one line for the operator.
 pub async fn run(settings: Settings) -> Result<Ended, ServeError> {
-    log::install(&settings.log);
+    let (traces, layer) = Tracing::start(&settings.trace).map_err(ServeError::System)?;
+    log::install(&settings.log, layer);
     let mut signals = Signals::catch()?;
     let metrics = crate::metrics::install().map_err(|error| ServeError::System(error.to_string()))?;
     let bound = Bound::to(settings.server.listen)?;
@@ -49,6 +52,7 @@ pub async fn run(settings: Settings) -> Result<Ended, ServeError> {
     let ended = serve(&settings, bound, &store, metrics, &mut signals).await;
     if !matches!(ended, Ok(Ended::AtOnce(_))) {
         store.close().await;
+        traces.stop().await;
     }
     ended
 }
@@ -75,6 +79,7 @@ async fn serve(
     let refresher = Refresher::spawn(&monitor);
     let (limits, heartbeat) = (settings.server.body_limits(), settings.server.sse_heartbeat());
     let app = App::new(limits, heartbeat, desk, monitor.clone(), metrics);
+    app.validates(Runs::new(address, store.redis().clone()));
     announce(&address);
     let mut http = Http::start(listener, &settings.server, app.clone());
     let ended = until_stopped(settings, &app, store, &mut http, signals).await;

@@ -11,7 +11,7 @@ pub(super) fn prepare() {
 
 /// As far as the system allows without asking anybody: every waiting agent holds a connection, and many
 /// systems begin with 1,024.
-fn raise_open_files() {
+pub(crate) fn raise_open_files() {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, ..limit };
     if limit.current != limit.maximum && setrlimit(Resource::Nofile, raised).is_err() {

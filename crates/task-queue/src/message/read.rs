@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::{Instant, timeout_at};
-use waggle_core::{Call, Codec, Error as RedisError, Value, perf::Series};
+use waggle_core::{Call, Codec, Error as RedisError, Value, perf::Series, trace};
 
 use super::send::Header;
 use crate::{
@@ -42,6 +42,7 @@ impl TaskQueue {
         if wait.is_zero() || self.inner.waiters.is_draining() {
             return Ok(self.look(swarm, agent, query, Duration::ZERO).await?.0);
         }
+        let _waiting = trace::wait("inbox.wait");
         let begun = Instant::now();
         let deadline = begun + wait;
         let watch = self.inner.waiters.watch(swarm, Topic::Inbox(agent.clone()));

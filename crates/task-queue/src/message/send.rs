@@ -224,6 +224,7 @@ impl Merge for SendMerge {
     type Item = SendItem;
     type Output = Sending;
     const MAX_ITEMS: usize = 100;
+    const FUNCTION: &'static str = FUNCTION;
 
     fn call(&self, swarm: &SwarmName, items: &[SendItem]) -> Call {
         call(swarm, items, None)

@@ -259,6 +259,7 @@ impl Merge for SettleMerge {
     type Item = SettleItem;
     type Output = SettleAnswer;
     const MAX_ITEMS: usize = 100;
+    const FUNCTION: &'static str = FUNCTION;
 
     fn call(&self, swarm: &SwarmName, items: &[SettleItem]) -> Call {
         let mut call = Call::new(FUNCTION, &root(swarm));

@@ -213,6 +213,7 @@ impl Merge for SubmitMerge {
     type Item = SubmitItem;
     type Output = (i64, Taken);
     const MAX_ITEMS: usize = 100;
+    const FUNCTION: &'static str = FUNCTION;
 
     fn call(&self, swarm: &SwarmName, items: &[SubmitItem]) -> Call {
         call(swarm, items, None)

@@ -12,6 +12,7 @@ use tokio::{
     sync::oneshot,
     time::{Instant, timeout},
 };
+use waggle_core::trace;
 
 use super::{
     Waiters,
@@ -62,6 +63,7 @@ fn waiter(claim: &Claim, patient: bool) -> (Waiter, oneshot::Receiver<Answer>) {
         patient: Arc::new(AtomicBool::new(patient)),
         has_waited: false,
         answer: sender,
+        span: if patient { trace::wait("claim.wait") } else { trace::current() },
     };
     (waiter, receiver)
 }

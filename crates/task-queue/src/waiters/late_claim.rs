@@ -3,7 +3,8 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
-use waggle_core::{Call, Error as RedisError, LateCall, Value, perf::Series};
+use tracing::Span;
+use waggle_core::{Call, Error as RedisError, LateCall, Value, perf::Series, trace};
 
 use super::{
     claims::{answer_nothing, direct},
@@ -50,11 +51,13 @@ pub(super) struct LateClaim {
     built: Instant,
     /// Whether the call took along a claim that looks by itself.
     looks: bool,
+    /// One for each claim that is part of a trace.
+    spans: Vec<Span>,
 }
 
 impl LateClaim {
     pub(super) fn new(shared: Arc<Shared>, key: Arc<GroupKey>) -> Self {
-        Self { shared, key, taken: None, built: Instant::now(), looks: false }
+        Self { shared, key, taken: None, built: Instant::now(), looks: false, spans: Vec::new() }
     }
 
     fn call(&self, waiters: &[(Place, Waiter)]) -> Call {
@@ -244,6 +247,12 @@ fn twins(waiters: &[(Place, Waiter)]) -> HashSet<(AgentName, String)> {
         .collect()
 }
 
+/// The call as each of its claims sees it.
+fn spans(waiters: &[(Place, Waiter)]) -> Vec<Span> {
+    let span = |(_, waiter): &(Place, Waiter)| trace::within(&waiter.span, FUNCTION, Some(waiters.len()));
+    waiters.iter().map(span).collect()
+}
+
 impl LateCall for LateClaim {
     fn build(&mut self) -> Option<Call> {
         let taken = {
@@ -265,6 +274,9 @@ impl LateCall for LateClaim {
             return None;
         }
         let call = self.call(&taken.waiters);
+        if trace::is_on() {
+            self.spans = spans(&taken.waiters);
+        }
         self.built = Instant::now();
         self.looks = taken.looks;
         self.taken = Some(taken);
@@ -274,6 +286,9 @@ impl LateCall for LateClaim {
     fn finish(mut self: Box<Self>, reply: Result<Value, RedisError>) {
         let Some(taken) = self.taken.take() else { return };
         let epoch = taken.epoch();
+        for span in self.spans.drain(..) {
+            trace::ended(&span, &reply);
+        }
         match reply.and_then(|reply| self.read(reply, &taken.waiters)) {
             Ok((left, shares)) => self.settle(epoch, taken.waiters, left, shares),
             Err(error) => self.fail(epoch, taken.waiters, &error),

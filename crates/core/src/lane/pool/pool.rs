@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use deadpool::managed::{self, PoolError, QueueMode};
+use deadpool::managed::{self, Hook, PoolBuilder, PoolError, QueueMode};
 use redis::{AsyncConnectionConfig, RedisError};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
@@ -13,6 +13,7 @@ use crate::Error;
 use crate::config::{PoolConfig, RedisConfig};
 use crate::lane::Address;
 use crate::lane::address::cluster_client;
+use crate::lane::name::introduce;
 use crate::metrics;
 use crate::perf::{Recorder, Series};
 
@@ -44,12 +45,12 @@ impl Pool {
                     .set_response_timeout(Some(config.pool.response_timeout()));
                 let manager = deadpool_redis::Manager::new_with_config(info.clone(), connection)
                     .map_err(|error| Error::unavailable(error.to_string()))?;
-                Inner::Single(built(manager, &config.pool)?)
+                Inner::Single(built(builder(manager, &config.pool).post_create(named()))?)
             }
             Address::Cluster { seeds, tcp } => {
                 let (connect, response) = (config.hot.connect_timeout(), config.pool.response_timeout());
                 let manager = ClusterManager::new(cluster_client(seeds, tcp, connect, response, None)?);
-                Inner::Cluster(built(manager, &config.pool)?)
+                Inner::Cluster(built(builder(manager, &config.pool))?)
             }
         };
         let shared = Shared { config: config.pool.clone(), inner, counters: Arc::default(), perf };
@@ -157,11 +158,22 @@ impl Inner {
     }
 }
 
-fn built<M: managed::Manager>(manager: M, config: &PoolConfig) -> Result<managed::Pool<M>, Error> {
+fn builder<M: managed::Manager>(manager: M, config: &PoolConfig) -> PoolBuilder<M> {
     managed::Pool::builder(manager)
         .max_size(config.max)
         // The one used last first, so that the others grow idle and can close.
         .queue_mode(QueueMode::Lifo)
-        .build()
-        .map_err(|error| Error::unavailable(error.to_string()))
+}
+
+fn built<M: managed::Manager>(builder: PoolBuilder<M>) -> Result<managed::Pool<M>, Error> {
+    builder.build().map_err(|error| Error::unavailable(error.to_string()))
+}
+
+fn named() -> Hook<deadpool_redis::Manager> {
+    Hook::async_fn(|connection, _| {
+        Box::pin(async move {
+            introduce(connection).await;
+            Ok(())
+        })
+    })
 }

@@ -13,6 +13,7 @@ use crate::config::HotConfig;
 use crate::error::before_send;
 use crate::lane::Address;
 use crate::lane::address::{client, cluster_client};
+use crate::lane::name::introduce;
 
 /// Channels named in one write.
 const CHUNK: usize = 256;
@@ -42,7 +43,9 @@ impl Subscriber {
                         Ok(())
                     });
                 let connection = client(info)?.get_multiplexed_async_connection_with_config(&config).await;
-                connection.map(Self::Single).map_err(|error| before_send(&error))
+                let mut connection = connection.map_err(|error| before_send(&error))?;
+                introduce(&mut connection).await;
+                Ok(Self::Single(connection))
             }
             Address::Cluster { seeds, tcp } => {
                 let client = cluster_client(seeds, tcp, connect, response, Some(Box::new(on_push)))?;

@@ -1,0 +1,112 @@
+//! Cutting this process's own connections, to see it come back.
+
+use std::time::Duration;
+
+use redis::{Cmd, Value, from_redis_value};
+
+use super::Redis;
+use crate::Error;
+use crate::config::Mode;
+use crate::lane::name::{name, set_name};
+
+/// How the connection that asks for the list shows in it.
+const ASKING: &str = "cmd=client|list";
+/// How often a cluster is asked while its client connects again.
+const TRIES: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(20);
+
+impl Redis {
+    /// Has Redis end the connections of this process with `CLIENT KILL`, and nobody else's; returns how many. What was
+    /// on its way ends as [`Error::Unavailable`] or [`Error::Unknown`], as when a network fails; the lanes connect
+    /// again by themselves.
+    ///
+    /// In front of a cluster only the hot lane's connections to the primaries have a name and are ended.
+    ///
+    /// # Errors
+    ///
+    /// What Redis said where it refuses; some connections may have been ended by then.
+    pub async fn cut_own_connections(&self) -> Result<usize, Error> {
+        if self.mode() == Mode::Cluster {
+            // The cluster client connects by itself and says its name to nobody.
+            self.on_every_primary(&set_name()).await?;
+        }
+        let own = own(self.on_every_primary(&list()).await?)?;
+        for connection in &own {
+            self.cut(connection).await?;
+        }
+        Ok(own.len())
+    }
+
+    /// In a cluster the primaries whose connections were ended before come back only now.
+    async fn cut(&self, connection: &Connection) -> Result<(), Error> {
+        let mut left = if self.mode() == Mode::Cluster { TRIES } else { 1 };
+        loop {
+            left -= 1;
+            match self.on_every_primary(&connection.kill()).await {
+                Err(_) if left > 0 => tokio::time::sleep(PAUSE).await,
+                ended => return ended.map(drop),
+            }
+        }
+    }
+}
+
+/// One end of a connection. Several nodes may know an id; no other connection has the same addresses as well.
+struct Connection {
+    id: String,
+    from: String,
+    to: String,
+    asks: bool,
+}
+
+impl Connection {
+    fn read(line: &str) -> Option<Self> {
+        let field = |key| line.split(' ').find_map(|field| field.strip_prefix(key)).map(str::to_owned);
+        (field("name=")? == name()).then_some(())?;
+        let (id, from, to) = (field("id=")?, field("addr=")?, field("laddr=")?);
+        Some(Self { id, from, to, asks: line.contains(ASKING) })
+    }
+
+    fn kill(&self) -> Cmd {
+        let mut command = redis::cmd("CLIENT");
+        command.arg("KILL").arg(&["ID", &self.id, "ADDR", &self.from, "LADDR", &self.to, "SKIPME", "no"]);
+        command
+    }
+}
+
+fn list() -> Cmd {
+    let mut command = redis::cmd("CLIENT");
+    command.arg("LIST");
+    command
+}
+
+/// Our connections, those last that still have to ask for the end of the others.
+fn own(listings: Vec<Value>) -> Result<Vec<Connection>, Error> {
+    let mut own = Vec::new();
+    for listing in listings {
+        let text: String = from_redis_value(listing)
+            .map_err(|error| Error::internal(format!("CLIENT LIST did not reply with text: {error}")))?;
+        own.extend(text.lines().filter_map(Connection::read));
+    }
+    own.sort_by_key(|connection| connection.asks);
+    Ok(own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_connections_of_this_process_are_ours_and_the_asking_one_is_the_last() {
+        let line = |id, name: &str, cmd| {
+            format!(
+                "id={id} addr=127.0.0.1:5{id} laddr=127.0.0.1:6379 fd=8 name={name} cmd={cmd} user=default\n"
+            )
+        };
+        let listing = line(1, name(), "client|list")
+            + &line(2, name(), "fcall")
+            + &line(3, "", "ping")
+            + &line(4, "waggle:1-0", "fcall");
+        let own = own(vec![Value::BulkString(listing.into_bytes())]).unwrap();
+        assert_eq!(own.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["2", "1"]);
+    }
+}

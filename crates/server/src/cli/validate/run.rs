@@ -1,0 +1,105 @@
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use reqwest::Url;
+use reqwest::header::HeaderValue;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::ValidateArgs;
+use super::progress::tell;
+use super::table::table;
+use crate::perf::validate::{
+    Broken, CONFIDENCE, Client, Ended, Inside, RunStatus, Suite, TestOutcome, Validation,
+};
+use crate::serve::raise_open_files;
+
+/// The exit status where the service cannot be used.
+const UNUSABLE: u8 = 2;
+const FAILED: u8 = 1;
+
+pub(super) async fn run(args: ValidateArgs) -> anyhow::Result<ExitCode> {
+    raise_open_files();
+    let client = match client(&args.service.url) {
+        Ok(client) => client,
+        Err(error) => return Ok(unusable(&format!("{error:#}"))),
+    };
+    let suite =
+        Suite { client, inside: Inside::Asked, quick: args.quick, slack: args.slack, tests: args.chosen() };
+    let stop = CancellationToken::new();
+    let signals = tokio::spawn(stopped(stop.clone()));
+    let ended = suite.run(&stop, |event| tell(&event)).await;
+    if stop.is_cancelled() {
+        return Ok(ExitCode::from(signals.await?));
+    }
+    signals.abort();
+    report(ended, args.json)
+}
+
+fn client(url: &str) -> anyhow::Result<Client> {
+    let parsed = Url::parse(url).with_context(|| format!("--url {url}: not an address"))?;
+    if parsed.scheme() != "http" || parsed.host().is_none() {
+        bail!("--url {url}: only plain http://HOST:PORT is spoken here");
+    }
+    let token = std::env::var("WAGGLE_TOKEN").ok().filter(|token| !token.is_empty());
+    let authorization = token.map(|token| HeaderValue::try_from(format!("Bearer {token}")));
+    let authorization = authorization.transpose().context("WAGGLE_TOKEN cannot be sent in a header")?;
+    Ok(Client::new(url, authorization)?)
+}
+
+fn report(ended: Result<Ended, Broken>, json: bool) -> anyhow::Result<ExitCode> {
+    let ended = match ended {
+        Ok(ended) => ended,
+        Err(broken) => return Ok(unusable(&broken.to_string())),
+    };
+    let passed = passes(&ended);
+    let mut out = io::stdout().lock();
+    if json {
+        serde_json::to_writer(&mut out, &validation(ended))?;
+        writeln!(out)?;
+    } else {
+        out.write_all(table(&ended).as_bytes())?;
+    }
+    out.flush()?;
+    Ok(if passed { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+}
+
+fn passes(ended: &Ended) -> bool {
+    ended.tests.iter().all(TestOutcome::passed) && ended.confidence.is_none_or(|score| score >= CONFIDENCE)
+}
+
+/// The shape that the service answers with.
+fn validation(ended: Ended) -> Validation {
+    let Ended { tests, confidence } = ended;
+    Validation {
+        id: Uuid::now_v7(),
+        status: RunStatus::Finished,
+        progress: 1.0,
+        confidence,
+        tests,
+        error: None,
+    }
+}
+
+fn unusable(why: &str) -> ExitCode {
+    // Nobody may be reading.
+    let _ = writeln!(io::stderr(), "waggle: {}", why.replace('\n', " "));
+    ExitCode::from(UNUSABLE)
+}
+
+/// Breaks the suite off at a signal; the exit status of a process that it ends, as shells count it.
+async fn stopped(stop: CancellationToken) -> u8 {
+    let (Ok(mut interrupt), Ok(mut terminate)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return std::future::pending().await;
+    };
+    let status = tokio::select! {
+        _ = interrupt.recv() => 130,
+        _ = terminate.recv() => 143,
+    };
+    stop.cancel();
+    status
+}

@@ -1,0 +1,187 @@
+//! The validations that this server makes of itself.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use reqwest::header::HeaderValue;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use waggle_core::Redis;
+use waggle_task_queue::Idempotency;
+
+use super::outcome::{RunStatus, TestOutcome, Validation};
+use super::suite::{Ended, Event};
+use super::{Broken, Client, Inside, Suite, Test};
+
+/// Validations that are remembered.
+const REMEMBERED: usize = 16;
+
+/// What this server is asked to test of itself, one validation at a time. Cheap to clone.
+#[derive(Clone)]
+pub struct Runs(Arc<Inner>);
+
+struct Inner {
+    address: SocketAddr,
+    redis: Redis,
+    stop: CancellationToken,
+    /// The newest last.
+    runs: Mutex<VecDeque<Run>>,
+}
+
+struct Run {
+    validation: Validation,
+    key: Option<Idempotency>,
+}
+
+/// Why a validation does not begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// Another one is under way: its id.
+    Busy(Uuid),
+    /// The key was used with another body.
+    OtherBody,
+}
+
+impl Runs {
+    /// For the server that listens on `address`.
+    pub fn new(address: SocketAddr, redis: Redis) -> Self {
+        let stop = CancellationToken::new();
+        Self(Arc::new(Inner { address: reachable(address), redis, stop, runs: Mutex::default() }))
+    }
+
+    /// Begins a validation in the background, with the rights of whoever asked for it. The same `key` begins it once.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn start(
+        &self,
+        quick: bool,
+        tests: Vec<Test>,
+        authorization: Option<HeaderValue>,
+        key: Option<Idempotency>,
+    ) -> Result<Validation, Refused> {
+        let begun = self.begin(key)?;
+        if begun.is_new {
+            let (runs, id) = (self.clone(), begun.validation.id);
+            tokio::spawn(async move { runs.make(id, quick, tests, authorization).await });
+        }
+        Ok(begun.validation)
+    }
+
+    /// A validation that is remembered.
+    pub fn get(&self, id: Uuid) -> Option<Validation> {
+        self.with(|runs| runs.iter().find(|run| run.validation.id == id).map(|run| run.validation.clone()))
+    }
+
+    /// Breaks off what is under way.
+    pub fn stop(&self) {
+        self.0.stop.cancel();
+    }
+
+    fn begin(&self, key: Option<Idempotency>) -> Result<Begun, Refused> {
+        self.with(|runs| {
+            if let Some((same, key)) = key.as_ref().and_then(|key| Some((by_key(runs, key)?, key))) {
+                let equal = same.key.as_ref().is_some_and(|known| known.body_digest == key.body_digest);
+                let begun = Begun { validation: same.validation.clone(), is_new: false };
+                return if equal { Ok(begun) } else { Err(Refused::OtherBody) };
+            }
+            if let Some(last) = runs.back().filter(|run| run.validation.status == RunStatus::Running) {
+                return Err(Refused::Busy(last.validation.id));
+            }
+            let validation = new(Uuid::now_v7());
+            runs.push_back(Run { validation: validation.clone(), key });
+            if runs.len() > REMEMBERED {
+                runs.pop_front();
+            }
+            Ok(Begun { validation, is_new: true })
+        })
+    }
+
+    async fn make(&self, id: Uuid, quick: bool, tests: Vec<Test>, authorization: Option<HeaderValue>) {
+        let count = tests.len();
+        let ended = match Client::new(&format!("http://{}", self.0.address), authorization) {
+            Ok(client) => {
+                let inside = Inside::Here(self.0.redis.clone());
+                let suite = Suite { client, inside, quick, slack: 1.0, tests };
+                suite.run(&self.0.stop, |event| self.note(id, count, &event)).await
+            }
+            Err(broken) => Err(broken),
+        };
+        if let Err(error) = &ended {
+            tracing::warn!(validation.id = %id, %error, "a validation broke off");
+        }
+        self.change(id, |validation| finish(validation, ended));
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "seven tests")]
+    fn note(&self, id: Uuid, count: usize, event: &Event<'_>) {
+        if let Event::Ended(outcome) = event {
+            let outcome: TestOutcome = (*outcome).clone();
+            self.change(id, |validation| {
+                validation.tests.push(outcome);
+                validation.progress = validation.tests.len() as f64 / count as f64;
+            });
+        }
+    }
+
+    fn change(&self, id: Uuid, change: impl FnOnce(&mut Validation)) {
+        self.with(|runs| {
+            if let Some(run) = runs.iter_mut().find(|run| run.validation.id == id) {
+                change(&mut run.validation);
+            }
+        });
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut VecDeque<Run>) -> T) -> T {
+        act(&mut self.0.runs.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn by_key<'a>(runs: &'a VecDeque<Run>, key: &Idempotency) -> Option<&'a Run> {
+    runs.iter().find(|run| run.key.as_ref().is_some_and(|known| known.key == key.key))
+}
+
+struct Begun {
+    validation: Validation,
+    is_new: bool,
+}
+
+fn new(id: Uuid) -> Validation {
+    Validation {
+        id,
+        status: RunStatus::Running,
+        progress: 0.0,
+        confidence: None,
+        tests: Vec::new(),
+        error: None,
+    }
+}
+
+fn finish(validation: &mut Validation, ended: Result<Ended, Broken>) {
+    validation.status = RunStatus::Finished;
+    match ended {
+        Ok(Ended { tests, confidence }) => {
+            (validation.progress, validation.confidence, validation.tests) = (1.0, confidence, tests);
+        }
+        Err(broken) => validation.error = Some(broken.to_string()),
+    }
+}
+
+/// Where a server is reached that listens everywhere.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
+}
+
+impl fmt::Debug for Runs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runs").field("address", &self.0.address).finish_non_exhaustive()
+    }
+}
