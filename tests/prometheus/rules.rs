@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use waggle_server::perf::alert::AlertName;
 use waggle_tests::root;
 
 use crate::documented::documented;
@@ -9,17 +10,6 @@ use crate::promtool::promtool;
 use crate::query::{labels, metrics};
 
 const RULES: &str = "deploy/prometheus/waggle.rules.yml";
-/// What the service judges itself: perf.alerts.
-const ALERTS: [&str; 8] = [
-    "latency_high",
-    "error_rate_high",
-    "memory_high",
-    "pool_saturated",
-    "redis_unhealthy",
-    "queue_stalled",
-    "agents_lost",
-    "persistence_failing",
-];
 /// What Prometheus adds by itself.
 const ADDED_LABELS: [&str; 3] = ["job", "instance", "le"];
 
@@ -93,7 +83,7 @@ fn the_rules_name_what_is_exported_and_nothing_else() {
 #[test]
 fn every_alert_of_the_service_has_its_rule() {
     let text = std::fs::read_to_string(root().join(RULES)).unwrap();
-    for alert in ALERTS {
+    for alert in AlertName::ALL.map(AlertName::as_str) {
         assert_eq!(text.matches(&format!("name=\"{alert}\"")).count(), 1, "{alert}");
     }
 }
