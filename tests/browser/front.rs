@@ -4,11 +4,11 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use bytes::Bytes;
+
 use futures_util::stream::unfold;
 use serde_json::Value;
 use tokio::sync::watch;

@@ -208,3 +208,29 @@ fn a_window_that_cannot_be_is_refused() {
         w.client().get("/perf/report?window_ms=1000&scope=node").send().await.ok();
     });
 }
+
+#[test]
+fn who_asks_for_text_gets_a_table_and_everybody_else_json() {
+    in_a_swarm(async |w| {
+        let asked = async |accept: &str| w.client().get("/perf/report").header("accept", accept).send().await;
+        let table = asked("text/plain").await;
+        assert_eq!((table.status, table.header("content-type")), (200, "text/plain; charset=utf-8"));
+        assert!(
+            table.text.starts_with("Waggle, this server") && table.text.contains("\nTARGETS\n"),
+            "{}",
+            table.text
+        );
+        for accept in ["*/*", "application/json", "application/json, text/plain, */*", "text/html, */*;q=0.8"]
+        {
+            let reply = asked(accept).await;
+            assert_eq!(reply.header("content-type"), "application/json", "{accept}");
+            assert_eq!(reply.ok()["scope"], "node");
+        }
+        w.client()
+            .get("/perf/report?window_ms=1")
+            .header("accept", "text/plain")
+            .send()
+            .await
+            .problem(422, "validation");
+    });
+}

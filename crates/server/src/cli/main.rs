@@ -3,8 +3,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use tokio::runtime::Builder;
 
-use super::{agent, doctor, events, message, migrate, openapi, serve, state, swarm, task, transaction};
+use super::{agent, doctor, events, message, migrate, openapi, perf, serve, state, swarm, task, transaction};
+use crate::bench::BenchArgs;
 use crate::serve::ServeError;
 
 /// What still runs when a command has ended is not waited for longer than this.
@@ -36,6 +38,8 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     /// Look for what keeps the service from working
     Doctor(doctor::DoctorArgs),
+    /// Measure what operations cost on this machine
+    Bench(BenchArgs),
     /// Print the OpenAPI document
     Openapi(openapi::OpenapiArgs),
     /// Submit tasks and look at them
@@ -52,12 +56,14 @@ enum Command {
     Events(events::EventsArgs),
     /// Apply a transaction: all of it or nothing
     Transaction(transaction::TransactionArgs),
+    /// Print how the service is doing
+    Perf(perf::PerfArgs),
 }
 
 /// Runs the command line of this process; errors are one line on standard error.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match cli.command.runtime().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return report(&error.into()),
     };
@@ -66,11 +72,21 @@ pub fn main() -> ExitCode {
     ended.unwrap_or_else(|error| report(&error))
 }
 
+impl Command {
+    fn runtime(&self) -> Builder {
+        match self {
+            Self::Bench(args) if args.on_one_thread() => Builder::new_current_thread(),
+            _ => Builder::new_multi_thread(),
+        }
+    }
+}
+
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(args) => args.run().await,
         Command::Migrate(args) => args.run().await,
         Command::Doctor(args) => args.run().await,
+        Command::Bench(args) => args.run().await,
         Command::Openapi(args) => args.run(),
         Command::Task(args) => args.run().await,
         Command::Agent(args) => args.run().await,
@@ -79,6 +95,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::State(args) => args.run().await,
         Command::Events(args) => args.run().await,
         Command::Transaction(args) => args.run().await,
+        Command::Perf(args) => args.run().await,
     }
 }
 

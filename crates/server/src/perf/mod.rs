@@ -2,6 +2,7 @@
 
 pub mod alert;
 pub mod fleet;
+pub mod gauges;
 pub mod history;
 pub mod judge;
 mod monitor;

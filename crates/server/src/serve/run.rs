@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::config::Settings;
 use crate::perf::{Monitor, Node, Refresher};
 use crate::snapshots::{Desk, Schedule};
+use crate::trace::Tracing;
 
 /// How long a stopping service still says so to new requests, before it closes its connections.
 const NOTICE: Duration = Duration::from_millis(200);
@@ -37,7 +38,8 @@ pub enum Ended {
 /// # Errors
 /// [`ServeError`], one line for the operator.
 pub async fn run(settings: Settings) -> Result<Ended, ServeError> {
-    log::install(&settings.log);
+    let (traces, layer) = Tracing::start(&settings.trace).map_err(ServeError::System)?;
+    log::install(&settings.log, layer);
     let mut signals = Signals::catch()?;
     let metrics = crate::metrics::install().map_err(|error| ServeError::System(error.to_string()))?;
     let bound = Bound::to(settings.server.listen)?;
@@ -49,6 +51,7 @@ pub async fn run(settings: Settings) -> Result<Ended, ServeError> {
     let ended = serve(&settings, bound, &store, metrics, &mut signals).await;
     if !matches!(ended, Ok(Ended::AtOnce(_))) {
         store.close().await;
+        traces.stop().await;
     }
     ended
 }

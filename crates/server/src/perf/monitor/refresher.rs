@@ -12,6 +12,7 @@ use super::sight::{Sight, Waiting, redis_figures};
 use crate::perf::Update;
 use crate::perf::alert::QueueReading;
 use crate::perf::fleet::{Published, slots_kept};
+use crate::perf::gauges;
 use crate::perf::history::Sample;
 use crate::perf::judge::trends;
 use crate::perf::report::{QUEUES, Trend, sample};
@@ -90,6 +91,7 @@ impl Round {
         }
         let sight = self.look(monitor).await;
         self.report(&sight);
+        gauges::show(&sight);
         let sight = Arc::new(sight);
         monitor.see(Arc::clone(&sight));
         let sample = Arc::new(sample(monitor));
