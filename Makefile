@@ -7,16 +7,17 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check verify openapi bench example set-up
+.PHONY: help run test check verify openapi bench performance example set-up set-up-test
+
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: set-up ## Serve on 127.0.0.1:8700, optimised, with a Redis of its own and its data in ./data
 	$(CARGO) build --release --locked -p waggle-server --bin waggle
 	exec $(TARGET)/release/waggle serve --data-dir ./data $(ARGS)
 
-test: set-up ## Run all tests on a real Redis
+test: set-up-test ## Run all tests on a real Redis, a real Prometheus and a real browser
 	$(CARGO) build --locked --workspace --bins
 	$(CARGO) test --locked --workspace --doc --quiet
 	scripts/test.sh $(ARGS)
@@ -34,9 +35,13 @@ openapi: ## Write openapi/openapi.json anew
 	$(TARGET)/debug/waggle openapi > $(TARGET)/openapi.json
 	cp $(TARGET)/openapi.json openapi/openapi.json
 
-bench: set-up ## Measure an optimised build
+bench: set-up ## Measure an optimised build; ARGS="--help" says what there is
 	$(CARGO) build --release --locked -p waggle-server -p waggle-tests --bins
-	$(TARGET)/release/waggle-bench $(ARGS)
+	$(TARGET)/release/waggle bench $(ARGS)
+
+performance: ## Write the tables of docs/performance.md anew from docs/performance.json
+	$(CARGO) build --locked -p waggle-server --bin waggle
+	$(TARGET)/debug/waggle bench --render docs/performance.json --into docs/performance.md
 
 example: set-up ## Count the words of this repository with eight shell agents
 	$(CARGO) build --locked -p waggle-server --bin waggle
@@ -44,3 +49,6 @@ example: set-up ## Count the words of this repository with eight shell agents
 
 set-up:
 	@scripts/set-up.sh
+
+set-up-test:
+	@scripts/set-up.sh test

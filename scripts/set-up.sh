@@ -1,7 +1,8 @@
 #!/bin/sh
-# Makes sure that what `make run` and `make test` need is there: a Rust toolchain, a C linker, and a
-# Redis or Valkey server of version 7.0 or later. What is missing is installed with apt where this runs
-# as root or may use sudo without a password; otherwise one line says what to install.
+# Makes sure that what `make run` needs is there: a Rust toolchain, a C linker, and a Redis or Valkey server
+# of version 7.0 or later. `set-up.sh test` makes sure of what the tests need beyond that: Prometheus with
+# its promtool, and Chromium with its driver. What is missing is installed with apt where this runs as root
+# or may use sudo without a password; otherwise one line for each says what to install.
 set -eu
 
 say() {
@@ -11,6 +12,12 @@ say() {
 die() {
     say "$*"
     exit 2
+}
+
+# Says what is missing, and goes on.
+lacks() {
+    say "$*"
+    lacking=1
 }
 
 has() {
@@ -52,8 +59,8 @@ install() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
 }
 
-# Debian starts the server it installs, on port 6379. Waggle starts one of its own and has no use for that
-# one; this runs only for a server that was not there before.
+# Debian starts the servers it installs: Redis on port 6379, Prometheus on 9090. Waggle and its tests start
+# their own and have no use for those; this runs only for a server that was not there before.
 stop_service() {
     if has systemctl && systemctl is-system-running >/dev/null 2>&1; then
         as_root systemctl disable --now "$1" >/dev/null 2>&1 || true
@@ -88,6 +95,35 @@ need_redis() {
     has_redis || die "apt has no Redis of version 7.0 or later: install one, then try again"
 }
 
+# Debian starts this server, too; the tests start one of their own.
+need_prometheus() {
+    has prometheus && has promtool && return 0
+    if ! can_install; then
+        lacks "prometheus and promtool are missing: install them, on Debian with: apt-get install prometheus"
+        return 0
+    fi
+    install prometheus || true
+    stop_service prometheus
+    has prometheus && has promtool || lacks "prometheus could not be installed: install it, then try again"
+}
+
+need_chromium() {
+    has chromium && has chromedriver && return 0
+    if ! can_install; then
+        lacks "chromium and chromedriver are missing: install them, on Debian with: apt-get install chromium chromium-driver"
+        return 0
+    fi
+    install chromium chromium-driver || true
+    has chromium && has chromedriver || lacks "chromium could not be installed: install it and its driver, then try again"
+}
+
 need_rust
 need_linker
 need_redis
+[ "${1-}" = test ] || exit 0
+
+# All that the tests lack is said at once.
+lacking=
+need_prometheus
+need_chromium
+[ -z "$lacking" ] || exit 2

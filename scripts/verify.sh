@@ -39,6 +39,9 @@ tested() {
 "$target/debug/waggle" openapi >"$target/openapi.json"
 
 compare openapi/openapi.json "$target/openapi.json" "make openapi"
+cp docs/performance.md "$target/performance.md"
+"$target/debug/waggle" bench --render docs/performance.json --into "$target/performance.md"
+compare docs/performance.md "$target/performance.md" "make performance"
 tested migrations/functions.lock \
     "where its version is open, run: WAGGLE_REWRITE_LOCK=1 cargo test -p waggle-task-queue --test functions_lock" \
     --workspace --test functions_lock

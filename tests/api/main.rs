@@ -15,4 +15,5 @@ mod state;
 mod subscriptions;
 mod swarms;
 mod tasks;
+mod traces;
 mod transactions;

@@ -4,11 +4,12 @@ use waggle_tests::{in_a_swarm, root};
 
 use crate::program::program;
 
-const COMMANDS: [&[&str]; 46] = [
+const COMMANDS: [&[&str]; 50] = [
     &[],
     &["serve"],
     &["migrate"],
     &["doctor"],
+    &["bench"],
     &["validate"],
     &["openapi"],
     &["task"],
@@ -51,9 +52,12 @@ const COMMANDS: [&[&str]; 46] = [
     &["state", "watch"],
     &["events"],
     &["transaction"],
+    &["perf"],
+    &["perf", "alerts"],
+    &["perf", "history"],
 ];
 /// The commands that have commands of their own.
-const GROUPS: [&[&str]; 6] = [&[], &["task"], &["agent"], &["swarm"], &["message"], &["state"]];
+const GROUPS: [&[&str]; 7] = [&[], &["task"], &["agent"], &["swarm"], &["message"], &["state"], &["perf"]];
 
 #[test]
 fn every_command_explains_itself() {
@@ -104,6 +108,14 @@ fn wrong_usage_ends_with_status_2_and_a_hint() {
             (&["state", "increment", "k", "--by", "two"], "--by"),
             (&["events", "--kind", "task.eaten"], "--kind"),
             (&["events", "--since", "yesterday"], "--since"),
+            (&["perf", "--window-ms", "0"], "--window-ms"),
+            (&["perf", "--window-ms", "600001"], "--window-ms"),
+            (&["perf", "--scope", "galaxy"], "fleet"),
+            (&["perf", "history", "--points", "0"], "--points"),
+            (&["bench", "--only", "speed"], "settlements"),
+            (&["bench", "--keep"], "--json"),
+            (&["bench", "--into", "performance.md"], "--render"),
+            (&["bench", "--render", "bench.json", "--quick"], "--quick"),
         ] {
             let ended = program(arguments).run().await;
             assert_eq!(ended.status, 2, "{arguments:?}: {ended:?}");

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has to panic")]
 
 mod agent;
+mod bench;
 mod data;
 mod debate;
 mod doctor;
@@ -11,6 +12,7 @@ mod help;
 mod lost_answers;
 mod message;
 mod migrate;
+mod perf;
 mod program;
 mod snapshot;
 mod start_up;

@@ -52,7 +52,8 @@ fn is_path(code: &str) -> bool {
     let plain = !code.contains([' ', '<', '*', '$', '…']);
     plain
         && code.contains('/')
-        && ["crates", "docs", "tests", "examples", "openapi", "migrations", "scripts"].contains(&first)
+        && ["crates", "deploy", "docs", "tests", "examples", "openapi", "migrations", "scripts"]
+            .contains(&first)
         && Path::new(first).is_relative()
 }
 

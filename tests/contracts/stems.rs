@@ -33,6 +33,7 @@ const GROUPS: [Group; 9] = [
             ("promote", "maintenance/promoter.rs"),
             ("prune", "maintenance/pruner.rs"),
             ("watch", "task/get.rs"),
+            ("trace", "task/trace.rs"),
         ],
     },
     Group { routes: "agents", domain: "agent", share: &[], others: &[] },

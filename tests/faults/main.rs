@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has to panic")]
 
 mod agents;
+mod alerts;
 mod bodies;
 mod checker;
 mod connections;

@@ -6,8 +6,10 @@
 #![expect(clippy::print_stderr, reason = "what a failed test has to say goes to standard error")]
 
 mod agents;
+mod alerts;
 mod audit;
 mod cluster;
+mod collector;
 mod faulty;
 mod harness;
 mod held;
@@ -29,8 +31,10 @@ mod wait;
 mod world;
 
 pub use agents::{Act, Agent};
+pub use alerts::{Receiver, alerting, metric};
 pub use audit::audit;
 pub use cluster::Cluster;
+pub use collector::{Collector, Span};
 pub use faulty::FaultyAnswers;
 pub use harness::on_harness;
 pub use held::Held;

@@ -15,6 +15,7 @@ pub mod metrics;
 pub mod perf;
 pub mod pipeline;
 pub mod server;
+pub mod trace;
 
 pub use codec::Codec;
 pub use error::{Error, Outcome};

@@ -60,6 +60,7 @@ impl App {
     pub fn drain(&self) {
         self.0.draining.store(true, Ordering::Relaxed);
         self.0.queue.drain();
+        self.0.monitor.updates().stop();
         if let Some(validations) = self.validations() {
             validations.stop();
         }

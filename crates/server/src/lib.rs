@@ -1,8 +1,10 @@
 //! The service `waggle`: HTTP in front of the task queue, and its command line.
 
 pub mod app;
+mod bench;
 pub mod cli;
 pub mod config;
+mod dashboard;
 mod document;
 mod extract;
 pub mod metrics;
@@ -17,6 +19,7 @@ mod snapshots;
 mod sse;
 #[cfg(test)]
 mod testing;
+mod trace;
 
 pub use extract::BodyLimits;
 pub use snapshots::Desk;

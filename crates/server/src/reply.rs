@@ -11,6 +11,7 @@ use crate::extract::Applied;
 use crate::problem::Problem;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const TRUE: HeaderValue = HeaderValue::from_static("true");
 const RETURN_MINIMAL: HeaderValue = HeaderValue::from_static("return=minimal");
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -51,6 +52,11 @@ impl Reply {
         let mut text = Vec::with_capacity(USUAL_BYTES);
         serde_json::to_writer(&mut text, value).map_err(|error| Problem::internal(error.to_string()))?;
         Ok(Self::of(status, JSON, Body::from(text)))
+    }
+
+    /// Text for people.
+    pub(crate) fn text(text: String) -> Self {
+        Self::of(StatusCode::OK, TEXT, Body::from(text))
     }
 
     /// Done, and nothing to say.

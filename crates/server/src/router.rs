@@ -18,7 +18,11 @@ use crate::routes::{
 pub fn router(app: App) -> Router {
     let (api, _) = api().split_for_parts();
     let docs: Router<App> = SwaggerUi::new("/docs").config(Config::from("/openapi.json")).into();
-    api.merge(state::slashes::routes()).merge(docs).layer(Around::new(app.clone())).with_state(app)
+    api.merge(state::slashes::routes())
+        .merge(perf::dashboard::files())
+        .merge(docs)
+        .layer(Around::new(app.clone()))
+        .with_state(app)
 }
 
 /// The OpenAPI document, generated from the handlers: pretty JSON and a last newline.
@@ -72,6 +76,9 @@ fn api() -> OpenApiRouter<App> {
         // operators
         .routes(routes!(perf::report::report))
         .routes(routes!(perf::history::history))
+        .routes(routes!(perf::alerts::alerts))
+        .routes(routes!(perf::stream::stream))
+        .routes(routes!(perf::dashboard::dashboard))
         .routes(routes!(perf::validate::start::start))
         .routes(routes!(perf::validate::get::get))
         .routes(routes!(health::live::live))
@@ -94,13 +101,16 @@ mod tests {
     const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/openapi.json");
 
     /// What the service answers, written down once more: an address is added on purpose or not at all.
-    const ROUTES: [(&str, &str); 50] = [
+    const ROUTES: [(&str, &str); 53] = [
         ("get", "/health/live"),
         ("get", "/health/ready"),
         ("get", "/metrics"),
         ("get", "/openapi.json"),
+        ("get", "/perf/alerts"),
+        ("get", "/perf/dashboard"),
         ("get", "/perf/history"),
         ("get", "/perf/report"),
+        ("get", "/perf/stream"),
         ("post", "/perf/validate"),
         ("get", "/perf/validate/{id}"),
         ("get", "/v1/swarms"),

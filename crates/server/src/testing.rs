@@ -47,7 +47,7 @@ impl Service {
         let limits = BodyLimits { bytes: BODY_LIMIT, timeout: Duration::from_millis(200) };
         let (heartbeat, desk) = (settings.server.sse_heartbeat(), Desk::new(&settings));
         let node = Node::new("test", ([127, 0, 0, 1], 0).into());
-        let monitor = Monitor::new(queue, settings.perf.clone(), node, "private");
+        let monitor = Monitor::new(queue, settings.perf.clone(), settings.redis.clone(), node, "private");
         let app = App::new(limits, heartbeat, desk, monitor, crate::metrics::install().unwrap());
         Self { router: crate::router::router(app.clone()), app, store, _data: data }
     }

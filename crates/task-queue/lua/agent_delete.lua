@@ -2,7 +2,7 @@
 --
 -- keys    root of the swarm
 -- args    how many messages and tasks at most, 1,000 at most; agent
--- returns 'done', 'more' when another step is needed, or 'NOTFOUND'
+-- returns { 'done', or 'more' when another step is needed, tasks given back, tasks cancelled } or { 'NOTFOUND' }
 -- fails   SWARMNOTFOUND
 -- promise from the first step on what is pinned to it is everybody's; the tasks it holds are ready again, the attempt
 --         not counted, or cancelled where that was asked for; its claims that wait are told to stop; a lease that has
@@ -23,8 +23,8 @@ local function held_task(root, id, name, now)
   }
 end
 
--- Returns whether it holds nothing any more.
-local function give_back(effects, name, n)
+-- Returns whether it holds nothing any more; adds to `ended`, by what became of them, the tasks it held.
+local function give_back(effects, name, n, ended)
   local root, now, held = effects.root, effects.now, held_by_key(effects.root, name)
   local ids = redis.call('HKEYS', held)
   table.sort(ids, eldest_last)
@@ -32,7 +32,8 @@ local function give_back(effects, name, n)
     if at > n then return false end
     local task = held_task(root, id, name, now)
     if task then
-      release(root, effects, task, 0, now)
+      local status = string.match(release(root, effects, task, 0, now), '^ok (%l+)')
+      ended[status] = ended[status] + 1
     else
       redis.call('HDEL', held, id)
     end
@@ -44,16 +45,16 @@ local function agent_delete(keys, args)
   local root, n, name = keys[1], tonumber(args[1]), args[2]
   local swarm = open_swarm(root)
   if not swarm then return swarm_not_found() end
-  if redis.call('HEXISTS', agent_key(root, name), 'tt') == 0 then return 'NOTFOUND' end
+  if redis.call('HEXISTS', agent_key(root, name), 'tt') == 0 then return { 'NOTFOUND' } end
   local now = now_ms(root)
   local effects = new_effects(root, swarm, now)
   be_lost(root, name, now)
-  local over = drop_inbox(root, name, n) == 0
-  over = give_back(effects, name, n) and over
+  local over, ended = drop_inbox(root, name, n) == 0, { ready = 0, cancelled = 0 }
+  over = give_back(effects, name, n, ended) and over
   if over then forget_agent(effects, name) end
   write_effects(effects)
   wake(root, 'x', name)
-  return over and 'done' or 'more'
+  return { over and 'done' or 'more', ended.ready, ended.cancelled }
 end
 
 register('agent_delete', agent_delete, { 'allow-oom' })

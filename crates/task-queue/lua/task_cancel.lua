@@ -2,7 +2,7 @@
 --
 -- keys    root of the swarm
 -- args    id
--- returns { 'ok', status }, { 'ALREADYFINISHED', status } or { 'NOTFOUND' }
+-- returns { 'ok', status, whether that is news (0|1) }, { 'ALREADYFINISHED', status } or { 'NOTFOUND' }
 -- fails   SWARMNOTFOUND
 -- promise a task that nobody holds is cancelled at once; a held one keeps its holder, who learns it at the next
 --         heartbeat; a cancelled one stays so
@@ -10,12 +10,13 @@
 local function cancel_one(root, effects, id, now)
   local task = stand(root, id)
   if not task then return { 'NOTFOUND' } end
-  if task.status == 'cancelled' then return { 'ok', 'cancelled' } end
+  if task.status == 'cancelled' then return { 'ok', 'cancelled', 0 } end
   if task.status == 'running' then
-    if redis.call('HSET', task.key, 'cr', '1') == 1 then
+    local asked = redis.call('HSET', task.key, 'cr', '1')
+    if asked == 1 then
       note_task(effects, 'task.cancel_requested', id, task.queue, task.agent, 'running', task.attempt)
     end
-    return { 'ok', 'running' }
+    return { 'ok', 'running', asked }
   end
   if task.status == 'ready' then
     remove_ready(root, ready_list(root, task.spec, task.unpinned), element_of(id, task.entry))
@@ -27,7 +28,7 @@ local function cancel_one(root, effects, id, now)
   redis.call('HSET', task.key, 'st', 'cancelled', 'fa', int(now))
   finish(root, effects, task, task.status, 'cancelled', now)
   note_task(effects, 'task.cancelled', id, task.queue, nil, 'cancelled', task.attempt)
-  return { 'ok', 'cancelled' }
+  return { 'ok', 'cancelled', 1 }
 end
 
 local function task_cancel(keys, args)

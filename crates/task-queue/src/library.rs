@@ -80,6 +80,7 @@ pub(crate) const OPERATIONS: &[(&str, &str)] = lua![
     "task_promote.lua",
     "task_prune.lua",
     "task_events.lua",
+    "task_trace.lua",
     "agent_put.lua",
     "agent_get.lua",
     "agent_list.lua",

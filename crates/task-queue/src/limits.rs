@@ -145,6 +145,8 @@ pub const STATS_QUEUES: usize = 100;
 pub const SURVEY_SWARMS: usize = 1_000;
 /// Calls with which one round of a survey counts queues, [`STATS_QUEUES`] each.
 pub const SURVEY_CALLS: usize = 20;
+/// Queues that claims wait for and that one round of a survey looks at by name.
+pub const SURVEY_WAITED: usize = 100;
 /// Queues that a survey keeps in mind.
 pub const SURVEY_QUEUES: usize = 20_000;
 /// Servers that a report of the fleet adds up.

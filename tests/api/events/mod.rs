@@ -5,4 +5,4 @@ mod follow;
 mod replay;
 mod resume;
 mod slow;
-mod support;
+pub(crate) mod support;

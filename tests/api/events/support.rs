@@ -36,8 +36,16 @@ impl Feed {
         Self::request(w, query, Some(id)).await
     }
 
+    /// What any other address streams.
+    pub(crate) async fn of(w: &World, path: &str) -> Self {
+        Self::at(&format!("{}{path}", w.client().base()), None).await
+    }
+
     async fn request(w: &World, query: &str, last: Option<&str>) -> Self {
-        let address = format!("{}{}{query}", w.client().base(), w.path("/events"));
+        Self::at(&format!("{}{}{query}", w.client().base(), w.path("/events")), last).await
+    }
+
+    async fn at(address: &str, last: Option<&str>) -> Self {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let mut request = http.get(address);
         if let Some(last) = last {

@@ -1,3 +1,5 @@
+mod alerts;
 mod fleet;
 mod history;
 mod report;
+mod stream;

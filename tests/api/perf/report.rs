@@ -208,3 +208,42 @@ fn a_window_that_cannot_be_is_refused() {
         w.client().get("/perf/report?window_ms=1000&scope=node").send().await.ok();
     });
 }
+
+#[test]
+fn who_asks_for_text_gets_a_table_and_everybody_else_json() {
+    in_a_swarm(async |w| {
+        let asked = async |accept: &str| w.client().get("/perf/report").header("accept", accept).send().await;
+        let table = asked("text/plain").await;
+        assert_eq!((table.status, table.header("content-type")), (200, "text/plain; charset=utf-8"));
+        assert!(
+            table.text.starts_with("Waggle, this server") && table.text.contains("\nTARGETS\n"),
+            "{}",
+            table.text
+        );
+        for accept in ["*/*", "application/json", "application/json, text/plain, */*", "text/html, */*;q=0.8"]
+        {
+            let reply = asked(accept).await;
+            assert_eq!(reply.header("content-type"), "application/json", "{accept}");
+            assert_eq!(reply.ok()["scope"], "node");
+        }
+        w.client()
+            .get("/perf/report?window_ms=1")
+            .header("accept", "text/plain")
+            .send()
+            .await
+            .problem(422, "validation");
+    });
+}
+
+#[test]
+fn agents_that_ask_again_and_again_are_told_to_wait() {
+    in_a_swarm_of(&Service::start(Setup::private()), async |w| {
+        for _ in 0..100 {
+            assert!(w.claim("a").await.is_empty());
+        }
+        let report = report(&w).await;
+        let told = report["recommendations"].as_array().unwrap();
+        let messages: Vec<_> = told.iter().map(|told| told["message"].as_str().unwrap()).collect();
+        assert!(messages.iter().any(|message| message.contains("`wait_ms`")), "{messages:?}");
+    });
+}

@@ -1,8 +1,9 @@
 use bytes::{Buf, Bytes};
 use lz4_flex::block;
-use metrics::{Counter, counter};
+use metrics::Counter;
 
 use super::CodecError;
+use crate::metrics::compressed;
 use crate::perf::{Count, Recorder};
 
 /// Header of a frame whose bytes follow as they are.
@@ -36,9 +37,8 @@ pub struct Codec {
 impl Codec {
     /// Compresses from `threshold` bytes up; refuses to decompress to more than `limit` bytes.
     pub fn new(threshold: usize, limit: usize) -> Self {
-        let counted = |direction| counter!("waggle_compression_bytes_total", "direction" => direction);
         let perf = Recorder::default();
-        Self { threshold, limit, bytes_in: counted("in"), bytes_out: counted("out"), perf }
+        Self { threshold, limit, bytes_in: compressed("in"), bytes_out: compressed("out"), perf }
     }
 
     /// Records what it does with `perf`, and not by itself.

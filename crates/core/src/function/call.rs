@@ -89,6 +89,15 @@ pub(crate) fn key_of(cmd: &Cmd) -> &[u8] {
     argument(cmd, KEY_INDEX).unwrap_or_default()
 }
 
+/// A function's name without the version of its library.
+pub(crate) fn operation(function: &[u8]) -> String {
+    let name = String::from_utf8_lossy(function);
+    match name.rsplit_once("_v") {
+        Some((base, version)) if version.bytes().all(|b| b.is_ascii_digit()) => base.to_owned(),
+        _ => name.into_owned(),
+    }
+}
+
 fn argument(cmd: &Cmd, index: usize) -> Option<&[u8]> {
     match cmd.args_iter().nth(index) {
         Some(redis::Arg::Simple(bytes)) => Some(bytes),
@@ -115,6 +124,12 @@ mod tests {
         let cmd = Call::read_only("get_v1", "wg:{s}").into_cmd();
         assert!(cmd.get_packed_command().starts_with(b"*4\r\n$8\r\nFCALL_RO\r\n"));
         assert_eq!((function_of(&cmd), key_of(&cmd)), (&b"get_v1"[..], &b"wg:{s}"[..]));
+    }
+
+    #[test]
+    fn an_operation_is_a_function_without_its_version() {
+        assert_eq!(operation(b"task_claim_v12"), "task_claim");
+        assert_eq!(operation(b"task_very"), "task_very");
     }
 
     #[test]

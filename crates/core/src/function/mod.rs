@@ -5,6 +5,6 @@ mod library;
 mod load;
 
 pub use call::Call;
-pub(crate) use call::{function_of, is_read_only, key_of};
+pub(crate) use call::{function_of, is_read_only, key_of, operation};
 pub use library::Library;
 pub(crate) use load::{Loaded, Loader, on_every_primary};

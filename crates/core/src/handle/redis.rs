@@ -166,6 +166,12 @@ impl Redis {
         self.inner.pool.status()
     }
 
+    /// Brings those metrics up to date that show a state and no event.
+    pub fn refresh_metrics(&self) {
+        crate::metrics::pool_size(&self.pool_status());
+        crate::metrics::breaker_open(self.breaker_open());
+    }
+
     /// One server or a cluster; for showing, never for deciding.
     pub fn mode(&self) -> Mode {
         self.inner.mode

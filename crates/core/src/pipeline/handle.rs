@@ -13,7 +13,7 @@ use super::merge::{Merge, Merger};
 use super::queue::Queue;
 use crate::config::RedisConfig;
 use crate::handle::Backend;
-use crate::{Call, Error};
+use crate::{Call, Error, trace};
 
 /// The callers' side of the pipeline.
 pub(crate) struct Pipeline {
@@ -29,6 +29,13 @@ impl Pipeline {
     }
 
     pub(crate) async fn call(&self, call: Call) -> Result<Value, Error> {
+        let span = trace::call(&call);
+        let result = self.one(call).await;
+        trace::ended(&span, &result);
+        result
+    }
+
+    async fn one(&self, call: Call) -> Result<Value, Error> {
         let arrived = Instant::now();
         self.queue.reserve(call.operations(), arrived).await?;
         let (reply, replied) = oneshot::channel();
@@ -37,6 +44,15 @@ impl Pipeline {
     }
 
     pub(crate) async fn call_all(&self, calls: Vec<Call>) -> Vec<Result<Value, Error>> {
+        let spans = trace::calls(&calls);
+        let results = self.all(calls).await;
+        for (span, result) in spans.iter().zip(&results) {
+            trace::ended(span, result);
+        }
+        results
+    }
+
+    async fn all(&self, calls: Vec<Call>) -> Vec<Result<Value, Error>> {
         let count = calls.len();
         if count == 0 {
             return Vec::new();

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::entry::{Group, Taken, Work};
 use super::handle::lost;
 use super::queue::Queue;
-use crate::{Call, Error};
+use crate::{Call, Error, trace};
 
 /// Operations of one kind that share a call when they wait at the same time.
 ///
@@ -26,6 +26,8 @@ pub trait Merge: Send + Sync + 'static {
     /// Items of one call at most; a flush carries no more than
     /// `pipeline.max_operations` whatever this says.
     const MAX_ITEMS: usize;
+    /// The function that is called; for traces.
+    const FUNCTION: &'static str;
 
     /// The call for `items`, in the order in which they came.
     fn call(&self, key: &Self::Key, items: &[Self::Item]) -> Call;
@@ -59,8 +61,13 @@ struct Shared<M: Merge> {
 /// Items and, at the same index, who waits for their outputs.
 struct Items<M: Merge> {
     items: Vec<M::Item>,
-    replies: Vec<oneshot::Sender<Result<M::Output, Error>>>,
+    replies: Vec<Reply<M>>,
 }
+
+/// Where an output goes, with how many items shared its call.
+type Reply<M> = oneshot::Sender<Result<(<M as Merge>::Output, usize), Error>>;
+/// Where it comes from.
+type Replied<M> = oneshot::Receiver<Result<(<M as Merge>::Output, usize), Error>>;
 
 /// The queue entry of a group, then its place in the flush.
 struct Queued<M: Merge> {
@@ -83,6 +90,16 @@ impl<M: Merge> Merger<M> {
     /// [`Error::Unavailable`] where the backlog stayed full, else what became of
     /// the call the item travelled in.
     pub async fn run(&self, key: M::Key, item: M::Item) -> Result<M::Output, Error> {
+        let span = trace::item(M::FUNCTION);
+        let result = self.share(key, item).await;
+        if let Ok((_, items)) = &result {
+            trace::carried(&span, *items);
+        }
+        trace::ended(&span, &result);
+        result.map(|(output, _)| output)
+    }
+
+    async fn share(&self, key: M::Key, item: M::Item) -> Result<(M::Output, usize), Error> {
         let arrived = Instant::now();
         self.shared.queue.reserve(1, arrived).await?;
         let replied = Shared::add(&self.shared, key, item, arrived)?;
@@ -97,12 +114,7 @@ impl<M: Merge> Clone for Merger<M> {
 }
 
 impl<M: Merge> Shared<M> {
-    fn add(
-        shared: &Arc<Self>,
-        key: M::Key,
-        item: M::Item,
-        arrived: Instant,
-    ) -> Result<oneshot::Receiver<Result<M::Output, Error>>, Error> {
+    fn add(shared: &Arc<Self>, key: M::Key, item: M::Item, arrived: Instant) -> Result<Replied<M>, Error> {
         let (reply, replied) = oneshot::channel();
         let limit = M::MAX_ITEMS.clamp(1, shared.queue.limits.max_operations);
         let mut pending = shared.pending();
@@ -177,7 +189,7 @@ impl<M: Merge> Group for Queued<M> {
         match outputs {
             Ok(outputs) => {
                 for (reply, output) in replies.into_iter().zip(outputs) {
-                    drop(reply.send(Ok(output)));
+                    drop(reply.send(Ok((output, expected))));
                 }
             }
             Err(error) => {
@@ -197,7 +209,7 @@ impl<M: Merge> Queued<M> {
 }
 
 impl<M: Merge> Items<M> {
-    fn push(&mut self, item: M::Item, reply: oneshot::Sender<Result<M::Output, Error>>) {
+    fn push(&mut self, item: M::Item, reply: Reply<M>) {
         self.items.push(item);
         self.replies.push(reply);
     }

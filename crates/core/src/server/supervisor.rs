@@ -1,6 +1,5 @@
 use std::time::Duration;
 
-use metrics::counter;
 use tokio::sync::watch;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -10,6 +9,7 @@ use super::crashes::{Crashes, MAX_CRASHES, WINDOW};
 use super::diagnose::diagnose;
 use super::ready;
 use super::spawn::{Child, Launcher};
+use crate::metrics;
 
 /// Keeps one Redis alive until it is told to stop, or until that proves hopeless.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl Supervisor {
             child.terminate().await;
             return ready.map(|_| None);
         }
-        counter!("waggle_private_redis_restarts_total").increment(1);
+        metrics::private_restarted();
         tracing::info!("the private Redis answers again");
         Ok(Some(child))
     }

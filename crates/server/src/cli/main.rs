@@ -3,10 +3,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use tokio::runtime::Builder;
 
 use super::{
-    agent, doctor, events, message, migrate, openapi, serve, state, swarm, task, transaction, validate,
+    agent, doctor, events, message, migrate, openapi, perf, serve, state, swarm, task, transaction, validate,
 };
+use crate::bench::BenchArgs;
 use crate::serve::ServeError;
 
 /// What still runs when a command has ended is not waited for longer than this.
@@ -38,6 +40,8 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     /// Look for what keeps the service from working
     Doctor(doctor::DoctorArgs),
+    /// Measure what operations cost on this machine
+    Bench(BenchArgs),
     /// Print the OpenAPI document
     Openapi(openapi::OpenapiArgs),
     /// Submit tasks and look at them
@@ -54,6 +58,8 @@ enum Command {
     Events(events::EventsArgs),
     /// Apply a transaction: all of it or nothing
     Transaction(transaction::TransactionArgs),
+    /// Print how the service is doing
+    Perf(perf::PerfArgs),
     /// Test a running service with real work
     Validate(validate::ValidateArgs),
 }
@@ -61,7 +67,7 @@ enum Command {
 /// Runs the command line of this process; errors are one line on standard error.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match cli.command.runtime().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return report(&error.into()),
     };
@@ -70,11 +76,21 @@ pub fn main() -> ExitCode {
     ended.unwrap_or_else(|error| report(&error))
 }
 
+impl Command {
+    fn runtime(&self) -> Builder {
+        match self {
+            Self::Bench(args) if args.on_one_thread() => Builder::new_current_thread(),
+            _ => Builder::new_multi_thread(),
+        }
+    }
+}
+
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(args) => args.run().await,
         Command::Migrate(args) => args.run().await,
         Command::Doctor(args) => args.run().await,
+        Command::Bench(args) => args.run().await,
         Command::Openapi(args) => args.run(),
         Command::Task(args) => args.run().await,
         Command::Agent(args) => args.run().await,
@@ -83,6 +99,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::State(args) => args.run().await,
         Command::Events(args) => args.run().await,
         Command::Transaction(args) => args.run().await,
+        Command::Perf(args) => args.run().await,
         Command::Validate(args) => args.run().await,
     }
 }

@@ -11,6 +11,7 @@ mod migrate;
 mod openapi;
 mod pages;
 mod path;
+pub mod perf;
 mod polls;
 mod print;
 mod serve;

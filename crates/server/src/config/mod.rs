@@ -8,6 +8,7 @@ mod settings;
 mod snapshots;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 pub use listen::Listen;
 pub use log::{LogConfig, LogFormat};
@@ -15,3 +16,4 @@ pub use perf::{AlertsConfig, PerfConfig, TargetsConfig, WebhookConfig};
 pub use server::ServerConfig;
 pub use settings::{Flag, Settings, Source};
 pub use snapshots::SnapshotsConfig;
+pub use trace::TraceConfig;

@@ -4,6 +4,8 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use waggle_core::config::{Invalid, Validate, within};
 
+use crate::perf::webhook::Target;
+
 /// `[perf]`: what operators are told.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -78,6 +80,16 @@ pub struct WebhookConfig {
     pub attempts: u32,
 }
 
+impl WebhookConfig {
+    /// Networks that may be named at most.
+    pub const MAX_NETWORKS: usize = 64;
+
+    /// [`timeout_ms`](Self::timeout_ms) as a duration.
+    pub const fn timeout(&self) -> Duration {
+        Duration::from_millis(self.timeout_ms)
+    }
+}
+
 impl PerfConfig {
     /// Shortest time between two looks.
     pub const MIN_REFRESH_MS: u64 = 100;
@@ -96,8 +108,8 @@ impl PerfConfig {
     }
 
     /// Samples that are kept.
-    pub const fn samples(&self) -> u64 {
-        self.retention_ms.div_ceil(self.refresh_ms)
+    pub fn samples(&self) -> u64 {
+        self.retention_ms.div_ceil(self.refresh_ms.max(1)).min(Self::MAX_SAMPLES)
     }
 }
 
@@ -158,10 +170,6 @@ impl Validate for PerfConfig {
     fn validate(&self) -> Result<(), Invalid> {
         within("refresh_ms", self.refresh_ms, Self::MIN_REFRESH_MS..=Self::MAX_REFRESH_MS)?;
         within("retention_ms", self.retention_ms, self.refresh_ms..=Self::MAX_RETENTION_MS)?;
-        if self.samples() > Self::MAX_SAMPLES {
-            let most = Self::MAX_SAMPLES;
-            return Err(Invalid::new("retention_ms", format!("must be {most} times `refresh_ms` at most")));
-        }
         if self.node.len() > Self::MAX_NODE_BYTES || self.node.chars().any(char::is_control) {
             return Err(Invalid::new("node", "must have 128 bytes at most, and no control characters"));
         }
@@ -201,6 +209,9 @@ impl Validate for WebhookConfig {
         if !self.url.is_empty() && self.secret.is_empty() {
             return Err(Invalid::new("secret", "is needed where `url` is set"));
         }
-        Ok(())
+        if self.allow.len() > Self::MAX_NETWORKS {
+            return Err(Invalid::new("allow", format!("must name {} networks at most", Self::MAX_NETWORKS)));
+        }
+        Target::new(self).map(drop)
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use waggle_core::config::{ConfigError, Invalid, Layers, RedisConfig, Validate};
 
-use super::{LogConfig, PerfConfig, ServerConfig, SnapshotsConfig};
+use super::{LogConfig, PerfConfig, ServerConfig, SnapshotsConfig, TraceConfig};
 
 /// The file that is read where no other is named, if it is there.
 const FILE: &str = "waggle.toml";
@@ -34,6 +34,8 @@ pub struct Settings {
     pub snapshots: SnapshotsConfig,
     /// What operators are told.
     pub perf: PerfConfig,
+    /// Where spans are sent.
+    pub trace: TraceConfig,
     /// What is written to standard error.
     pub log: LogConfig,
 }
@@ -80,6 +82,7 @@ impl Validate for Settings {
         self.redis.validate().map_err(|e| e.under("redis"))?;
         self.snapshots.validate().map_err(|e| e.under("snapshots"))?;
         self.perf.validate().map_err(|e| e.under("perf"))?;
+        self.trace.validate().map_err(|e| e.under("trace"))?;
         self.log.validate().map_err(|e| e.under("log"))
     }
 }

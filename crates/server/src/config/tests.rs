@@ -75,6 +75,13 @@ fn a_setting_that_cannot_work_is_named() {
         ("log.format", "xml"),
         ("log.level", "waggle=loudly"),
         ("redis.pool.min", "21"),
+        ("trace.endpoint", "127.0.0.1:4318"),
+        ("trace.endpoint", "http://"),
+        ("trace.endpoint", "http://user:secret@127.0.0.1:4318"),
+        ("trace.endpoint", "http://127.0.0.1:4318?x=1"),
+        ("trace.sample_percent", "101"),
+        ("trace.timeout_ms", "0"),
+        ("trace.service_name", "\n"),
     ] {
         let message = load(&[(key, value)]).unwrap_err().to_string();
         assert!(message.contains(&format!("`{key}`")), "{message}");
@@ -91,4 +98,44 @@ fn variables_of_the_command_line_are_not_taken_for_settings() {
         Source { environment: vec![("WAGGLE_SERVER__LISTN".into(), "x".into())], ..Source::default() };
     let message = Settings::load(source).unwrap_err().to_string();
     assert!(message.contains("WAGGLE_SERVER__LISTEN"), "{message}");
+}
+
+#[test]
+fn a_webhook_that_cannot_work_is_refused_in_one_line_that_names_the_setting_and_no_secret() {
+    const SECRET: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+    let webhook = |url, secret| load(&[("perf.webhook.url", url), ("perf.webhook.secret", secret)]);
+    webhook("https://alerts.example.com/waggle", SECRET).unwrap();
+    for (url, secret, named) in [
+        ("https://alerts.example.com", "", "perf.webhook.secret"),
+        ("https://alerts.example.com", "whsec_hush", "perf.webhook.secret"),
+        ("https://hush@alerts.example.com", SECRET, "perf.webhook.url"),
+        ("http://alerts.example.com/hush", SECRET, "perf.webhook.allow"),
+        ("https://127.0.0.1/hush", SECRET, "perf.webhook.allow"),
+        ("hush", SECRET, "perf.webhook.url"),
+    ] {
+        let message = webhook(url, secret).unwrap_err().to_string();
+        assert!(message.contains(named) && !message.contains("hush"), "{message}");
+        assert_eq!(message.lines().count(), 1);
+    }
+}
+
+#[test]
+fn a_collector_behind_tls_is_refused_with_the_way_out() {
+    let message = load(&[("trace.endpoint", "https://collector:4318")]).unwrap_err().to_string();
+    assert!(
+        message.contains("`trace.endpoint`") && message.contains("a collector on this machine"),
+        "{message}"
+    );
+    assert_eq!(message.lines().count(), 1);
+}
+
+#[test]
+fn spans_are_posted_below_the_base_address() {
+    for (endpoint, address) in [
+        ("http://127.0.0.1:4318", "http://127.0.0.1:4318/v1/traces"),
+        ("http://collector:4318/", "http://collector:4318/v1/traces"),
+        ("http://gateway/otlp", "http://gateway/otlp/v1/traces"),
+    ] {
+        assert_eq!(load(&[("trace.endpoint", endpoint)]).unwrap().trace.address(), address);
+    }
 }

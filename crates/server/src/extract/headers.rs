@@ -10,6 +10,7 @@ use waggle_task_queue::model::Text;
 
 use crate::app::App;
 use crate::problem::Problem;
+use crate::trace;
 
 /// Length of a `traceparent` of version 00.
 const TRACEPARENT_BYTES: usize = 55;
@@ -54,7 +55,8 @@ fn scope(parts: &Parts) -> String {
 }
 
 /// The trace context of the request, where it looks like one (W3C Trace Context); else it
-/// is left out, as that specification asks.
+/// is left out, as that specification asks. Who sends none begins a trace with the request
+/// where traces are on.
 #[derive(Debug)]
 pub(crate) struct Traceparent(pub(crate) Option<String>);
 
@@ -63,11 +65,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Traceparent {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let text = parts.headers.get("traceparent").and_then(|value| value.to_str().ok());
-        Ok(Self(text.filter(|text| is_traceparent(text)).map(str::to_owned)))
+        let given = text.filter(|text| is_traceparent(text)).map(str::to_owned);
+        Ok(Self(given.or_else(trace::current)))
     }
 }
 
-fn is_traceparent(text: &str) -> bool {
+/// Whether this is a `traceparent`, by the rules of W3C Trace Context.
+pub(crate) fn is_traceparent(text: &str) -> bool {
     let hex = |part: &str, length| {
         part.len() == length && part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
     };

@@ -1,5 +1,6 @@
 //! From a request to types of the domain, or to the problem that says why not.
 
+mod accept;
 mod body;
 mod field;
 mod headers;
@@ -14,9 +15,10 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use accept::Accept;
 pub use body::BodyLimits;
 pub(crate) use body::{discard as discard_body, next as next_of_body};
-pub(crate) use headers::{IdempotencyKey, Traceparent};
+pub(crate) use headers::{IdempotencyKey, Traceparent, is_traceparent};
 pub(crate) use json::{Enveloped, Json, Nothing, OptionalJson, RawJson, parse, parse_borrowed};
 pub(crate) use last_event_id::LastEventId;
 pub(crate) use lease::LeaseHeader;

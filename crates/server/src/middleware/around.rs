@@ -10,11 +10,13 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use tower::{Layer, Service};
+use tracing::Span;
 
 use super::Recorder;
 use super::context::Context;
 use crate::app::App;
 use crate::problem::Problem;
+use crate::trace;
 
 /// An address longer than this is refused.
 const MAX_URI_BYTES: usize = 4 * 1_024;
@@ -77,9 +79,10 @@ where
 
     fn call(&mut self, request: Request) -> Answer<S::Future> {
         let context = Context::of(&request, self.around.recorder.clone());
+        let span = trace::request(&request);
         match self.around.refuse(&request) {
-            Some(problem) => Answer { context, state: State::Refused(Some(problem)) },
-            None => Answer { context, state: State::Running(self.inner.call(request)) },
+            Some(problem) => Answer { context, span, state: State::Refused(Some(problem)) },
+            None => Answer { context, span, state: State::Running(self.inner.call(request)) },
         }
     }
 }
@@ -87,6 +90,7 @@ where
 /// The answer to one request.
 pub(crate) struct Answer<F> {
     context: Context,
+    span: Span,
     state: State<F>,
 }
 
@@ -99,16 +103,18 @@ impl<F: Future<Output = Result<Response, Infallible>> + Unpin> Future for Answer
     type Output = Result<Response, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Waker<'_>) -> Poll<Self::Output> {
-        let response = match &mut self.state {
+        let Self { context, span, state } = &mut *self;
+        let response = match state {
             State::Refused(problem) => problem.take().map(IntoResponse::into_response),
-            State::Running(future) => match poll_caught(future, cx) {
+            State::Running(future) => match span.in_scope(|| poll_caught(future, cx)) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(response) => Some(response),
             },
         };
         let response =
             response.unwrap_or_else(|| Problem::internal("an answer was asked for twice").into_response());
-        Poll::Ready(Ok(self.context.finish(response)))
+        trace::answered(span, &response);
+        Poll::Ready(Ok(context.finish(response)))
     }
 }
 

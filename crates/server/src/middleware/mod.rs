@@ -5,6 +5,7 @@
 
 mod around;
 mod context;
+mod known_series;
 mod recorder;
 mod request_id;
 #[cfg(test)]

@@ -1,13 +1,12 @@
-use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
-use metrics::{Gauge, Histogram, gauge, histogram};
+use metrics::{Gauge, gauge};
+use waggle_core::perf::Series as Measured;
 
-use waggle_core::perf::{OperationId, Series as Measured};
-
-use crate::metrics::{HTTP_DURATION, HTTP_IN_FLIGHT};
+use super::known_series::{KnownSeries, OTHER, Place, Series};
+use crate::metrics::HTTP_IN_FLIGHT;
 use crate::perf::Monitor;
 use crate::problem::Problem;
 
@@ -15,29 +14,14 @@ use crate::problem::Problem;
 #[derive(Debug)]
 pub(crate) struct Recorder {
     in_flight: Gauge,
-    /// By route template: few routes, each with few methods and statuses.
-    routes: RwLock<HashMap<Box<str>, Vec<Series>>>,
+    known: RwLock<KnownSeries>,
     monitor: Monitor,
-}
-
-struct Series {
-    method: &'static str,
-    status: StatusCode,
-    histogram: Histogram,
-    /// Its number in reports; nothing for what operators and probes ask.
-    operation: Option<OperationId>,
-}
-
-impl std::fmt::Debug for Series {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.method, self.status)
-    }
 }
 
 impl Recorder {
     /// Records into whatever recorder is installed now.
     pub(crate) fn new(monitor: Monitor) -> Self {
-        Self { in_flight: gauge!(HTTP_IN_FLIGHT), routes: RwLock::default(), monitor }
+        Self { in_flight: gauge!(HTTP_IN_FLIGHT), known: RwLock::default(), monitor }
     }
 
     pub(super) fn begin(&self) {
@@ -75,34 +59,29 @@ impl Recorder {
         }
     }
 
-    fn known(&self, route: &str, method: &'static str, status: StatusCode) -> Option<Known> {
-        let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
-        let known = routes.get(route).into_iter().flatten();
-        let mut known = known.filter(|series| series.method == method && series.status == status);
-        known.next().map(|series| (series.histogram.clone(), series.operation))
+    fn known(&self, route: &str, method: &'static str, status: StatusCode) -> Option<Place> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.find(route, method, status).map(Series::place)
     }
 
-    fn series(&self, route: &str, method: &'static str, status: StatusCode) -> Known {
-        let labels = [
-            ("route", route.to_owned()),
-            ("method", method.to_owned()),
-            ("status", status.as_str().to_owned()),
-        ];
-        let histogram = histogram!(HTTP_DURATION, &labels);
+    fn series(&self, route: &str, method: &'static str, status: StatusCode) -> Place {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let (route, method) = known.told_apart(route, method, status);
+        // Somebody else may have been faster.
+        if let Some(series) = known.find(route, method, status) {
+            return series.place();
+        }
         let operation =
             is_work(route).then(|| self.monitor.recorder().operation(&format!("{method} {route}")));
-        let mut routes = self.routes.write().unwrap_or_else(PoisonError::into_inner);
-        let series = Series { method, status, histogram: histogram.clone(), operation };
-        routes.entry(route.into()).or_default().push(series);
-        (histogram, operation)
+        let series = Series::new(route, method, status, operation);
+        let place = series.place();
+        known.add(route, series);
+        place
     }
 }
 
-/// Where a request is recorded.
-type Known = (Histogram, Option<OperationId>);
-
 /// Whether a route is what the service is for: what probes, scrapers and operators ask says nothing about that.
-fn is_work(route: &str) -> bool {
+pub(super) fn is_work(route: &str) -> bool {
     route.starts_with("/v1/")
 }
 
@@ -116,6 +95,6 @@ fn label(method: &Method) -> &'static str {
         Method::PATCH => "PATCH",
         Method::HEAD => "HEAD",
         Method::OPTIONS => "OPTIONS",
-        _ => "other",
+        _ => OTHER,
     }
 }

@@ -16,5 +16,6 @@ const TEXT_FORMAT: HeaderValue = HeaderValue::from_static("text/plain; version=0
     responses((status = 200, description = "All metrics of this server.", body = String, content_type = "text/plain")),
 )]
 pub(crate) async fn metrics(app: State<App>) -> Reply {
+    app.queue().redis().refresh_metrics();
     Reply::of(StatusCode::OK, TEXT_FORMAT, Body::from(app.metrics().render()))
 }

@@ -17,9 +17,13 @@ use crate::config::Settings;
 use crate::perf::validate::Runs;
 use crate::perf::{Monitor, Node, Refresher};
 use crate::snapshots::{Desk, Schedule};
+use crate::trace::Tracing;
 
 /// How long a stopping service still says so to new requests, before it closes its connections.
 const NOTICE: Duration = Duration::from_millis(200);
+
+/// How long a stopping service still sends alerts to its webhook.
+const LAST_ALERTS: Duration = Duration::from_secs(3);
 
 /// How the service ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +39,8 @@ pub enum Ended {
 /// # Errors
 /// [`ServeError`], one line for the operator.
 pub async fn run(settings: Settings) -> Result<Ended, ServeError> {
-    log::install(&settings.log);
+    let (traces, layer) = Tracing::start(&settings.trace).map_err(ServeError::System)?;
+    log::install(&settings.log, layer);
     let mut signals = Signals::catch()?;
     let metrics = crate::metrics::install().map_err(|error| ServeError::System(error.to_string()))?;
     let bound = Bound::to(settings.server.listen)?;
@@ -47,6 +52,7 @@ pub async fn run(settings: Settings) -> Result<Ended, ServeError> {
     let ended = serve(&settings, bound, &store, metrics, &mut signals).await;
     if !matches!(ended, Ok(Ended::AtOnce(_))) {
         store.close().await;
+        traces.stop().await;
     }
     ended
 }
@@ -72,7 +78,7 @@ async fn serve(
     let monitor = monitor(settings, queue, store, address);
     let refresher = Refresher::spawn(&monitor);
     let (limits, heartbeat) = (settings.server.body_limits(), settings.server.sse_heartbeat());
-    let app = App::new(limits, heartbeat, desk, monitor, metrics);
+    let app = App::new(limits, heartbeat, desk, monitor.clone(), metrics);
     app.validates(Runs::new(address, store.redis().clone()));
     announce(&address);
     let mut http = Http::start(listener, &settings.server, app.clone());
@@ -81,6 +87,7 @@ async fn serve(
     drop(schedule);
     if matches!(ended, Ok(Ended::InOrder)) {
         refresher.stop().await;
+        monitor.alerts().close(LAST_ALERTS).await;
         maintenance.stop().await;
     }
     ended
@@ -92,7 +99,8 @@ fn monitor(settings: &Settings, queue: TaskQueue, store: &Store, address: Socket
         (None, Mode::Single) => "single",
         (None, Mode::Cluster) => "cluster",
     };
-    Monitor::new(queue, settings.perf.clone(), Node::new(&settings.perf.node, address), mode)
+    let node = Node::new(&settings.perf.node, address);
+    Monitor::new(queue, settings.perf.clone(), settings.redis.clone(), node, mode)
 }
 
 /// Tells whoever started the service that it answers now, and where.

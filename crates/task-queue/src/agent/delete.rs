@@ -6,6 +6,7 @@ use crate::{
     Error, TaskQueue,
     library::function,
     limits::DELETE_STEP,
+    metrics::{self, TaskEvent},
     model::{AgentName, SwarmName},
     store::Reader,
     task::{refused, root},
@@ -47,12 +48,15 @@ impl TaskQueue {
         let mut call = Call::new(FUNCTION, &root(swarm));
         call.arg(DELETE_STEP).arg(agent.as_str());
         let reply = self.inner.redis.call(call).await.map_err(|error| refused(swarm, error))?;
-        let mut line = Reader::new(FUNCTION, waggle_core::Value::Array(vec![reply]))?.line()?;
-        match line.optional_word() {
-            Some("done") => Ok(Step::Done),
-            Some("more") => Ok(Step::More),
-            Some("NOTFOUND") => Ok(Step::NotFound),
-            _ => Err(line.broken().into()),
-        }
+        let mut reply = Reader::new(FUNCTION, reply)?;
+        let step = match reply.text()?.as_str() {
+            "done" => Step::Done,
+            "more" => Step::More,
+            "NOTFOUND" => return Ok(Step::NotFound),
+            _ => return Err(reply.broken("a word nobody knows").into()),
+        };
+        metrics::tasks(TaskEvent::Released, reply.count()?);
+        metrics::tasks(TaskEvent::Cancelled, reply.count()?);
+        Ok(step)
     }
 }

@@ -15,7 +15,7 @@ impl Custodian {
     /// # Errors
     /// What Redis says; the step is repeated in a second anyway.
     pub async fn run_once(self, redis: &Redis, swarm: &SwarmName) -> Result<Swept, Error> {
-        sweep(redis, swarm, function!("swarm_tend")).await
+        Ok(sweep(redis, swarm, function!("swarm_tend")).await?.0)
     }
 }
 

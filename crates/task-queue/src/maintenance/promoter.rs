@@ -3,7 +3,11 @@
 use waggle_core::{Error, Redis};
 
 use super::{Swept, duty::Duty, sweep::sweep};
-use crate::{library::function, model::SwarmName};
+use crate::{
+    library::function,
+    metrics::{self, TaskEvent},
+    model::SwarmName,
+};
 
 /// Makes scheduled tasks ready whose time has come.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +19,9 @@ impl Promoter {
     /// # Errors
     /// What Redis says; the step is repeated in a second anyway.
     pub async fn run_once(self, redis: &Redis, swarm: &SwarmName) -> Result<Swept, Error> {
-        sweep(redis, swarm, function!("task_promote")).await
+        let (swept, _) = sweep(redis, swarm, function!("task_promote")).await?;
+        metrics::tasks(TaskEvent::Promoted, swept.tasks);
+        Ok(swept)
     }
 }
 

@@ -3,7 +3,11 @@
 use waggle_core::{Error, Redis, perf::Count};
 
 use super::{Swept, duty::Duty, sweep::sweep};
-use crate::{library::function, model::SwarmName};
+use crate::{
+    library::function,
+    metrics::{self, TaskEvent},
+    model::SwarmName,
+};
 
 /// Ends leases whose time is over, so that what their holders left behind is given to others.
 #[derive(Debug, Clone, Copy)]
@@ -15,8 +19,12 @@ impl Reaper {
     /// # Errors
     /// What Redis says; the step is repeated in a second anyway.
     pub async fn run_once(self, redis: &Redis, swarm: &SwarmName) -> Result<Swept, Error> {
-        let swept = sweep(redis, swarm, function!("task_reap")).await?;
-        redis.perf().count(Count::LeasesExpired, swept.tasks as u64);
+        let (swept, mut ended) = sweep(redis, swarm, function!("task_reap")).await?;
+        let [expired, failed, cancelled] = [ended.count()?, ended.count()?, ended.count()?];
+        redis.perf().count(Count::LeasesExpired, expired as u64);
+        metrics::tasks(TaskEvent::Expired, expired);
+        metrics::tasks(TaskEvent::Failed, failed);
+        metrics::tasks(TaskEvent::Cancelled, cancelled);
         Ok(swept)
     }
 }

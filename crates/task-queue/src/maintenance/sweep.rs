@@ -22,11 +22,16 @@ impl Swept {
     }
 }
 
-pub(super) async fn sweep(redis: &Redis, swarm: &SwarmName, function: &'static str) -> Result<Swept, Error> {
+/// Makes one step; with what the function says beyond that.
+pub(super) async fn sweep(
+    redis: &Redis,
+    swarm: &SwarmName,
+    function: &'static str,
+) -> Result<(Swept, Reader), Error> {
     let mut call = Call::new(function, &root(swarm));
     call.arg(SWEEP_TASKS);
     let mut reply = Reader::new(function, redis.call(call).await?)?;
     let tasks = usize::try_from(reply.integer()?).unwrap_or(0);
     let next_in = reply.optional_integer()?.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(0)));
-    Ok(Swept { tasks, next_in })
+    Ok((Swept { tasks, next_in }, reply))
 }

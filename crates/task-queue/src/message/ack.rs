@@ -5,6 +5,7 @@ use waggle_core::{Call, Error as RedisError, Value};
 use crate::{
     Error, TaskQueue,
     library::function,
+    metrics::{self, MessageEvent},
     model::{Ack, Acked, AgentName, MessageId, SwarmName, countable},
     store::Reader,
     task::{refused, root},
@@ -53,6 +54,7 @@ fn read(reply: Value) -> Result<Option<(u64, bool)>, RedisError> {
         return Ok(None);
     }
     let mut reply = Reader::new(FUNCTION, reply)?;
-    let (count, more) = (reply.integer()?, reply.integer()? == 1);
-    Ok(Some((u64::try_from(count).unwrap_or(0), more)))
+    let (count, more) = (reply.count()?, reply.integer()? == 1);
+    metrics::messages(MessageEvent::Acked, count);
+    Ok(Some((count as u64, more)))
 }

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::{Instant, timeout_at};
-use waggle_core::{Call, Codec, Error as RedisError, Value, perf::Series};
+use waggle_core::{Call, Codec, Error as RedisError, Value, perf::Series, trace};
 
 use super::send::Header;
 use crate::{
     Error, TaskQueue,
     library::function,
+    metrics::{self, MessageEvent},
     model::{AgentName, Inbox, InboxQuery, Message, Stamp, SwarmName, countable},
     store::{Reader, frame_json},
     task::{refused, root},
@@ -41,6 +42,7 @@ impl TaskQueue {
         if wait.is_zero() || self.inner.waiters.is_draining() {
             return Ok(self.look(swarm, agent, query, Duration::ZERO).await?.0);
         }
+        let _waiting = trace::wait("inbox.wait");
         let begun = Instant::now();
         let deadline = begun + wait;
         let watch = self.inner.waiters.watch(swarm, Topic::Inbox(agent.clone()));
@@ -124,6 +126,7 @@ impl Page {
             let text = reply.bytes()?.ok_or_else(|| reply.broken("an inbox without its message"))?;
             messages.push(Message { seq, ..stored(id, &text, codec)? });
         }
+        metrics::messages(MessageEvent::Delivered, messages.len());
         Ok(Some(Self { more, looked_to: u64::try_from(looked_to).unwrap_or(0), now, messages }))
     }
 }

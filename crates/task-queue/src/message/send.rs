@@ -7,6 +7,7 @@ use crate::{
     Error, Idempotency, TaskQueue,
     library::function,
     limits::MERGE_BYTES,
+    metrics::{self, MessageEvent},
     model::{MessageId, NewMessage, Sent, SwarmName, Text, To},
     store::{Line, Reader, digest},
     task::{refused, root},
@@ -208,6 +209,10 @@ fn read(reply: Value) -> Result<(bool, Vec<Sending>), RedisError> {
     while reply.remaining() > 0 {
         sendings.push(Sending::read(reply.line()?)?);
     }
+    if !replayed {
+        let sent = sendings.iter().filter(|sending| matches!(sending, Sending::Done(_))).count();
+        metrics::messages(MessageEvent::Sent, sent);
+    }
     Ok((replayed, sendings))
 }
 
@@ -219,6 +224,7 @@ impl Merge for SendMerge {
     type Item = SendItem;
     type Output = Sending;
     const MAX_ITEMS: usize = 100;
+    const FUNCTION: &'static str = FUNCTION;
 
     fn call(&self, swarm: &SwarmName, items: &[SendItem]) -> Call {
         call(swarm, items, None)

@@ -279,6 +279,11 @@ impl Heartbeat {
 }
 
 impl Outcome {
+    /// The attempt that this ends, by task and lease token, and how.
+    pub fn ends(&self) -> (TaskId, &str, OutcomeKind) {
+        (self.id, &self.lease, self.outcome)
+    }
+
     /// Checks that the fields fit the kind of outcome, and their limits.
     ///
     /// # Errors

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
-use waggle_core::Call;
+use tracing::Span;
+use waggle_core::{Call, trace};
 
 use super::{cursor::Cursor, entry::read_entry};
 use crate::{
@@ -45,6 +46,7 @@ impl TaskQueue {
     ) -> Result<StatePage, Error> {
         let limit = query.check()?;
         let mut start = start(query)?;
+        let _waiting = if wait.is_zero() { Span::none() } else { trace::wait("state.wait") };
         let deadline = Instant::now() + wait;
         let watch = (!wait.is_zero()).then(|| self.inner.waiters.watch(swarm, Topic::State));
         loop {

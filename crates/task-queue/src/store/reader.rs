@@ -86,6 +86,11 @@ impl Reader {
         u64::try_from(self.integer()?).map_err(|_| self.broken("expected a number from 0"))
     }
 
+    /// How many.
+    pub(crate) fn count(&mut self) -> Result<usize, Error> {
+        usize::try_from(self.unsigned()?).map_err(|_| self.broken("expected a smaller number"))
+    }
+
     /// A number, absent where the text is empty.
     pub(crate) fn optional_integer(&mut self) -> Result<Option<i64>, Error> {
         let value = self.value()?;

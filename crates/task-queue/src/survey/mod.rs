@@ -4,6 +4,7 @@ mod figures;
 mod queues;
 mod surveyor;
 mod swarms;
+mod waited;
 
 pub use figures::{QueueSeen, SwarmSeen};
 pub use surveyor::{Survey, Surveyor};

@@ -26,7 +26,7 @@ impl TaskQueue {
     }
 }
 
-fn page(mut reply: Reader) -> Result<(Vec<QueueSeen>, String), RedisError> {
+pub(super) fn page(mut reply: Reader) -> Result<(Vec<QueueSeen>, String), RedisError> {
     let (next, now) = (reply.text()?, reply.integer()?);
     stats::skip_swarm(&mut reply)?;
     let mut queues = Vec::with_capacity(reply.remaining() / stats::QUEUE_PARTS);

@@ -59,6 +59,12 @@ impl Surveyor {
         Ok(self.told(most))
     }
 
+    /// How long the oldest ready task of a queue had been ready when it was looked at last; 0 where none was.
+    pub(super) fn seen_ready_ms(&self, swarm: &SwarmName, queue: &QueueName) -> u64 {
+        let seen = self.swarms.get(swarm).and_then(|seen| seen.queues.get(queue));
+        seen.and_then(|queue| queue.oldest_ready_ms).unwrap_or(0)
+    }
+
     async fn look_at_swarms(&mut self, queue: &TaskQueue) -> Result<(), Error> {
         let mut left = SURVEY_SWARMS;
         while left > 0 {

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     Error,
     library::function,
+    metrics::{self, TaskEvent},
     model::{Cancelled, Status, SwarmName, TaskId},
     store::Reader,
 };
@@ -31,7 +32,13 @@ impl TaskQueue {
         }
         let status: Status = reply.text()?.parse().map_err(|_| reply.broken("a status nobody knows"))?;
         match word.as_str() {
-            "ok" => Ok(Cancelled { id, status, cancel_requested: status == Status::Running }),
+            "ok" => {
+                let news = reply.count()?;
+                if status == Status::Cancelled {
+                    metrics::tasks(TaskEvent::Cancelled, news);
+                }
+                Ok(Cancelled { id, status, cancel_requested: status == Status::Running })
+            }
             "ALREADYFINISHED" => Err(Error::AlreadyFinished { id, status }),
             _ => Err(reply.broken("a word nobody knows").into()),
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
-use waggle_core::Call;
+use waggle_core::{Call, trace};
 
 use super::{
     TaskQueue,
@@ -29,6 +29,7 @@ impl TaskQueue {
         if wait.is_zero() || self.inner.waiters.is_draining() {
             return self.read(swarm, id, Call::read_only(function!("task_get"), &root(swarm))).await;
         }
+        let _waiting = trace::wait("task.wait");
         let deadline = Instant::now() + wait;
         let watch = self.inner.waiters.watch(swarm, Topic::Task(id));
         loop {

@@ -90,6 +90,7 @@ impl Merge for HeartbeatMerge {
     type Item = HeartbeatItem;
     type Output = HeartbeatAnswer;
     const MAX_ITEMS: usize = 100;
+    const FUNCTION: &'static str = FUNCTION;
 
     fn call(&self, swarm: &SwarmName, items: &[HeartbeatItem]) -> Call {
         let mut call = Call::new(FUNCTION, &root(swarm));

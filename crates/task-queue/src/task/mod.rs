@@ -14,6 +14,7 @@ mod settle;
 mod submit;
 mod submit_batch;
 mod task_queue;
+mod trace;
 
 pub(crate) use settle::{SettleAnswer, SettleItem};
 pub use submit::{Idempotency, Submitted};
@@ -21,3 +22,4 @@ pub(crate) use submit::{SubmitItem, Taken, taken};
 pub use submit_batch::{BatchAccepted, BatchItem, BatchSubmitted};
 pub use task_queue::TaskQueue;
 pub(crate) use task_queue::{refused, root};
+pub use trace::Attempt;

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     Error,
     library::function,
+    metrics::{self, TaskEvent},
     model::{Retried, Status, SwarmName, TaskId},
     store::Reader,
 };
@@ -27,7 +28,10 @@ impl TaskQueue {
         let reply = self.inner.redis.call(call).await.map_err(|error| refused(swarm, error))?;
         let mut reply = Reader::new(FUNCTION, reply)?;
         match reply.text()?.as_str() {
-            "ok" => Ok(Retried { id, status: Status::Ready }),
+            "ok" => {
+                metrics::tasks(TaskEvent::Retried, 1);
+                Ok(Retried { id, status: Status::Ready })
+            }
             "WRONGSTATE" => {
                 let status = reply.text()?.parse().map_err(|_| reply.broken("a status nobody knows"))?;
                 Err(Error::WrongState { id, status })

@@ -14,6 +14,7 @@ use crate::{
     Error,
     library::function,
     limits::MERGE_BYTES,
+    metrics::{self, TaskEvent},
     model::{
         AgentName, AgentStatus, Claim, Claimed, Directive, Invalid, Outcome, OutcomeKind, Settled,
         SettledStatus, Settlement, Stamp, Status, SwarmName, TaskId,
@@ -118,6 +119,7 @@ impl TaskQueue {
         let perf = self.inner.redis.perf();
         if let Some(ran) = ran {
             perf.record(Series::Running, ran);
+            metrics::ran(ran);
         }
         if let Some(total) = total {
             perf.record(Series::Total, total);
@@ -131,7 +133,7 @@ impl TaskQueue {
 
 /// An outcome on its way into Redis.
 pub(crate) struct SettleItem {
-    kind: &'static str,
+    kind: OutcomeKind,
     id: TaskId,
     token: String,
     value: Vec<u8>,
@@ -140,10 +142,10 @@ pub(crate) struct SettleItem {
 
 impl SettleItem {
     pub(crate) fn encode(outcome: Outcome, codec: &waggle_core::Codec) -> Result<Self, Error> {
-        let (kind, value, wait) = match outcome.outcome {
+        let (value, wait) = match outcome.outcome {
             OutcomeKind::Complete => {
                 let result = outcome.result.filter(|json| !json.is_null());
-                ("c", result.map_or_else(Vec::new, |json| codec.encode(json.as_bytes())), String::new())
+                (result.map_or_else(Vec::new, |json| codec.encode(json.as_bytes())), String::new())
             }
             OutcomeKind::Fail => {
                 let error = outcome.error.ok_or_else(|| Invalid::field("/error", "needed"))?;
@@ -153,17 +155,21 @@ impl SettleItem {
                     (_, Some(ms)) => ms.to_string(),
                     (_, None) => String::new(),
                 };
-                ("f", codec.encode(&error), wait)
+                (codec.encode(&error), wait)
             }
-            OutcomeKind::Release => ("r", Vec::new(), outcome.delay_ms.unwrap_or(0).to_string()),
+            OutcomeKind::Release => (Vec::new(), outcome.delay_ms.unwrap_or(0).to_string()),
         };
-        Ok(Self { kind, id: outcome.id, token: outcome.lease, value, wait })
+        Ok(Self { kind: outcome.outcome, id: outcome.id, token: outcome.lease, value, wait })
     }
 
     /// Appends the arguments of this outcome to a call.
     pub(crate) fn write(&self, call: &mut Call) {
-        let random = if self.kind == "f" { unit().to_string() } else { String::new() };
-        call.arg(self.kind)
+        let (kind, random) = match self.kind {
+            OutcomeKind::Complete => ("c", String::new()),
+            OutcomeKind::Fail => ("f", unit().to_string()),
+            OutcomeKind::Release => ("r", String::new()),
+        };
+        call.arg(kind)
             .arg(self.id.encode(&mut [0; 36]))
             .arg(self.token.as_str())
             .arg(self.value.as_slice())
@@ -183,6 +189,13 @@ pub(crate) struct Applied {
     due_in: Option<i64>,
 }
 
+impl Applied {
+    /// As an earlier request was answered already: measured then.
+    pub(crate) fn measured_before(self) -> Self {
+        Self { ran: None, total: None, ..self }
+    }
+}
+
 /// What `task_settle` says of one outcome.
 pub(crate) enum SettleAnswer {
     Applied(Applied),
@@ -191,6 +204,12 @@ pub(crate) enum SettleAnswer {
 }
 
 impl SettleAnswer {
+    /// The answers of a `task_settle` with so many outcomes.
+    pub(crate) fn read_all(outcomes: usize, reply: Value) -> Result<Vec<Self>, RedisError> {
+        let mut reply = Reader::new(FUNCTION, reply)?;
+        (0..outcomes).map(|_| Self::read(reply.line()?)).collect()
+    }
+
     pub(crate) fn read(mut line: Line) -> Result<Self, RedisError> {
         let replayed = match line.optional_word() {
             Some("ok") => false,
@@ -205,6 +224,22 @@ impl SettleAnswer {
         let run_at = line.optional()?.map(Stamp);
         let status = SettledStatus { status, run_at, replayed };
         Ok(Self::Applied(Applied { status, ran, total, due_in: line.optional()? }))
+    }
+
+    /// Counts what an outcome of this kind came to, unless it was applied before.
+    pub(crate) fn count(&self, kind: OutcomeKind) {
+        let Self::Applied(Applied { status: SettledStatus { status, replayed: false, .. }, .. }) = self
+        else {
+            return;
+        };
+        let event = match (status, kind) {
+            (Status::Completed, _) => TaskEvent::Completed,
+            (Status::Failed, _) => TaskEvent::Failed,
+            (Status::Cancelled, _) => TaskEvent::Cancelled,
+            (_, OutcomeKind::Release) => TaskEvent::Released,
+            (_, OutcomeKind::Complete | OutcomeKind::Fail) => TaskEvent::Retried,
+        };
+        metrics::tasks(event, 1);
     }
 
     pub(crate) fn into_result(self, id: TaskId) -> Result<Applied, Error> {
@@ -224,6 +259,7 @@ impl Merge for SettleMerge {
     type Item = SettleItem;
     type Output = SettleAnswer;
     const MAX_ITEMS: usize = 100;
+    const FUNCTION: &'static str = FUNCTION;
 
     fn call(&self, swarm: &SwarmName, items: &[SettleItem]) -> Call {
         let mut call = Call::new(FUNCTION, &root(swarm));
@@ -240,7 +276,10 @@ impl Merge for SettleMerge {
         items: Vec<SettleItem>,
         reply: Value,
     ) -> Result<Vec<SettleAnswer>, RedisError> {
-        let mut reply = Reader::new(FUNCTION, reply)?;
-        items.iter().map(|_| SettleAnswer::read(reply.line()?)).collect()
+        let answers = SettleAnswer::read_all(items.len(), reply)?;
+        for (item, answer) in items.iter().zip(&answers) {
+            answer.count(item.kind);
+        }
+        Ok(answers)
     }
 }

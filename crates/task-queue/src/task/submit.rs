@@ -13,6 +13,7 @@ use crate::{
     Error,
     library::function,
     limits::MERGE_BYTES,
+    metrics::{self, TaskEvent},
     model::{NewTask, SwarmName, Task, TaskId, Text},
     store::{Line, Reader, Spec, When, digest, taken_in},
 };
@@ -183,6 +184,10 @@ impl SubmitReply {
         while reply.remaining() > 0 {
             items.push(taken(reply.line()?)?);
         }
+        if !replayed {
+            let new = items.iter().filter(|(_, taken)| matches!(taken, Taken::In)).count();
+            metrics::tasks(TaskEvent::Submitted, new);
+        }
         Ok(Self { replayed, now, items })
     }
 }
@@ -208,6 +213,7 @@ impl Merge for SubmitMerge {
     type Item = SubmitItem;
     type Output = (i64, Taken);
     const MAX_ITEMS: usize = 100;
+    const FUNCTION: &'static str = FUNCTION;
 
     fn call(&self, swarm: &SwarmName, items: &[SubmitItem]) -> Call {
         call(swarm, items, None)

@@ -51,25 +51,27 @@ impl TaskQueue {
         }
         let mut results = Vec::with_capacity(expected.len());
         for expected in expected {
-            results.push(self.result(swarm, now, expected, &mut reply).await?);
+            results.push(self.result(swarm, now, expected, &mut reply, !replayed).await?);
         }
         Ok(TransactionApplied { results, replayed })
     }
 
+    /// One operation's answer; `news` where it is not that of an earlier request.
     async fn result(
         &self,
         swarm: &SwarmName,
         now: i64,
         expected: Expected,
         reply: &mut Reader,
+        news: bool,
     ) -> Result<Applied, Error> {
         match expected {
             Expected::Submit(task, when) => {
                 self.note_schedule(swarm, now, when);
-                self.submitted(swarm, now, *task, when, reply).await
+                self.submitted(swarm, now, *task, when, reply, news).await
             }
-            Expected::Settle(id, kind) => self.settled(swarm, id, kind, reply),
-            Expected::Send(to) => super::result::sent(&to, reply),
+            Expected::Settle(id, kind) => self.settled(swarm, id, kind, reply, news),
+            Expected::Send(to) => super::result::sent(&to, reply, news),
             Expected::Put(key, value) => super::result::written(key, Some(value), reply, &self.inner.codec),
             Expected::Increment(key) => super::result::written(key, None, reply, &self.inner.codec),
             Expected::Delete(key) => super::result::deleted(key, reply),

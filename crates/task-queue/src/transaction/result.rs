@@ -8,6 +8,7 @@ use super::apply::broken;
 use crate::{
     Error, TaskQueue,
     message::Sending,
+    metrics::{self, MessageEvent, TaskEvent},
     model::{
         Applied, Completed, DeletedState, Failed, Json, NewTask, OutcomeKind, StateKey, SwarmName, TaskId, To,
     },
@@ -33,9 +34,14 @@ impl TaskQueue {
         id: TaskId,
         kind: OutcomeKind,
         reply: &mut Reader,
+        news: bool,
     ) -> Result<Applied, Error> {
-        let applied = SettleAnswer::read(reply.line()?)?.into_result(id)?;
-        let settled = self.note_settled(swarm, applied);
+        let answer = SettleAnswer::read(reply.line()?)?;
+        if news {
+            answer.count(kind);
+        }
+        let applied = answer.into_result(id)?;
+        let settled = self.note_settled(swarm, if news { applied } else { applied.measured_before() });
         let status = settled.status;
         Ok(match kind {
             OutcomeKind::Complete => Applied::Completed(Completed { id, status, replayed: false }),
@@ -50,8 +56,12 @@ impl TaskQueue {
         task: NewTask,
         when: When,
         reply: &mut Reader,
+        news: bool,
     ) -> Result<Applied, Error> {
         let (id, taken) = taken(reply.line()?)?;
+        if news && matches!(taken, Taken::In) {
+            metrics::tasks(TaskEvent::Submitted, 1);
+        }
         if let Taken::Duplicate(holder) = taken {
             match self.get(swarm, holder, Duration::ZERO).await {
                 Ok(task) => return Ok(Applied::Submitted(Box::new(task))),
@@ -65,8 +75,12 @@ impl TaskQueue {
     }
 }
 
-pub(super) fn sent(to: &To, reply: &mut Reader) -> Result<Applied, Error> {
-    Sending::read(reply.line()?)?.into_result(to).map(Applied::Sent)
+pub(super) fn sent(to: &To, reply: &mut Reader, news: bool) -> Result<Applied, Error> {
+    let sent = Sending::read(reply.line()?)?.into_result(to)?;
+    if news {
+        metrics::messages(MessageEvent::Sent, 1);
+    }
+    Ok(Applied::Sent(sent))
 }
 
 /// Without a value it was an increment, whose sum follows.

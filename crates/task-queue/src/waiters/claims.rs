@@ -12,6 +12,7 @@ use tokio::{
     sync::oneshot,
     time::{Instant, timeout},
 };
+use waggle_core::trace;
 
 use super::{
     Waiters,
@@ -24,6 +25,7 @@ use crate::{
     Error,
     library::ANY_CAPABILITIES,
     limits::WAITING_CLAIMS,
+    metrics::{Poll, Waiting},
     model::{Claim, Claimed, Directive, QueueName, SwarmName},
     store::{digest, joined},
 };
@@ -61,6 +63,7 @@ fn waiter(claim: &Claim, patient: bool) -> (Waiter, oneshot::Receiver<Answer>) {
         patient: Arc::new(AtomicBool::new(patient)),
         has_waited: false,
         answer: sender,
+        span: if patient { trace::wait("claim.wait") } else { trace::current() },
     };
     (waiter, receiver)
 }
@@ -76,6 +79,8 @@ struct Standing {
     key: Arc<GroupKey>,
     place: Place,
     patient: Arc<AtomicBool>,
+    /// Of one that may wait.
+    _shown: Option<Waiting>,
 }
 
 impl Standing {
@@ -89,7 +94,8 @@ impl Standing {
             return Err(Error::TooManyWaiting);
         }
         let patient = Arc::clone(&waiter.patient);
-        if patient.load(Ordering::Relaxed) {
+        let waits = patient.load(Ordering::Relaxed);
+        if waits {
             shared.subscriptions.need(&shared.redis, swarm);
         }
         let key = Arc::new(GroupKey { swarm: swarm.clone(), queues });
@@ -104,7 +110,8 @@ impl Standing {
         if booked {
             shared.call(&key);
         }
-        Ok(Self { shared: Arc::clone(shared), key, place, patient })
+        let shown = waits.then(|| Waiting::new(Poll::Claim));
+        Ok(Self { shared: Arc::clone(shared), key, place, patient, _shown: shown })
     }
 
     /// Leaves the group; false when the claim is in a call now, or answered. Both this and the parking of a claim

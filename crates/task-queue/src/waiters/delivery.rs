@@ -6,8 +6,8 @@ use waggle_core::{Call, Redis};
 
 use crate::{
     library::function,
-    model::{Claimed, Directive, SwarmName, Task},
-    task::root,
+    model::{Claimed, Directive, OutcomeKind, SwarmName, Task},
+    task::{SettleAnswer, root},
 };
 
 /// Tasks that have been claimed and not yet been taken by whoever asked. Dropped untaken, because the caller hung up,
@@ -57,12 +57,18 @@ impl WayBack {
     async fn give_back(&self, tasks: &[Task]) {
         let mut call = Call::new(function!("task_settle"), &root(&self.swarm));
         let mut buffer = [0; 36];
+        let mut outcomes = 0;
         for task in tasks {
             let Some(lease) = &task.lease else { continue };
+            outcomes += 1;
             call.arg("r").arg(task.id.encode(&mut buffer)).arg(lease.token.as_str()).arg("").arg("0").arg("");
         }
-        if let Err(error) = self.redis.call(call).await {
-            tracing::warn!(%error, tasks = tasks.len(), "tasks claimed for a caller that hung up return when their leases end");
+        let reply = self.redis.call(call).await;
+        match reply.and_then(|reply| SettleAnswer::read_all(outcomes, reply)) {
+            Ok(answers) => answers.iter().for_each(|answer| answer.count(OutcomeKind::Release)),
+            Err(error) => {
+                tracing::warn!(%error, tasks = tasks.len(), "tasks claimed for a caller that hung up return when their leases end");
+            }
         }
     }
 }

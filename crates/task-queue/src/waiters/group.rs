@@ -9,6 +9,7 @@ use std::{
 };
 
 use tokio::{sync::oneshot, time::Instant};
+use tracing::Span;
 use waggle_core::Outcome;
 
 use super::delivery::Delivery;
@@ -45,6 +46,8 @@ pub(super) struct Waiter {
     /// Whether it has been parked before.
     pub(super) has_waited: bool,
     pub(super) answer: oneshot::Sender<Answer>,
+    /// What its calls belong to in a trace.
+    pub(super) span: Span,
 }
 
 impl Waiter {

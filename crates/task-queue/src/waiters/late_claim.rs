@@ -3,7 +3,8 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
-use waggle_core::{Call, Error as RedisError, LateCall, Value, perf::Series};
+use tracing::Span;
+use waggle_core::{Call, Error as RedisError, LateCall, Value, perf::Series, trace};
 
 use super::{
     claims::{answer_nothing, direct},
@@ -14,6 +15,7 @@ use super::{
 use crate::{
     Error,
     library::function,
+    metrics::{self, TaskEvent},
     model::{AgentName, Directive, Task},
     store::{Reader, claimed_task, seed},
     task::{refused, root},
@@ -49,11 +51,13 @@ pub(super) struct LateClaim {
     built: Instant,
     /// Whether the call took along a claim that looks by itself.
     looks: bool,
+    /// One for each claim that is part of a trace.
+    spans: Vec<Span>,
 }
 
 impl LateClaim {
     pub(super) fn new(shared: Arc<Shared>, key: Arc<GroupKey>) -> Self {
-        Self { shared, key, taken: None, built: Instant::now(), looks: false }
+        Self { shared, key, taken: None, built: Instant::now(), looks: false, spans: Vec::new() }
     }
 
     fn call(&self, waiters: &[(Place, Waiter)]) -> Call {
@@ -113,10 +117,13 @@ impl LateClaim {
         let took = all.saturating_sub(self.waited(waiter));
         perf.record(Series::Claim, took);
         perf.batch(queued.len(), took);
+        metrics::tasks(TaskEvent::Claimed, queued.len());
         for ready_for in queued.iter().map(|micros| Duration::from_micros(*micros)) {
             perf.record(Series::Queued, ready_for);
+            metrics::queued(ready_for);
             if waiter.has_waited && ready_for <= all {
                 perf.record(Series::TaskAssignment, ready_for);
+                metrics::assigned(ready_for);
             }
         }
     }
@@ -162,14 +169,17 @@ impl LateClaim {
         let way_back = WayBack { redis: self.shared.redis.clone(), swarm: self.key.swarm.clone() };
         let way_back = Arc::new(way_back);
         let twins = twins(&waiters);
-        let (mut to_park, mut served) = (Vec::new(), false);
+        let (mut to_park, mut served, mut counted) = (Vec::new(), false, HashSet::new());
         for ((place, waiter), share) in waiters.into_iter().zip(shares) {
             match share {
                 Share::Tasks(handed) if !handed.tasks.is_empty() => {
                     served = true;
-                    self.measure(&waiter, &handed.queued);
+                    let twin = twins.get(&(waiter.agent.clone(), waiter.claim_id.clone()));
+                    if twin.is_none_or(|twin| counted.insert(twin)) {
+                        self.measure(&waiter, &handed.queued);
+                    }
                     let Handed { tasks, again, .. } = handed;
-                    let alone = !again && !twins.contains(&(waiter.agent.clone(), waiter.claim_id.clone()));
+                    let alone = !again && twin.is_none();
                     self.deliver(tasks, waiter, alone.then(|| Arc::clone(&way_back)));
                 }
                 Share::Told(directive) => direct(waiter, directive),
@@ -237,6 +247,12 @@ fn twins(waiters: &[(Place, Waiter)]) -> HashSet<(AgentName, String)> {
         .collect()
 }
 
+/// The call as each of its claims sees it.
+fn spans(waiters: &[(Place, Waiter)]) -> Vec<Span> {
+    let span = |(_, waiter): &(Place, Waiter)| trace::within(&waiter.span, FUNCTION, Some(waiters.len()));
+    waiters.iter().map(span).collect()
+}
+
 impl LateCall for LateClaim {
     fn build(&mut self) -> Option<Call> {
         let taken = {
@@ -258,6 +274,9 @@ impl LateCall for LateClaim {
             return None;
         }
         let call = self.call(&taken.waiters);
+        if trace::is_on() {
+            self.spans = spans(&taken.waiters);
+        }
         self.built = Instant::now();
         self.looks = taken.looks;
         self.taken = Some(taken);
@@ -267,6 +286,9 @@ impl LateCall for LateClaim {
     fn finish(mut self: Box<Self>, reply: Result<Value, RedisError>) {
         let Some(taken) = self.taken.take() else { return };
         let epoch = taken.epoch();
+        for span in self.spans.drain(..) {
+            trace::ended(&span, &reply);
+        }
         match reply.and_then(|reply| self.read(reply, &taken.waiters)) {
             Ok((left, shares)) => self.settle(epoch, taken.waiters, left, shares),
             Err(error) => self.fail(epoch, taken.waiters, &error),

@@ -8,7 +8,10 @@ use std::{
 use tokio::sync::{Notify, futures::OwnedNotified};
 
 use super::registry::Shared;
-use crate::model::{AgentName, SwarmName, TaskId};
+use crate::{
+    metrics::{Poll, Waiting},
+    model::{AgentName, SwarmName, TaskId},
+};
 
 /// What may be waited for within a swarm.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -21,6 +24,17 @@ pub(crate) enum Topic {
     State,
     /// A change of anything.
     Events,
+}
+
+impl Topic {
+    const fn poll(&self) -> Poll {
+        match self {
+            Self::Task(_) => Poll::Task,
+            Self::Inbox(_) => Poll::Inbox,
+            Self::State => Poll::State,
+            Self::Events => Poll::Events,
+        }
+    }
 }
 
 type Interest = (SwarmName, Topic);
@@ -36,13 +50,15 @@ pub(crate) struct Watch {
     interest: Interest,
     /// Present until the watch is dropped.
     notify: Option<Arc<Notify>>,
+    _shown: Waiting,
 }
 
 impl Watches {
     pub(super) fn watch(shared: &Arc<Shared>, swarm: &SwarmName, topic: Topic) -> Watch {
+        let shown = Waiting::new(topic.poll());
         let interest = (swarm.clone(), topic);
         let notify = Arc::clone(shared.watches.interests().entry(interest.clone()).or_default());
-        Watch { shared: Arc::clone(shared), interest, notify: Some(notify) }
+        Watch { shared: Arc::clone(shared), interest, notify: Some(notify), _shown: shown }
     }
 
     pub(super) fn wake(&self, swarm: &SwarmName, topic: Topic) {

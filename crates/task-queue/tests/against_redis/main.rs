@@ -8,3 +8,4 @@ mod messages;
 mod migrate;
 mod state;
 mod support;
+mod trace;

@@ -20,6 +20,7 @@ impl Merge for Sums {
     type Item = i64;
     type Output = i64;
     const MAX_ITEMS: usize = 100;
+    const FUNCTION: &'static str = "bump_each_v1";
 
     fn call(&self, key: &String, items: &[i64]) -> Call {
         self.calls.lock().unwrap().push(items.to_vec());

@@ -2,12 +2,19 @@
 
 use waggle_task_queue::model::SwarmName;
 
-/// Which service and which of its swarms a command is about.
+/// Which service a command is about.
 #[derive(Debug, Clone, clap::Args)]
-pub(crate) struct ConnectArgs {
+pub(crate) struct ServiceArgs {
     /// Address of the service. Where it asks for a token, put it into WAGGLE_TOKEN
     #[arg(long, env = "WAGGLE_URL", default_value = "http://127.0.0.1:8700", value_name = "URL")]
     pub(crate) url: String,
+}
+
+/// Which service and which of its swarms a command is about.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct ConnectArgs {
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
 
     /// Swarm that is meant
     #[arg(long, env = "WAGGLE_SWARM", default_value = "default", value_name = "NAME")]
@@ -19,5 +26,12 @@ impl ConnectArgs {
     pub(crate) fn or(mut self, named: Option<SwarmName>) -> Self {
         self.swarm = named.unwrap_or(self.swarm);
         self
+    }
+}
+
+impl From<ServiceArgs> for ConnectArgs {
+    /// For calls about the service itself, where no swarm is meant.
+    fn from(service: ServiceArgs) -> Self {
+        Self { service, swarm: SwarmName::default() }
     }
 }

@@ -13,14 +13,25 @@ const TRY: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     pub(super) method: Method,
-    /// Below `/v1/swarms/{swarm}`, or below `/v1/swarms` where no single swarm is meant.
+    /// Below `about`.
     pub(super) path: String,
-    pub(super) in_swarm: bool,
+    pub(super) about: About,
     pub(super) query: Vec<(&'static str, String)>,
     pub(super) body: Option<Bytes>,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) timeout: Duration,
     pub(super) repeatable: bool,
+}
+
+/// What a call is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    /// A swarm: below `/v1/swarms/{swarm}`.
+    Swarm,
+    /// No single one: below `/v1/swarms`.
+    AllSwarms,
+    /// The service itself: below its address.
+    Service,
 }
 
 impl Call {
@@ -52,7 +63,13 @@ impl Call {
 
     /// About all swarms: the path lies below `/v1/swarms`.
     pub(crate) fn of_all_swarms(mut self) -> Self {
-        self.in_swarm = false;
+        self.about = About::AllSwarms;
+        self
+    }
+
+    /// About the service itself: the path begins at its address.
+    pub(crate) fn of_the_service(mut self) -> Self {
+        self.about = About::Service;
         self
     }
 
@@ -106,7 +123,7 @@ impl Call {
         Self {
             method,
             path,
-            in_swarm: true,
+            about: About::Swarm,
             query: Vec::new(),
             body: None,
             headers: Vec::new(),

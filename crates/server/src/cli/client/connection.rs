@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use reqwest::{Response, Url, header, redirect};
 use waggle_task_queue::model::SwarmName;
 
-use super::{Answer, Call, CallError, ConnectArgs, Problem, patience::Patience};
+use super::{Answer, Call, CallError, ConnectArgs, Problem, call::About, patience::Patience};
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -32,9 +32,10 @@ impl Client {
     /// # Errors
     /// When the address is not one this client can speak to.
     pub(crate) fn new(args: &ConnectArgs) -> anyhow::Result<Self> {
-        let url = Url::parse(&args.url).with_context(|| format!("--url {}: not an address", args.url))?;
+        let url = Url::parse(&args.service.url)
+            .with_context(|| format!("--url {}: not an address", args.service.url))?;
         if url.scheme() != "http" || url.host().is_none() {
-            bail!("--url {}: only plain http://HOST:PORT is spoken here", args.url);
+            bail!("--url {}: only plain http://HOST:PORT is spoken here", args.service.url);
         }
         let http = reqwest::Client::builder()
             .user_agent(concat!("waggle/", env!("CARGO_PKG_VERSION")))
@@ -136,9 +137,10 @@ impl Client {
     fn request(&self, call: &Call) -> reqwest::RequestBuilder {
         let mut url = self.url.clone();
         let below = self.url.path().trim_end_matches('/');
-        url.set_path(&match call.in_swarm {
-            true => format!("{below}/v1/swarms/{}{}", self.swarm, call.path),
-            false => format!("{below}/v1/swarms{}", call.path),
+        url.set_path(&match call.about {
+            About::Swarm => format!("{below}/v1/swarms/{}{}", self.swarm, call.path),
+            About::AllSwarms => format!("{below}/v1/swarms{}", call.path),
+            About::Service => format!("{below}{}", call.path),
         });
         if !call.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&call.query);

@@ -9,7 +9,7 @@ mod error;
 mod patience;
 
 pub(crate) use answer::{Answer, json};
-pub(crate) use args::ConnectArgs;
+pub(crate) use args::{ConnectArgs, ServiceArgs};
 pub(crate) use call::Call;
 pub(crate) use connection::Client;
 pub(crate) use error::{CallError, Problem};

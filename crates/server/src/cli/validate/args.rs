@@ -1,6 +1,6 @@
 use std::process::ExitCode;
 
-use crate::cli::client::ConnectArgs;
+use crate::cli::client::ServiceArgs;
 use crate::perf::validate::Test;
 
 /// The flags of `waggle validate`.
@@ -35,7 +35,7 @@ pub(in crate::cli) struct ValidateArgs {
     pub(super) strict: Option<Test>,
 
     #[command(flatten)]
-    pub(super) connect: ConnectArgs,
+    pub(super) service: ServiceArgs,
 }
 
 impl ValidateArgs {

@@ -22,7 +22,7 @@ const FAILED: u8 = 1;
 
 pub(super) async fn run(args: ValidateArgs) -> anyhow::Result<ExitCode> {
     raise_open_files();
-    let client = match client(&args.connect.url) {
+    let client = match client(&args.service.url) {
         Ok(client) => client,
         Err(error) => return Ok(unusable(&format!("{error:#}"))),
     };

@@ -4,7 +4,7 @@
 mod confidence;
 mod interval;
 mod measured;
-// mod recommend;
+mod recommend;
 mod target;
 #[cfg(test)]
 mod testing;
@@ -12,8 +12,8 @@ mod trend;
 
 pub use confidence::{Part, confidence};
 pub use interval::{Interval, quantile_interval, wilson_interval};
-// pub use recommend::recommendations;
 pub use measured::{Measured, targets};
+pub use recommend::recommendations;
 pub use target::{
     Bound, Judged, MIN_COMPRESSED_VALUES, at_once, quantile_at_most, rate_at_most, saved_at_least,
     throughput_at_least,

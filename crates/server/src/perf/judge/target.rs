@@ -86,6 +86,7 @@ pub fn saved_at_least(
 }
 
 /// What was seen of a target.
+#[derive(Clone, Copy)]
 struct Seen {
     observed: Option<f64>,
     interval: Option<Interval>,

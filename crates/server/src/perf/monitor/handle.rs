@@ -1,6 +1,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use waggle_core::config::RedisConfig;
 use waggle_core::perf::{Recorder, Window};
 use waggle_task_queue::TaskQueue;
 use waggle_task_queue::model::Stamp;
@@ -8,9 +9,10 @@ use waggle_task_queue::model::Stamp;
 use super::recent::Recent;
 use super::sight::Sight;
 use crate::config::PerfConfig;
-use crate::perf::Node;
+use crate::perf::alert::Alerts;
 use crate::perf::history::History;
 use crate::perf::report::{PoolFigures, RecentError, Report, Scope, build};
+use crate::perf::{Node, Updates};
 use crate::problem::Problem;
 
 /// What a server knows of itself and of what it serves. Cheap to clone.
@@ -20,21 +22,37 @@ pub struct Monitor(Arc<Inner>);
 struct Inner {
     queue: TaskQueue,
     config: PerfConfig,
+    redis: RedisConfig,
     node: Node,
     mode: &'static str,
     sight: Mutex<Arc<Sight>>,
     history: Mutex<History>,
     recent: Mutex<Recent>,
+    alerts: Alerts,
+    updates: Arc<Updates>,
 }
 
 impl Monitor {
     /// The monitor of the server `node`, which works with `queue`; `mode` says how Redis is run: `private`, `single` or
     /// `cluster`.
-    pub fn new(queue: TaskQueue, config: PerfConfig, node: Node, mode: &'static str) -> Self {
+    ///
+    /// # Panics
+    /// When `config` was not validated.
+    pub fn new(
+        queue: TaskQueue,
+        config: PerfConfig,
+        redis: RedisConfig,
+        node: Node,
+        mode: &'static str,
+    ) -> Self {
+        let updates = Arc::<Updates>::default();
         Self(Arc::new(Inner {
+            alerts: Alerts::new(&config, &node, &updates),
+            updates,
             history: Mutex::new(History::new(config.samples())),
             queue,
             config,
+            redis,
             node,
             mode,
             sight: Mutex::default(),
@@ -72,6 +90,16 @@ impl Monitor {
         lock(&self.0.recent).list()
     }
 
+    /// What operators should know, and whoever is told.
+    pub fn alerts(&self) -> &Alerts {
+        &self.0.alerts
+    }
+
+    /// Where refreshes are followed.
+    pub fn updates(&self) -> &Updates {
+        &self.0.updates
+    }
+
     /// The pool of this server, as it is now.
     pub fn pool(&self) -> PoolFigures {
         PoolFigures::of(self.0.queue.redis().pool_status())
@@ -85,6 +113,11 @@ impl Monitor {
     /// Its settings.
     pub fn config(&self) -> &PerfConfig {
         &self.0.config
+    }
+
+    /// How Redis is worked with.
+    pub fn redis_config(&self) -> &RedisConfig {
+        &self.0.redis
     }
 
     /// The name of this server.

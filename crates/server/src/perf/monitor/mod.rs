@@ -1,6 +1,7 @@
 //! What a server knows of itself and of what it serves.
 
 mod handle;
+mod readings;
 mod recent;
 mod refresher;
 mod sight;

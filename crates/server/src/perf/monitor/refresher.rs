@@ -4,11 +4,15 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use waggle_task_queue::model::Stamp;
-use waggle_task_queue::{FleetList, Survey, Surveyor};
+use waggle_task_queue::{FleetList, Survey, Surveyor, TaskQueue};
 
 use super::handle::{Monitor, now};
-use super::sight::{Sight, redis_figures};
+use super::readings::readings;
+use super::sight::{Sight, Waiting, redis_figures};
+use crate::perf::Update;
+use crate::perf::alert::QueueReading;
 use crate::perf::fleet::{Published, slots_kept};
+use crate::perf::gauges;
 use crate::perf::history::Sample;
 use crate::perf::judge::trends;
 use crate::perf::report::{QUEUES, Trend, sample};
@@ -37,6 +41,8 @@ pub(super) struct Round {
     second: u64,
     restored: bool,
     failing: bool,
+    /// Times that writes had waited for the disk at the refresh before.
+    delayed_fsyncs: Option<u64>,
 }
 
 impl Refresher {
@@ -85,9 +91,13 @@ impl Round {
         }
         let sight = self.look(monitor).await;
         self.report(&sight);
-        monitor.see(Arc::new(sight));
+        gauges::show(&sight);
+        let sight = Arc::new(sight);
+        monitor.see(Arc::clone(&sight));
         let sample = Arc::new(sample(monitor));
         monitor.history().add(Arc::clone(&sample));
+        monitor.updates().tell(Update::Sample(Arc::clone(&sample)));
+        self.judge(monitor, &sight, sample.at);
         self.publish(monitor, &sample).await;
         sample
     }
@@ -106,13 +116,34 @@ impl Round {
             }
             Err(reason) => Some(reason),
         };
+        let waiting = queue.waiting_by_queue();
         Sight {
+            waited_for: self.waited_for(queue, &waiting).await,
             redis: redis.map(|figures| redis_figures(figures, monitor.mode())),
             survey: self.survey.clone(),
             survey_failed,
-            waiting: queue.waiting_by_queue(),
+            waiting,
             trends: trends_of(monitor),
         }
+    }
+
+    fn judge(&mut self, monitor: &Monitor, sight: &Sight, at: Stamp) {
+        let delayed = sight.redis.as_ref().ok().map(|redis| redis.aof_delayed_fsync);
+        monitor.alerts().judge(at, &readings(monitor, sight, self.delayed_fsyncs));
+        self.delayed_fsyncs = delayed.or(self.delayed_fsyncs);
+    }
+
+    /// The queues that claims wait for now and that have ready tasks.
+    async fn waited_for(&self, queue: &TaskQueue, waiting: &Waiting) -> Option<Vec<QueueReading>> {
+        let waited = waiting.iter().filter(|(_, claims)| **claims > 0).map(|(name, _)| name.clone());
+        let ready = timeout(PATIENCE, self.surveyor.ready_of(queue, waited)).await.ok()?.ok()?;
+        let readings = ready.into_iter().map(|(swarm, seen)| QueueReading {
+            oldest_ready_ms: seen.oldest_ready_ms.unwrap_or(0),
+            queue: seen.name.to_string(),
+            waiting: waiting.get(&(swarm.clone(), seen.name)).map_or(0, |claims| *claims as u64),
+            swarm: swarm.to_string(),
+        });
+        Some(readings.collect())
     }
 
     /// Says once that it fails, and once that it works again.

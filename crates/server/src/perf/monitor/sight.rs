@@ -4,7 +4,11 @@ use waggle_core::Figures;
 use waggle_task_queue::Survey;
 use waggle_task_queue::model::{QueueName, SwarmName};
 
+use crate::perf::alert::QueueReading;
 use crate::perf::report::{QueueFigures, RedisFigures, Trend};
+
+/// How many claims wait, by swarm and queue.
+pub(super) type Waiting = HashMap<(SwarmName, QueueName), usize>;
 
 /// What the last refresh saw. What could not be seen is told with the reason.
 #[derive(Debug, Clone)]
@@ -16,7 +20,9 @@ pub struct Sight {
     /// Why there is no newer one.
     pub survey_failed: Option<String>,
     /// Claims that wait in this server by swarm and queue.
-    pub waiting: HashMap<(SwarmName, QueueName), usize>,
+    pub waiting: Waiting,
+    /// Of the queues that claims wait for, those with ready tasks; `None` where they could not be asked for.
+    pub waited_for: Option<Vec<QueueReading>>,
     /// Where the figures of the last ten minutes have been going.
     pub trends: Vec<Trend>,
 }
@@ -29,6 +35,7 @@ impl Default for Sight {
             survey: Survey::default(),
             survey_failed: Some(not_yet.to_owned()),
             waiting: HashMap::new(),
+            waited_for: None,
             trends: Vec::new(),
         }
     }

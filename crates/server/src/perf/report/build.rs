@@ -8,7 +8,7 @@ use super::latency::quantiles;
 use super::shape::{CompressionFigures, Errors, Latency, Missing, PipelineFigures, Report, Scope, Summary};
 use crate::perf::fleet::{Collected, collect, own};
 use crate::perf::history::Sample;
-use crate::perf::judge::{Judged, Measured, confidence, targets};
+use crate::perf::judge::{Judged, Measured, confidence, recommendations, targets};
 use crate::perf::{Monitor, Sight, now};
 
 /// The time that the confidence of a sample speaks of: that of a report by default.
@@ -37,7 +37,9 @@ pub(crate) async fn build(monitor: &Monitor, window: Duration, scope: Scope) -> 
         Scope::Node => own(monitor, window),
         Scope::Fleet => collect(monitor, window).await,
     };
-    put_together(monitor, window, scope, collected)
+    let report = put_together(monitor, window, scope, collected);
+    let recommendations = recommendations(&report, monitor.config(), monitor.redis_config());
+    Report { recommendations, ..report }
 }
 
 fn put_together(monitor: &Monitor, window: Duration, scope: Scope, collected: Collected) -> Report {
@@ -69,7 +71,7 @@ fn put_together(monitor: &Monitor, window: Duration, scope: Scope, collected: Co
         confidence: confidence(&judged, float(monitor.config().targets.confidence)),
         targets: judged.into_iter().map(|judged| judged.target).collect(),
         trends: sight.trends.clone(),
-        alerts: Vec::new(),
+        alerts: monitor.alerts().active(),
         recommendations: Vec::new(),
     }
 }

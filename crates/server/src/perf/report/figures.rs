@@ -23,7 +23,7 @@ impl Summary {
 }
 
 /// How many requests were answered, and how many of them failed by a fault of the service.
-pub(super) fn operations(window: &Window) -> (u64, u64) {
+pub(crate) fn operations(window: &Window) -> (u64, u64) {
     let tallies = window.operations().values();
     tallies.fold((0, 0), |(all, failed), tally| (all + tally.count, failed + tally.failed))
 }

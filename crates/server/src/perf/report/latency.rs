@@ -21,7 +21,7 @@ impl Latency {
 }
 
 /// The quantiles that a sample keeps; nothing where nothing was recorded.
-pub(super) fn quantiles(window: &Window, series: Series) -> Option<Quantiles> {
+pub(crate) fn quantiles(window: &Window, series: Series) -> Option<Quantiles> {
     let histogram = window.histogram(series)?;
     Some(Quantiles {
         p50_ms: millis(histogram, 0.5),

@@ -4,6 +4,10 @@ mod build;
 mod figures;
 mod latency;
 mod shape;
+mod text;
 
 pub(crate) use build::{QUEUES, build, sample};
+pub(crate) use figures::operations;
+pub(crate) use latency::quantiles;
 pub use shape::*;
+pub use text::text;

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use waggle_core::perf::LONGEST_SECONDS;
 
 use crate::app::App;
-use crate::extract::Query;
-use crate::perf::report::{Report, Scope};
+use crate::extract::{Accept, Query};
+use crate::perf::report::{Report, Scope, text};
 use crate::problem::{Problem, ProblemBody};
 use crate::reply::Reply;
 
@@ -42,15 +42,22 @@ pub(crate) struct ReportParams {
     tag = "operators",
     params(ReportParams),
     responses(
-        (status = 200, description = "The report.", body = Report),
+        (status = 200, description = "The report.", content((Report = "application/json"), (String = "text/plain"))),
         (status = 422, description = "`validation`: a parameter cannot be accepted.", body = ProblemBody<'static>, content_type = "application/problem+json"),
     ),
 )]
-pub(crate) async fn report(app: State<App>, query: Query<ReportParams>) -> Result<Reply, Problem> {
+pub(crate) async fn report(
+    app: State<App>,
+    query: Query<ReportParams>,
+    accept: Accept,
+) -> Result<Reply, Problem> {
     let window_ms = query.0.window_ms.unwrap_or(WINDOW_MS_DEFAULT);
     if !(WINDOW_MS_MIN..=WINDOW_MS_MAX).contains(&window_ms) {
         return Err(Problem::field("/window_ms", format!("{WINDOW_MS_MIN} to {WINDOW_MS_MAX}")));
     }
     let report = app.monitor().report(Duration::from_millis(window_ms), query.0.scope).await;
-    Reply::json(StatusCode::OK, &report)
+    match accept {
+        Accept::Json => Reply::json(StatusCode::OK, &report),
+        Accept::Text => Ok(Reply::text(text(&report))),
+    }
 }

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::extract::{Json, Prefer, Swarm};
 use crate::problem::{BodyProblems, CallProblems, Problem, SwarmProblems};
 use crate::reply::Reply;
+use crate::trace;
 
 /// Claim tasks
 ///
@@ -41,5 +42,6 @@ pub(crate) async fn claim(
     claim.check()?;
     let applied = prefer.wait(&mut claim.wait_ms);
     let claimed = app.queue().claim(&swarm.0, claim).await?;
+    trace::claimed(&claimed.tasks);
     Ok(Reply::json(StatusCode::OK, &claimed)?.waited(claimed.waited).preference(applied))
 }

@@ -1,11 +1,12 @@
 use axum::extract::State;
 use axum::http::StatusCode;
-use waggle_task_queue::model::{Complete, Completed, SwarmName, TaskId};
+use waggle_task_queue::model::{Complete, Completed, OutcomeKind, SwarmName, TaskId};
 
 use crate::app::App;
 use crate::extract::{Json, SwarmTask};
 use crate::problem::{BodyProblems, CallProblems, LeaseProblems, Problem};
 use crate::reply::Reply;
+use crate::trace::Runs;
 
 /// Complete a task
 ///
@@ -30,6 +31,9 @@ pub(crate) async fn complete(
     path: SwarmTask,
     body: Json<Complete>,
 ) -> Result<Reply, Problem> {
-    let answer = app.queue().complete(&path.swarm, path.id, body.0).await?;
+    let ending = (path.id, body.0.lease.as_str(), OutcomeKind::Complete);
+    let mut runs = Runs::of(app.queue(), &path.swarm, [ending]);
+    let answer = runs.until(app.queue().complete(&path.swarm, path.id, body.0)).await?;
+    runs.ended(path.id, answer.status, answer.replayed);
     Reply::json(StatusCode::OK, &answer)
 }

@@ -1,11 +1,12 @@
 use axum::extract::State;
 use axum::http::StatusCode;
-use waggle_task_queue::model::{Fail, Failed, SwarmName, TaskId};
+use waggle_task_queue::model::{Fail, Failed, OutcomeKind, SwarmName, TaskId};
 
 use crate::app::App;
 use crate::extract::{Json, SwarmTask};
 use crate::problem::{BodyProblems, CallProblems, LeaseProblems, Problem};
 use crate::reply::Reply;
+use crate::trace::Runs;
 
 /// Fail an attempt
 ///
@@ -27,6 +28,9 @@ use crate::reply::Reply;
     ),
 )]
 pub(crate) async fn fail(app: State<App>, path: SwarmTask, body: Json<Fail>) -> Result<Reply, Problem> {
-    let answer = app.queue().fail(&path.swarm, path.id, body.0).await?;
+    let ending = (path.id, body.0.lease.as_str(), OutcomeKind::Fail);
+    let mut runs = Runs::of(app.queue(), &path.swarm, [ending]);
+    let answer = runs.until(app.queue().fail(&path.swarm, path.id, body.0)).await?;
+    runs.ended(path.id, answer.status, answer.replayed);
     Reply::json(StatusCode::OK, &answer)
 }

@@ -1,11 +1,12 @@
 use axum::extract::State;
 use axum::http::StatusCode;
-use waggle_task_queue::model::{Release, Released, SwarmName, TaskId};
+use waggle_task_queue::model::{OutcomeKind, Release, Released, SwarmName, TaskId};
 
 use crate::app::App;
 use crate::extract::{Json, SwarmTask};
 use crate::problem::{BodyProblems, CallProblems, LeaseProblems, Problem};
 use crate::reply::Reply;
+use crate::trace::Runs;
 
 /// Give a task back
 ///
@@ -27,6 +28,9 @@ use crate::reply::Reply;
     ),
 )]
 pub(crate) async fn release(app: State<App>, path: SwarmTask, body: Json<Release>) -> Result<Reply, Problem> {
-    let answer = app.queue().release(&path.swarm, path.id, body.0).await?;
+    let ending = (path.id, body.0.lease.as_str(), OutcomeKind::Release);
+    let mut runs = Runs::of(app.queue(), &path.swarm, [ending]);
+    let answer = runs.until(app.queue().release(&path.swarm, path.id, body.0)).await?;
+    runs.ended(path.id, answer.status, answer.replayed);
     Reply::json(StatusCode::OK, &answer)
 }

@@ -2,13 +2,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
 use waggle_task_queue::model::{
-    Claimed, Directive, Settled, SettledStatus, Settlement, Stamp, Status, SwarmName, Task, TaskId,
+    Claimed, Directive, Outcome, Settled, SettledStatus, Settlement, Stamp, Status, SwarmName, Task, TaskId,
 };
 
 use crate::app::App;
 use crate::extract::{Json, Prefer, Swarm};
 use crate::problem::{BodyProblems, CallProblems, Problem, ProblemBody, SwarmProblems};
 use crate::reply::Reply;
+use crate::trace::{self, Runs};
 
 /// What became of the outcomes, and the next tasks.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -75,7 +76,10 @@ pub(crate) async fn settle(
     let Json(mut settlement) = body;
     settlement.check()?;
     let applied = settlement.claim.as_mut().and_then(|claim| prefer.wait(&mut claim.wait_ms));
-    let (outcomes, claimed) = app.queue().settle(&swarm.0, settlement).await?;
+    let mut runs = Runs::of(app.queue(), &swarm.0, settlement.outcomes.iter().map(Outcome::ends));
+    let (outcomes, claimed) = runs.until(app.queue().settle(&swarm.0, settlement)).await?;
+    runs.settled(&outcomes);
+    trace::claimed(&claimed.tasks);
     Ok(answer(outcomes, &claimed)?.waited(claimed.waited).preference(applied))
 }
 

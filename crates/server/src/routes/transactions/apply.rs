@@ -2,8 +2,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
 use waggle_task_queue::model::{
-    Applied, Condition, MessageSend, StateDelete, StateIncrement, StatePut, SwarmName, TaskComplete,
-    TaskFail, TaskRelease, TaskSubmit,
+    Applied, Condition, MessageSend, Operation, StateDelete, StateIncrement, StatePut, SwarmName,
+    TaskComplete, TaskFail, TaskRelease, TaskSubmit,
 };
 
 use super::read::read;
@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::extract::{IdempotencyKey, LeaseHeader, RawJson, Swarm, Traceparent};
 use crate::problem::{BodyProblems, CallProblems, Problem, TransactionProblems};
 use crate::reply::Reply;
+use crate::trace::Runs;
 
 /// Operations that are applied together, or not at all.
 #[derive(utoipa::ToSchema)]
@@ -85,7 +86,11 @@ pub(crate) async fn apply(
     transaction.lease = lease.0;
     let idempotency = key.with_body(body.as_bytes());
     drop(body);
-    let applied = app.queue().apply_transaction(&swarm.0, transaction, idempotency).await?;
+    let mut runs = Runs::of(app.queue(), &swarm.0, transaction.ops.iter().filter_map(Operation::ends));
+    let applied = runs.until(app.queue().apply_transaction(&swarm.0, transaction, idempotency)).await?;
+    for (id, status) in applied.results.iter().filter_map(Applied::ended) {
+        runs.ended(id, status, applied.replayed);
+    }
     Ok(Reply::json(StatusCode::OK, &TransactionAnswer { results: applied.results })?
         .replayed(applied.replayed))
 }

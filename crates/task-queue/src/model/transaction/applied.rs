@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Completed, DeletedState, Failed, Sent, StateEntry, Task};
+use crate::model::{Completed, DeletedState, Failed, Sent, StateEntry, Status, Task, TaskId};
 
 /// What one operation is answered: as its own call would be.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -20,4 +20,15 @@ pub enum Applied {
     Written(StateEntry),
     /// Of `state.delete`.
     Deleted(DeletedState),
+}
+
+impl Applied {
+    /// The task whose attempt was ended, and where it stands now.
+    pub const fn ended(&self) -> Option<(TaskId, Status)> {
+        match self {
+            Self::Completed(completed) => Some((completed.id, completed.status)),
+            Self::GivenBack(failed) => Some((failed.id, failed.status)),
+            _ => None,
+        }
+    }
 }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, de::IgnoredAny};
 
 use crate::model::{
-    Complete, Fail, Increment, Invalid, Json, NewMessage, NewTask, Outcome, PutState, Release, StateKey,
-    TaskError, TaskId, WriterLease,
+    Complete, Fail, Increment, Invalid, Json, NewMessage, NewTask, Outcome, OutcomeKind, PutState, Release,
+    StateKey, TaskError, TaskId, WriterLease,
 };
 
 use super::Condition;
@@ -210,6 +210,14 @@ impl From<StateIncrement> for Operation {
 }
 
 impl Operation {
+    /// The attempt that this ends, if it ends one: task, lease token, and how.
+    pub fn ends(&self) -> Option<(TaskId, &str, OutcomeKind)> {
+        match self {
+            Self::Settle(outcome) => Some(outcome.ends()),
+            _ => None,
+        }
+    }
+
     /// Checks what the types alone cannot.
     ///
     /// # Errors

@@ -15,7 +15,7 @@ pub(super) fn slope(points: &[(f64, f64)]) -> f64 {
 /// The middle of some values, the mean of both where there are two; none of none.
 pub(super) fn median(mut values: Vec<f64>) -> Option<f64> {
     let middle = values.len() / 2;
-    let even = values.len() % 2 == 0;
+    let even = values.len().is_multiple_of(2);
     if values.is_empty() {
         return None;
     }

@@ -18,7 +18,8 @@ const NOTABLE: f64 = 0.1;
 /// is left out.
 ///
 /// Where there are more than 120 samples, each stretch of neighbours is represented by its median.
-pub fn trends<'a>(samples: impl Iterator<Item = &'a Sample> + Clone) -> Vec<Trend> {
+pub fn trends<'a>(samples: impl IntoIterator<Item = &'a Sample, IntoIter: Clone>) -> Vec<Trend> {
+    let samples = samples.into_iter();
     METRICS.iter().filter_map(|metric| trend(metric, samples.clone())).collect()
 }
 

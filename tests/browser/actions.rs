@@ -1,0 +1,146 @@
+//! What an operator does from the page: each action asks first and shows its result.
+
+use serde_json::json;
+use waggle_tests::{PATIENCE, World, task, until};
+
+use crate::page::Page;
+use crate::run::on_the_page;
+
+#[test]
+fn a_swarm_is_paused_and_resumed() {
+    on_the_page(async |w, page| {
+        page.choose_swarm(w.swarm()).await;
+        page.ask("#swarm-toggle", &format!("Pause swarm {}?", w.swarm())).await;
+        page.screenshot("question").await;
+        assert_eq!(swarm(w).await["paused"], false, "asked, not done");
+        page.agree(&format!("Swarm {} is paused.", w.swarm())).await;
+        page.screenshot("result").await;
+        assert_eq!(swarm(w).await["paused"], true);
+        page.click("#confirm-no").await;
+        page.until_text("#swarm-state", "paused").await;
+
+        page.ask("#swarm-toggle", &format!("Resume swarm {}?", w.swarm())).await;
+        page.agree(&format!("Swarm {} is running.", w.swarm())).await;
+        assert_eq!(swarm(w).await["paused"], false);
+    });
+}
+
+#[test]
+fn who_says_no_changes_nothing() {
+    on_the_page(async |w, page| {
+        page.choose_swarm(w.swarm()).await;
+        page.ask("#swarm-toggle", "Pause swarm").await;
+        page.click("#confirm-no").await;
+        page.until("the question is gone", "!document.querySelector('#confirm').open").await;
+        page.ask("#swarm-toggle", "Pause swarm").await;
+        page.press("\u{e00c}").await; // Escape
+        page.until("the question is gone", "!document.querySelector('#confirm').open").await;
+        page.until("the focus is where it was", "document.activeElement.id === 'swarm-toggle'").await;
+        assert_eq!(swarm(w).await["paused"], false);
+    });
+}
+
+#[test]
+fn an_agent_is_drained_and_resumed() {
+    on_the_page(async |w, page| {
+        w.put("/agents/worker-1").json(json!({ "capacity": 2 })).send().await.expect(201);
+        page.choose_swarm(w.swarm()).await;
+        page.ask("[aria-label='Drain agent worker-1']", "Drain agent worker-1?").await;
+        assert_eq!(agent(w).await["status"], "live", "asked, not done");
+        page.agree("Agent worker-1 is draining; it holds 0 tasks.").await;
+        assert_eq!(agent(w).await["status"], "draining");
+        page.click("#confirm-no").await;
+
+        page.ask("[aria-label='Resume agent worker-1']", "Resume agent worker-1?").await;
+        page.agree("Agent worker-1 is live.").await;
+        assert_eq!(agent(w).await["status"], "live");
+    });
+}
+
+#[test]
+fn a_failed_task_is_retried() {
+    on_the_page(async |w, page| {
+        let id = w.failed_task(task().with("type", "translate")).await;
+        page.choose_swarm(w.swarm()).await;
+        page.until_text("#tasks-table .error summary", "no luck").await;
+        page.ask(&format!("[aria-label='Retry task {id}']"), "Retry this task?").await;
+        page.until_text("#confirm-text", "(translate) becomes ready again in queue default").await;
+        assert_eq!(w.status(&id).await, "failed", "asked, not done");
+        page.agree(&format!("Task {id} is ready.")).await;
+        assert_eq!(w.status(&id).await, "ready");
+        page.click("#confirm-no").await;
+        page.until_text("#tasks-table", "No task of this swarm is failed.").await;
+        page.until("the focus is not lost with the row", "document.activeElement.id === 'tasks-title'").await;
+        page.until_text("#last-action", &format!("Task {id} is ready.")).await;
+    });
+}
+
+#[test]
+fn a_task_that_waits_and_one_that_runs_are_cancelled() {
+    on_the_page(async |w, page| {
+        let running = w.submit_id(task()).await;
+        let held = w.claim_one("worker").await;
+        let ready = w.submit_id(task()).await;
+        page.choose_swarm(w.swarm()).await;
+
+        page.click("input[name=tasks][value=ready]").await;
+        page.ask(&format!("[aria-label='Cancel task {ready}']"), "Cancel this task?").await;
+        page.agree(&format!("Task {ready} is cancelled.")).await;
+        assert_eq!(w.status(&ready).await, "cancelled");
+        page.click("#confirm-no").await;
+
+        page.click("input[name=tasks][value=running]").await;
+        page.ask(&format!("[aria-label='Cancel task {running}']"), "Cancel this task?").await;
+        page.until_text("#confirm-text", "is held by worker, who is asked to stop").await;
+        page.agree(&format!("The holder of task {running} is asked to stop")).await;
+        assert_eq!(w.task(&running).await["cancel_requested"], true);
+        page.click("#confirm-no").await;
+        page.until_text("#tasks-table .actions button", "Asked to stop").await;
+        w.release(&held).await.ok();
+    });
+}
+
+#[test]
+fn what_the_service_refuses_is_shown_with_its_reason() {
+    on_the_page(async |w, page| {
+        let id = w.submit_id(task()).await;
+        page.choose_swarm(w.swarm()).await;
+        page.click("input[name=tasks][value=ready]").await;
+        page.ask(&format!("[aria-label='Cancel task {id}']"), "Cancel this task?").await;
+        // Somebody else is faster.
+        let held = w.claim_one("worker").await;
+        w.complete(&held, "done").await.ok();
+        let problem = w.cancel(&id).await.problem(409, "already_finished");
+        page.click("#confirm-yes").await;
+        page.until_text("#confirm-result", problem["detail"].as_str().unwrap()).await;
+        page.until_text("#confirm-result", "(request ").await;
+        page.screenshot("refused").await;
+        page.assert_only_the_network_failed().await;
+    });
+}
+
+async fn swarm(w: &World) -> serde_json::Value {
+    w.get("").send().await.ok()
+}
+
+async fn agent(w: &World) -> serde_json::Value {
+    w.get("/agents/worker-1").send().await.ok()
+}
+
+impl Page {
+    /// Clicks a button and waits for its question.
+    async fn ask(&self, button: &str, title: &str) {
+        self.click(button).await;
+        until(&format!("{button} asks {title}"), PATIENCE, async || {
+            self.eval("document.querySelector('#confirm').open").await == true
+                && self.text("#confirm-title").await.contains(title)
+        })
+        .await;
+    }
+
+    /// Says yes and waits for the result.
+    async fn agree(&self, result: &str) {
+        self.click("#confirm-yes").await;
+        self.until_text("#confirm-result", result).await;
+    }
+}
