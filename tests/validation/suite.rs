@@ -7,8 +7,8 @@ use waggle_tests::Service;
 
 /// What begins the name of a validation's swarm.
 pub(crate) const PREFIX: &str = "waggle-validate-";
-/// How much looser the limits of throughput, batches and stress are for the build that tests use. Those of the tests
-/// that are to fail stay as they are.
+/// How much looser limits of speed are for the build that tests use, on a machine that does other things as well. What
+/// is to fail by its speed is tested with --strict.
 const SLACK: &str = "20";
 
 static ONE: Mutex<()> = Mutex::new(());
