@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_task_that_no_waiting_agent_may_take_is_told() {
-        let case = of([queue("a", 1, 30_000, 4), queue("b", 1, 29_999, 4)]);
+        let case = of([queue("a", 500, 30_000, 4), queue("b", 1, 29_999, 4)]);
         let told = case.told_by(stalled).unwrap();
         assert_eq!(told.priority, Priority::High);
         for words in ["`a`", "30 s", "4 claims", "`capabilities`"] {

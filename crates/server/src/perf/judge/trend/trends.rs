@@ -155,6 +155,16 @@ mod tests {
     }
 
     #[test]
+    fn a_large_change_that_chance_may_have_made_is_stable() {
+        let mut noisy =
+            [10, 30, 12, 28, 15, 35, 11, 33, 20, 38, 14, 36].into_iter().map(|n| f64::from(n) * 100.0);
+        let course = samples(12, |_| with("queues.ready", noisy.next().unwrap()));
+        let trend = of("queues.ready", &course).unwrap();
+        assert!(trend.p_value > 0.05 && trend.change.unwrap() > 0.2, "{trend:?}");
+        assert_eq!(trend.direction, Direction::Stable);
+    }
+
+    #[test]
     fn one_outlier_at_the_end_is_no_trend() {
         let course = samples(120, |at| with("queues.ready", if at > 0.98 { 90_000.0 } else { 100.0 }));
         let trend = of("queues.ready", &course).unwrap();
