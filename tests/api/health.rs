@@ -25,7 +25,8 @@ fn metrics_are_prometheus_text() {
         assert_eq!(reply.status, 200);
         for line in reply.text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
             let (name, value) = line.rsplit_once(' ').unwrap();
-            assert!(name.starts_with("waggle_") && value.parse::<f64>().is_ok(), "{line}");
+            let known = name.starts_with("waggle_") || name.starts_with("process_");
+            assert!(known && value.parse::<f64>().is_ok(), "{line}");
         }
         assert!(reply.text.contains("/v1/swarms/{swarm}/claims"), "requests are counted by route");
         assert!(!reply.text.contains(w.swarm()), "no label grows with what clients send");

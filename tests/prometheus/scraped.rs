@@ -79,7 +79,13 @@ fn prometheus_and_the_report_agree_on_counts_and_quantiles() {
         let ratio = report["compression"]["saved_ratio"].as_f64().unwrap();
         prometheus.until(saved, |share| (share - ratio).abs() < 0.001).await;
         let errors = report["summary"]["error_rate"].as_f64().unwrap();
-        prometheus.until("job:waggle_http_errors:ratio_rate5m", |share| same(share, errors)).await;
+        let rule = "job:waggle_http_errors:ratio_rate5m";
+        until(rule, PATIENCE, async || {
+            // A rate is made of requests between two scrapes.
+            w.claim("between").await;
+            prometheus.query(rule).await.first().is_some_and(|share| same(*share, errors))
+        })
+        .await;
     });
 }
 

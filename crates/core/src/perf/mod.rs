@@ -1,8 +1,10 @@
 //! What the process has done lately, as histograms of the last ten minutes.
 //!
 //! Each thread records into histograms of its own, so that no request waits for another one's lock; they are gathered
-//! once a second and whenever somebody asks. A second is kept by itself for a minute, then in stretches of 15 seconds.
+//! once a second and whenever somebody asks. A second is kept by itself for a minute, then in stretches of 20 seconds.
 //! What was recorded is thrown away after ten minutes, however long the process runs.
+
+use std::time::Duration;
 
 mod count;
 mod names;
@@ -19,7 +21,7 @@ pub use series::Series;
 pub use slot::{Slot, Tally};
 pub use window::{Histogram, Window};
 
-/// The longest window that can be asked for, in seconds.
+/// The longest window that can be asked for.
+pub const LONGEST: Duration = Duration::from_secs(LONGEST_SECONDS);
+/// The same in seconds.
 pub const LONGEST_SECONDS: u64 = 600;
-/// The largest value that is told apart; larger ones count as this: 67 s in microseconds.
-pub const LARGEST: u64 = (1 << 26) - 1;

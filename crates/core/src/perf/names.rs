@@ -9,24 +9,33 @@ const OTHER: &str = "other";
 pub(super) struct Names(RwLock<Vec<Arc<str>>>);
 
 impl Names {
-    /// The number of a name, the same one each time. Takes a lock: for those who keep the number.
+    /// The number of a name, the same one each time. One that is known is found without keeping others out.
     pub(super) fn number(&self, name: &str) -> u16 {
-        let mut names = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let known = names.iter().position(|known| **known == *name);
-        let at = known.unwrap_or_else(|| {
-            if names.len() < MOST {
-                let last = names.len() + 1 == MOST;
-                names.push(if last { OTHER.into() } else { name.into() });
-            }
-            names.len() - 1
-        });
+        let known = place(&self.0.read().unwrap_or_else(PoisonError::into_inner), name);
+        let at = known.unwrap_or_else(|| self.add(name));
         u16::try_from(at).unwrap_or(u16::MAX)
+    }
+
+    fn add(&self, name: &str) -> usize {
+        let mut names = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = place(&names, name) {
+            return at;
+        }
+        if names.len() < MOST {
+            let last = names.len() + 1 == MOST;
+            names.push(if last { OTHER.into() } else { name.into() });
+        }
+        names.len() - 1
     }
 
     pub(super) fn name(&self, number: u16) -> Arc<str> {
         let names = self.0.read().unwrap_or_else(PoisonError::into_inner);
         names.get(usize::from(number)).map_or_else(|| OTHER.into(), Arc::clone)
     }
+}
+
+fn place(names: &[Arc<str>], name: &str) -> Option<usize> {
+    names.iter().position(|known| **known == *name)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::ring::Ring;
 use super::shard::Shard;
 use super::slot::{Slot, Tally};
 use super::window::Window;
-use super::{Count, LONGEST_SECONDS, Series};
+use super::{Count, LONGEST, Series};
 use crate::clock::Clock;
 
 /// Operations of one request from which on it is a batch.
@@ -108,27 +108,27 @@ impl Recorder {
         self.shard().error(error.0);
     }
 
-    /// Gathers what all threads have recorded, and dates it with the present second.
+    /// Gathers what all threads have recorded, and closes the present slot of time when it is a second old.
     pub fn gather(&self) {
-        drop(self.gathered());
+        let now = self.age();
+        self.gathered().close_when_due(now, &self.0.operations, &self.0.errors);
     }
 
-    /// What was recorded in the last `span`, up to this moment: whole seconds, a minute and more in steps of 15 s.
-    /// At most [`LONGEST_SECONDS`]; where the process is younger, as long as it has run.
+    /// What was recorded in about the last `span`, up to this moment; at most [`LONGEST`]. The window begins where a slot of
+    /// time does, of which there is one a second, for what is older than a minute one every 20 seconds, and says how
+    /// long it really is.
     pub fn window(&self, span: Duration) -> Window {
-        let seconds = span.as_secs_f64().ceil().clamp(1.0, 1e9);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 1 … 1e9")]
-        let seconds = (seconds as u64).min(LONGEST_SECONDS);
         let ring = self.gathered();
-        let age = self.age().max(Duration::from_millis(1));
-        // Full seconds, and what there is of the present one.
-        let span = Duration::from_secs(seconds) + Duration::from_nanos(age.subsec_nanos().into());
-        ring.window(seconds, span.min(age), &self.0.operations, &self.0.errors)
+        ring.window(self.age(), span.min(LONGEST), &self.0.operations, &self.0.errors)
     }
 
-    /// What was recorded in the full seconds from `from` on, and the second with which to go on next time.
-    pub fn since(&self, from: u64) -> (Slot, u64) {
-        self.gathered().since(from)
+    /// All that was recorded between `from`, a time that this has returned before, and now; and the time with which to go
+    /// on. Nothing is told twice, and nothing is left out of what is not older than [`LONGEST`].
+    pub fn since(&self, from: Duration) -> (Slot, Duration) {
+        let mut ring = self.gathered();
+        let now = self.age();
+        ring.close(now, &self.0.operations, &self.0.errors);
+        (ring.since(from), now)
     }
 
     /// How long it has been recording.
@@ -138,8 +138,6 @@ impl Recorder {
 
     fn gathered(&self) -> MutexGuard<'_, Ring> {
         let mut ring = self.0.ring.lock().unwrap_or_else(PoisonError::into_inner);
-        // Closed before the threads are asked: what they hold belongs to the second that goes on.
-        ring.advance(self.age().as_secs(), &self.0.operations, &self.0.errors);
         for shard in &self.0.shards {
             shard.lock().unwrap_or_else(PoisonError::into_inner).drain_into(&mut ring.current);
         }
@@ -175,7 +173,7 @@ mod tests {
         let recorder = Recorder::on(clock.clone());
         recorder.record(Series::Submit, Duration::from_millis(5));
         for (after, in_ten, in_sixty, in_all) in
-            [(0, 1, 1, 1), (9, 1, 1, 1), (2, 0, 1, 1), (48, 0, 1, 1), (20, 0, 0, 1), (540, 0, 0, 0)]
+            [(0, 1, 1, 1), (9, 1, 1, 1), (3, 0, 1, 1), (46, 0, 1, 1), (30, 0, 0, 1), (540, 0, 0, 0)]
         {
             for _ in 0..after {
                 clock.advance(Duration::from_secs(1));
@@ -184,6 +182,51 @@ mod tests {
             let recorded = |seconds| recorder.window(Duration::from_secs(seconds)).recorded(Series::Submit);
             let told = (recorded(10), recorded(60), recorded(600));
             assert_eq!(told, (in_ten, in_sixty, in_all), "{:?}", recorder.age());
+        }
+    }
+
+    #[test]
+    fn a_steady_rate_is_told_as_it_is_whenever_it_is_asked_for() {
+        let clock = Clock::manual();
+        let recorder = Recorder::on(clock.clone());
+        for step in 1..=8_000_u64 {
+            clock.advance(Duration::from_millis(100));
+            recorder.record_value(Series::Http, 1, 4);
+            // Never quite on time.
+            if step % 11 == 0 {
+                recorder.gather();
+            }
+            if step % 97 != 0 {
+                continue;
+            }
+            for seconds in [1, 5, 60, 75, 600] {
+                let window = recorder.window(Duration::from_secs(seconds));
+                #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+                let rate = window.recorded(Series::Http) as f64 / window.span().as_secs_f64();
+                assert!((rate - 40.0).abs() < 4.1, "{rate}/s over {seconds} s at {:?}", recorder.age());
+                let (asked, told) = (seconds.min(recorder.age().as_secs()), window.span().as_secs_f64());
+                #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+                let off = (told - asked as f64).abs();
+                assert!(off <= 11.0, "{told} s instead of {asked}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_told_since_a_time_is_told_once() {
+        let clock = Clock::manual();
+        let recorder = Recorder::on(clock.clone());
+        let (mut from, mut told) = (Duration::ZERO, 0);
+        for step in 1..=1_000_u64 {
+            clock.advance(Duration::from_millis(70));
+            recorder.record_value(Series::Http, step, 1);
+            recorder.gather();
+            if step % 37 == 0 {
+                let (slot, next) = recorder.since(from);
+                told += slot.series[&Series::Http].iter().map(|(_, times)| u64::from(*times)).sum::<u64>();
+                from = next;
+                assert_eq!(told, step);
+            }
         }
     }
 
@@ -213,9 +256,12 @@ mod tests {
         recorder.record(Series::Http, Duration::from_micros(123_456));
         let told = p50(&recorder.window(Duration::from_secs(1)), Series::Http).unwrap();
         assert!(told.abs_diff(123_456) < 1_235, "{told}");
+        recorder.record(Series::Running, Duration::from_mins(45));
+        let told = p50(&recorder.window(Duration::from_secs(1)), Series::Running).unwrap();
+        assert!(told.abs_diff(2_700_000_000) < 27_000_000, "{told}");
         recorder.record(Series::Queued, Duration::from_hours(5));
         let told = p50(&recorder.window(Duration::from_secs(1)), Series::Queued).unwrap();
-        assert!(told >= super::super::LARGEST, "{told}");
+        assert!(told >= Series::Queued.largest(), "{told}");
     }
 
     #[test]
@@ -236,9 +282,8 @@ mod tests {
         }
         clock.advance(Duration::from_secs(1));
         for server in &servers {
-            let (slot, next) = server.since(0);
+            let (slot, next) = server.since(Duration::ZERO);
             fleet.add(&slot);
-            assert_eq!(next, 1);
             assert!(server.since(next).0.is_empty());
         }
         let claims = fleet.histogram(Series::Claim).unwrap();
@@ -257,6 +302,6 @@ mod tests {
             recorder.gather();
         }
         let ring = recorder.gathered();
-        assert!(ring.slots() <= 60 + 40 + 2, "{}", ring.slots());
+        assert!(ring.slots() <= 61 + 30 + 2, "{}", ring.slots());
     }
 }

@@ -1,69 +1,97 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::LONGEST_SECONDS;
+use super::LONGEST;
 use super::names::Names;
 use super::shard::Shard;
 use super::slot::Slot;
 use super::window::Window;
 
-/// Seconds that are kept each by itself.
-const FINE: u64 = 60;
-/// Seconds that share a slot afterwards.
-const COARSE: u64 = 15;
+/// How long a slot grows before it is closed.
+const FINE: Duration = Duration::from_secs(1);
+/// How long closed slots are kept each by itself.
+const KEPT_FINE: Duration = Duration::from_mins(1);
+/// How long those are together that share a slot afterwards.
+const COARSE: Duration = Duration::from_secs(20);
 
-/// The seconds that have passed, and the one that has not.
+/// The time that has passed, in slots, and the slot that still grows. Times are counted from the start of the recorder.
 #[derive(Debug, Default)]
 pub(super) struct Ring {
-    /// What was gathered in the present second.
+    /// What was gathered since [`opened`](Self::opened).
     pub(super) current: Shard,
-    /// The present second, counted from the start.
-    second: u64,
-    /// Full seconds, the oldest first; those in which nothing happened are left out.
-    fine: VecDeque<(u64, Slot)>,
-    /// Stretches of [`COARSE`] seconds by their first one, the oldest first.
-    coarse: VecDeque<(u64, Slot)>,
+    /// Where the present slot begins.
+    opened: Duration,
+    /// Closed slots, the oldest first; those in which nothing happened are left out.
+    fine: VecDeque<Closed>,
+    /// Several of them together, the oldest first.
+    coarse: VecDeque<Closed>,
+}
+
+/// What was recorded from `begin` on and before `end`.
+#[derive(Debug, Clone)]
+struct Closed {
+    begin: Duration,
+    end: Duration,
+    slot: Slot,
 }
 
 impl Ring {
-    /// Closes the present second when it has passed.
-    pub(super) fn advance(&mut self, second: u64, operations: &Names, errors: &Names) {
-        if second <= self.second {
-            return;
+    /// Closes the present slot where it is old enough; what has been gathered belongs to it.
+    pub(super) fn close_when_due(&mut self, now: Duration, operations: &Names, errors: &Names) {
+        if now.saturating_sub(self.opened) >= FINE {
+            self.close(now, operations, errors);
         }
+    }
+
+    /// Closes the present slot.
+    pub(super) fn close(&mut self, now: Duration, operations: &Names, errors: &Names) {
         let slot = Slot::take(&mut self.current, operations, errors);
         if !slot.is_empty() {
-            self.fine.push_back((self.second, slot));
+            self.fine.push_back(Closed { begin: self.opened, end: now, slot });
         }
-        self.second = second;
-        while let Some((at, slot)) = self.fine.pop_front_if(|(at, _)| *at + FINE < second) {
-            self.thin_out(at - at % COARSE, &slot);
+        self.opened = now;
+        while let Some(closed) = self.fine.pop_front_if(|closed| closed.end + KEPT_FINE < now) {
+            self.thin_out(closed);
         }
-        while self.coarse.pop_front_if(|(at, _)| *at + LONGEST_SECONDS < second).is_some() {}
+        while self.coarse.pop_front_if(|closed| closed.end + LONGEST < now).is_some() {}
     }
 
-    fn thin_out(&mut self, at: u64, slot: &Slot) {
+    fn thin_out(&mut self, closed: Closed) {
         match self.coarse.back_mut() {
-            Some((last, coarse)) if *last == at => coarse.add(slot),
-            _ => self.coarse.push_back((at, slot.clone())),
+            Some(last) if closed.end - last.begin <= COARSE => {
+                last.slot.add(&closed.slot);
+                last.end = closed.end;
+            }
+            _ => self.coarse.push_back(closed),
         }
     }
 
-    /// The last `seconds` and what there is of the present one, together `span`.
-    pub(super) fn window(&self, seconds: u64, span: Duration, operations: &Names, errors: &Names) -> Window {
-        let mut window = Window::new(span);
-        let from = self.second.saturating_sub(seconds);
-        let slots = self.coarse.iter().chain(&self.fine);
-        slots.filter(|(at, _)| *at >= from).for_each(|(_, slot)| window.add(slot));
+    /// About the last `span` before `now`, and exactly the time that the window says: it begins where a slot does.
+    pub(super) fn window(&self, now: Duration, span: Duration, operations: &Names, errors: &Names) -> Window {
+        let begin = self.begin_of(now.saturating_sub(span));
+        let mut window = Window::new(now.saturating_sub(begin).max(Duration::from_millis(1)));
+        self.closed().filter(|closed| closed.begin >= begin).for_each(|closed| window.add(&closed.slot));
         window.add_shard(&self.current, operations, errors);
         window
     }
 
-    /// The full seconds from `from` on, as one, and the second with which to go on.
-    pub(super) fn since(&self, from: u64) -> (Slot, u64) {
+    /// The nearest time at which nothing has to be divided.
+    fn begin_of(&self, wanted: Duration) -> Duration {
+        let present = Some((self.opened, Duration::MAX)).filter(|(begin, _)| *begin < wanted);
+        let divided = self.closed().find(|closed| closed.begin < wanted && wanted < closed.end);
+        let divided = divided.map(|closed| (closed.begin, closed.end)).or(present);
+        divided.map_or(wanted, |(begin, end)| if wanted - begin <= end - wanted { begin } else { end })
+    }
+
+    /// What was recorded from `from` on, in the slots that were closed since.
+    pub(super) fn since(&self, from: Duration) -> Slot {
         let mut all = Slot::default();
-        self.fine.iter().filter(|(at, _)| *at >= from).for_each(|(_, slot)| all.add(slot));
-        (all, self.second)
+        self.closed().filter(|closed| closed.begin >= from).for_each(|closed| all.add(&closed.slot));
+        all
+    }
+
+    fn closed(&self) -> impl Iterator<Item = &Closed> {
+        self.coarse.iter().chain(&self.fine)
     }
 
     #[cfg(test)]

@@ -84,6 +84,15 @@ impl Series {
         }
     }
 
+    /// The largest value that is told apart; larger ones count as this. What agents take may be an hour, and what the
+    /// service takes never a minute.
+    pub const fn largest(self) -> u64 {
+        match self {
+            Self::Queued | Self::Running | Self::Total => u32::MAX as u64,
+            _ => (1 << 26) - 1,
+        }
+    }
+
     /// The series of a name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|series| series.name() == name)

@@ -1,7 +1,7 @@
 use hdrhistogram::Histogram;
 
 use super::slot::Tally;
-use super::{Count, LARGEST, Series};
+use super::{Count, Series};
 
 /// Two significant digits: a value is told within one percent.
 const DIGITS: u8 = 2;
@@ -17,7 +17,7 @@ pub(super) struct Shard {
 
 impl Shard {
     pub(super) fn record(&mut self, series: Series, value: u64, times: u32) {
-        let histogram = self.series[series as usize].get_or_insert_with(histogram);
+        let histogram = self.series[series as usize].get_or_insert_with(|| histogram(series));
         histogram.saturating_record_n(value, times);
     }
 
@@ -35,9 +35,11 @@ impl Shard {
 
     /// Moves everything into `other`, and is empty then; its memory stays.
     pub(super) fn drain_into(&mut self, other: &mut Self) {
-        for (mine, theirs) in self.series.iter_mut().zip(&mut other.series) {
+        for (series, (mine, theirs)) in
+            Series::ALL.into_iter().zip(self.series.iter_mut().zip(&mut other.series))
+        {
             let Some(mine) = mine.as_mut().filter(|mine| !mine.is_empty()) else { continue };
-            let theirs = theirs.get_or_insert_with(histogram);
+            let theirs = theirs.get_or_insert_with(|| histogram(series));
             // Both are of the same bounds, so nothing can be refused.
             let _same_bounds = theirs.add(&*mine);
             mine.reset();
@@ -58,9 +60,10 @@ impl Shard {
     }
 }
 
-/// A histogram of the bounds that all here have.
-pub(super) fn histogram<C: hdrhistogram::Counter>() -> Histogram<C> {
-    Histogram::new_with_bounds(1, LARGEST, DIGITS).expect("the bounds are constants that hdrhistogram takes")
+/// A histogram of the bounds that all of a series have.
+pub(super) fn histogram<C: hdrhistogram::Counter>(series: Series) -> Histogram<C> {
+    Histogram::new_with_bounds(1, series.largest(), DIGITS)
+        .expect("the bounds are constants that hdrhistogram takes")
 }
 
 fn at<T: Default + Clone>(list: &mut Vec<T>, number: u16) -> &mut T {

@@ -32,9 +32,21 @@ impl Window {
         }
     }
 
+    /// The window that one stretch of time makes.
+    pub fn of(slot: &Slot, span: Duration) -> Self {
+        let mut window = Self::new(span.max(Duration::from_millis(1)));
+        window.add(slot);
+        window
+    }
+
     /// How long it is.
     pub const fn span(&self) -> Duration {
         self.span
+    }
+
+    /// Says that it reaches back so far at least: what another server did was added.
+    pub fn reach_back(&mut self, span: Duration) {
+        self.span = self.span.max(span);
     }
 
     /// The values of a series; nothing where none was recorded.
@@ -65,7 +77,7 @@ impl Window {
     /// Adds a stretch of time, of this server or of another one.
     pub fn add(&mut self, slot: &Slot) {
         for (series, values) in &slot.series {
-            let histogram = self.series[*series as usize].get_or_insert_with(histogram);
+            let histogram = self.series[*series as usize].get_or_insert_with(|| histogram(*series));
             for (value, times) in values {
                 histogram.saturating_record_n((*value).into(), (*times).into());
             }
@@ -82,9 +94,10 @@ impl Window {
     }
 
     pub(super) fn add_shard(&mut self, shard: &Shard, operations: &Names, errors: &Names) {
-        for (mine, theirs) in self.series.iter_mut().zip(&shard.series) {
+        for (series, (mine, theirs)) in Series::ALL.into_iter().zip(self.series.iter_mut().zip(&shard.series))
+        {
             let Some(theirs) = theirs.as_ref().filter(|theirs| !theirs.is_empty()) else { continue };
-            let mine = mine.get_or_insert_with(histogram);
+            let mine = mine.get_or_insert_with(|| histogram(series));
             for step in theirs.iter_recorded() {
                 mine.saturating_record_n(step.value_iterated_to(), step.count_at_value().into());
             }

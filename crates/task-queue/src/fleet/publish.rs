@@ -9,7 +9,7 @@ use crate::{Error, TaskQueue, keys::DIRECTORY_ROOT, library::function};
 
 impl TaskQueue {
     /// Appends `entry` to a list of the server `node`, of which the last `keep` entries are kept, all of them for `ttl`
-    /// unless another one follows. Slots make the server known to the others as long as they are there.
+    /// unless another one follows; the server is among the others for `present` from now on, where that is said.
     ///
     /// # Errors
     /// [`Error::Redis`].
@@ -20,10 +20,12 @@ impl TaskQueue {
         entry: &[u8],
         keep: u64,
         ttl: Duration,
+        present: Option<Duration>,
     ) -> Result<(), Error> {
         let mut call = Call::new(function!("fleet_publish"), DIRECTORY_ROOT);
-        let ttl = u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX);
-        call.arg(node).arg(list.name()).arg(entry).arg(keep).arg(ttl);
+        let millis = |time: Duration| time.as_millis().to_string();
+        call.arg(node).arg(list.name()).arg(entry).arg(keep).arg(millis(ttl));
+        call.arg(present.map_or_else(String::new, millis));
         self.inner.redis.call(call).await?;
         Ok(())
     }

@@ -10,6 +10,8 @@ use crate::perf::report::{Missing, PoolFigures};
 
 /// The longest that asking for the other servers may take.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// Servers whose slots are read in one round trip.
+const AT_A_TIME: usize = 4;
 
 /// What one server or several did.
 #[derive(Debug)]
@@ -33,34 +35,51 @@ pub fn own(monitor: &Monitor, window: Duration) -> Collected {
 /// last refresh. A server that is gone is left out once what it published has expired.
 pub async fn collect(monitor: &Monitor, window: Duration) -> Collected {
     let mut collected = own(monitor, window);
-    let others = timeout(PATIENCE, others(monitor, window)).await;
-    match others {
-        Ok(Ok(others)) => others.into_iter().for_each(|entries| collected.add(&entries, window)),
+    // One at a time: a fleet of many servers is much to read.
+    let Ok(_turn) = timeout(PATIENCE, monitor.fleet_turn()).await else {
+        collected.miss(&"others are asking");
+        return collected;
+    };
+    match timeout(PATIENCE, published(monitor, window)).await {
+        Ok(Ok(servers)) => servers.iter().for_each(|server| collected.add(monitor, server, window)),
         Ok(Err(error)) => collected.miss(&error),
         Err(late) => collected.miss(&late),
     }
     collected
 }
 
-async fn others(monitor: &Monitor, window: Duration) -> Result<Vec<Vec<FleetEntry>>, Error> {
-    let queue = monitor.queue();
-    let mut nodes = queue.fleet_nodes().await?;
-    nodes.retain(|node| node != monitor.node().as_str());
-    let most = slots_of(window, monitor.config().refresh());
-    queue.published(&nodes, FleetList::Slots, most).await
+/// What all servers have published, a few servers at a time: calls for tasks pass between them.
+async fn published(monitor: &Monitor, window: Duration) -> Result<Vec<Server>, Error> {
+    let (queue, most) = (monitor.queue(), slots_of(window, monitor.config().refresh()));
+    let nodes = queue.fleet_nodes().await?;
+    let mut servers = Vec::with_capacity(nodes.len());
+    for nodes in nodes.chunks(AT_A_TIME) {
+        let lists = queue.published(nodes, FleetList::Slots, most).await?;
+        servers.extend(nodes.iter().cloned().zip(lists));
+    }
+    Ok(servers)
 }
 
+/// A server and what it has published, the oldest first.
+type Server = (String, Vec<FleetEntry>);
+
 impl Collected {
-    fn add(&mut self, entries: &[FleetEntry], window: Duration) {
-        let Some(last) = entries.last() else { return };
-        self.nodes += 1;
-        for entry in entries.iter().filter(|entry| entry.age <= window) {
+    /// Adds another server; of this one only what it did before it was started anew.
+    fn add(&mut self, monitor: &Monitor, (node, entries): &Server, window: Duration) {
+        let own = node == monitor.node().as_str();
+        let from = if own { monitor.recorder().age() } else { Duration::ZERO };
+        for entry in entries.iter().filter(|entry| from < entry.age && entry.age <= window) {
             match Published::decode(&entry.entry) {
-                Some(published) => self.window.add(&published.slot),
+                Some(published) => {
+                    self.window.add(&published.slot);
+                    self.window.reach_back((entry.age + published.span).min(window));
+                }
                 None => tracing::debug!("what another server published cannot be read"),
             }
         }
-        if let Some(published) = Published::decode(&last.entry) {
+        let last = entries.last().filter(|_| !own).and_then(|last| Published::decode(&last.entry));
+        if let Some(published) = last {
+            self.nodes += 1;
             self.pool.add(&published.pool);
         }
     }

@@ -12,6 +12,8 @@ use crate::perf::report::PoolFigures;
 pub struct Published {
     /// What it recorded.
     pub slot: Slot,
+    /// In which time.
+    pub span: Duration,
     /// Its pool now.
     pub pool: PoolFigures,
 }
@@ -20,6 +22,7 @@ pub struct Published {
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Written {
+    span_ms: u64,
     series: BTreeMap<String, Vec<(u32, u32)>>,
     counts: BTreeMap<String, u64>,
     /// Count, failed, microseconds.
@@ -44,6 +47,7 @@ impl Published {
         let Slot { series, counts, operations, errors } = &self.slot;
         let triple = |tally: &Tally| (tally.count, tally.failed, tally.micros);
         let written = Written {
+            span_ms: u64::try_from(self.span.as_millis()).unwrap_or(u64::MAX),
             series: series
                 .iter()
                 .map(|(series, values)| (series.name().to_owned(), values.clone()))
@@ -59,7 +63,8 @@ impl Published {
 
     /// Reads it; nothing where it cannot be read.
     pub fn decode(text: &[u8]) -> Option<Self> {
-        let Written { series, counts, operations, errors, pool } = serde_json::from_slice(text).ok()?;
+        let Written { span_ms, series, counts, operations, errors, pool } =
+            serde_json::from_slice(text).ok()?;
         let series = series.into_iter().filter_map(|(name, values)| Some((Series::named(&name)?, values)));
         let counts = counts.into_iter().filter_map(|(name, value)| Some((Count::named(&name)?, value)));
         let tally = |(count, failed, micros)| Tally { count, failed, micros };
@@ -70,7 +75,7 @@ impl Published {
             operations: operations.collect(),
             errors,
         };
-        Some(Self { slot, pool })
+        Some(Self { slot, span: Duration::from_millis(span_ms), pool })
     }
 }
 
@@ -86,7 +91,11 @@ mod tests {
             operations: [("POST /v1/x".into(), tally)].into(),
             errors: [("lease_lost".into(), 4)].into(),
         };
-        Published { slot, pool: PoolFigures { max: 20, ..PoolFigures::default() } }
+        Published {
+            slot,
+            span: Duration::from_secs(5),
+            pool: PoolFigures { max: 20, ..PoolFigures::default() },
+        }
     }
 
     #[test]

@@ -134,7 +134,8 @@ mod tests {
     use super::*;
 
     fn of(values: impl IntoIterator<Item = u64>) -> Histogram {
-        let mut histogram = Histogram::new_with_bounds(1, waggle_core::perf::LARGEST, 2).unwrap();
+        let mut histogram =
+            Histogram::new_with_bounds(1, waggle_core::perf::Series::Http.largest(), 2).unwrap();
         values.into_iter().for_each(|value| histogram.record(value).unwrap());
         histogram
     }

@@ -28,6 +28,7 @@ struct Inner {
     sight: Mutex<Arc<Sight>>,
     history: Mutex<History>,
     recent: Mutex<Recent>,
+    fleet_turn: tokio::sync::Mutex<()>,
     alerts: Alerts,
     updates: Arc<Updates>,
 }
@@ -57,6 +58,7 @@ impl Monitor {
             mode,
             sight: Mutex::default(),
             recent: Mutex::default(),
+            fleet_turn: tokio::sync::Mutex::default(),
         }))
     }
 
@@ -103,6 +105,11 @@ impl Monitor {
     /// The pool of this server, as it is now.
     pub fn pool(&self) -> PoolFigures {
         PoolFigures::of(self.0.queue.redis().pool_status())
+    }
+
+    /// The turn to read what the other servers have published.
+    pub(crate) async fn fleet_turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.0.fleet_turn.lock().await
     }
 
     /// The task queue.

@@ -7,18 +7,22 @@ use crate::perf::alert::{
 };
 use crate::perf::report::{PoolFigures, RedisFigures, operations, quantiles};
 
-/// What alerts are judged by: what the server did since the refresh before, and what this one saw. `delayed_before` are the
+/// What alerts are judged by: `window` is what the server did since the refresh before, `sight` what this one saw. `delayed_before` are the
 /// writes that had waited for the disk when it was asked before.
-pub(super) fn readings(monitor: &Monitor, sight: &Sight, delayed_before: Option<u64>) -> Readings {
-    let window = monitor.window(monitor.config().refresh());
+pub(super) fn readings(
+    monitor: &Monitor,
+    sight: &Sight,
+    window: &Window,
+    delayed_before: Option<u64>,
+) -> Readings {
     let redis = sight.redis.as_ref().ok();
     let surveyed = sight.survey_failed.is_none();
     Readings {
-        assignment: assignment(&window),
-        errors: Some(errors(&window)),
+        assignment: assignment(window),
+        errors: Some(errors(window)),
         memory: redis
             .map(|redis| MemoryReading { used: redis.used_memory_bytes, max: redis.maxmemory_bytes }),
-        pool: Some(pool(&monitor.pool(), &window)),
+        pool: Some(pool(&monitor.pool(), window)),
         // A managed Redis may refuse to speak of itself and serve tasks all the same.
         redis_healthy: (redis.is_some() || surveyed) && !monitor.queue().redis().breaker_open(),
         queues: sight.waited_for.clone(),

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, timeout};
+use waggle_core::perf::{LONGEST, Slot, Window};
 use waggle_task_queue::model::Stamp;
 use waggle_task_queue::{FleetList, Survey, Surveyor, TaskQueue};
 
@@ -37,8 +38,9 @@ pub struct Refresher {
 pub(super) struct Round {
     surveyor: Surveyor,
     survey: Survey,
-    /// The second of the recorder with which the next slot begins.
-    second: u64,
+    /// Up to when what the recorder holds has been told: samples, alerts and the other servers are told of each event
+    /// once.
+    told: Duration,
     restored: bool,
     failing: bool,
     /// Times that writes had waited for the disk at the refresh before.
@@ -94,11 +96,14 @@ impl Round {
         gauges::show(&sight);
         let sight = Arc::new(sight);
         monitor.see(Arc::clone(&sight));
-        let sample = Arc::new(sample(monitor));
+        let (slot, now) = monitor.recorder().since(self.told);
+        let window = Window::of(&slot, now.saturating_sub(self.told));
+        self.told = now;
+        let sample = Arc::new(sample(monitor, &window));
         monitor.history().add(Arc::clone(&sample));
         monitor.updates().tell(Update::Sample(Arc::clone(&sample)));
-        self.judge(monitor, &sight, sample.at);
-        self.publish(monitor, &sample).await;
+        self.judge(monitor, &sight, &window, sample.at);
+        publish(monitor, slot, &sample).await;
         sample
     }
 
@@ -127,9 +132,9 @@ impl Round {
         }
     }
 
-    fn judge(&mut self, monitor: &Monitor, sight: &Sight, at: Stamp) {
+    fn judge(&mut self, monitor: &Monitor, sight: &Sight, window: &Window, at: Stamp) {
         let delayed = sight.redis.as_ref().ok().map(|redis| redis.aof_delayed_fsync);
-        monitor.alerts().judge(at, &readings(monitor, sight, self.delayed_fsyncs));
+        monitor.alerts().judge(at, &readings(monitor, sight, window, self.delayed_fsyncs));
         self.delayed_fsyncs = delayed.or(self.delayed_fsyncs);
     }
 
@@ -158,23 +163,23 @@ impl Round {
         }
         self.failing = failure.is_some();
     }
+}
 
-    /// Tells the other servers what this one did, and keeps the sample for the time after a restart. Where Redis is away
-    /// both are lost: the next refresh says what it did.
-    async fn publish(&mut self, monitor: &Monitor, sample: &Sample) {
-        let (slot, next) = monitor.recorder().since(self.second);
-        let config = monitor.config();
-        let gone = config.refresh() * REFRESHES_TO_BE_GONE;
-        let published = Published { slot, pool: monitor.pool() }.encode();
-        let (queue, node) = (monitor.queue(), monitor.node().as_str());
-        let slots = queue.publish(node, FleetList::Slots, &published, slots_kept(config.refresh()), gone);
-        let retention = Duration::from_millis(config.retention_ms);
-        let text = serde_json::to_vec(sample).unwrap_or_default();
-        let samples = queue.publish(node, FleetList::Samples, &text, config.samples(), retention);
-        let both = timeout(PATIENCE, futures_util::future::join(slots, samples)).await;
-        if let Ok((Ok(()), Ok(()))) = both {
-            self.second = next;
-        }
+/// Tells the other servers what this one did, and keeps the sample for the time after a restart. What cannot be told,
+/// because Redis is away, is missing in what the others report, and is not told twice because nobody knows.
+async fn publish(monitor: &Monitor, slot: Slot, sample: &Sample) {
+    let (queue, config, node) = (monitor.queue(), monitor.config(), monitor.node().as_str());
+    let published = Published { slot, span: Duration::from_millis(sample.span_ms), pool: monitor.pool() };
+    let (entry, kept) = (published.encode(), slots_kept(config.refresh()));
+    let present = config.refresh() * REFRESHES_TO_BE_GONE;
+    let slots = queue.publish(node, FleetList::Slots, &entry, kept, LONGEST + present, Some(present));
+    let (text, retention) = (serde_json::to_vec(sample), Duration::from_millis(config.retention_ms));
+    // A sample is made of numbers and a stamp, which are always JSON.
+    let text = text.unwrap_or_default();
+    let samples = queue.publish(node, FleetList::Samples, &text, config.samples(), retention, None);
+    let both = timeout(PATIENCE, futures_util::future::join(slots, samples)).await;
+    if !matches!(both, Ok((Ok(()), Ok(())))) {
+        tracing::debug!("what this server did could not be published");
     }
 }
 

@@ -98,22 +98,21 @@ fn unseen(sight: &Sight) -> Vec<Missing> {
     named.map(|(part, reason)| Missing { part: part.to_owned(), reason: reason.clone() }).collect()
 }
 
-/// What a refresh keeps for the history.
-pub(crate) fn sample(monitor: &Monitor) -> Sample {
-    let span = monitor.config().refresh();
-    let (recorded, sight) = (monitor.window(span), monitor.sight());
-    let summary = Summary::of(&recorded);
+/// What a refresh keeps for the history: of what was `recorded` since the one before.
+pub(crate) fn sample(monitor: &Monitor, recorded: &Window) -> Sample {
+    let sight = monitor.sight();
+    let summary = Summary::of(recorded);
     let threshold = monitor.queue().compression_threshold();
     let judged = judged(monitor, &monitor.window(JUDGED), &sight);
     Sample {
         at: now(),
-        span_ms: millis(span),
+        span_ms: millis(recorded.span()),
         throughput_per_s: summary.throughput_per_s,
         error_rate: summary.error_rate,
-        assignment: quantiles(&recorded, Series::TaskAssignment),
+        assignment: quantiles(recorded, Series::TaskAssignment),
         pool_utilization: monitor.pool().utilization,
-        batch_mean: PipelineFigures::of(&recorded).batch_mean,
-        saved_ratio: CompressionFigures::of(&recorded, threshold).saved_ratio,
+        batch_mean: PipelineFigures::of(recorded).batch_mean,
+        saved_ratio: CompressionFigures::of(recorded, threshold).saved_ratio,
         tasks: sight.survey.tasks,
         oldest_ready_ms: sight.survey.oldest_ready_ms,
         agents: sight.survey.agents,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use waggle_core::perf::{Histogram, LARGEST};
+use waggle_core::perf::{Histogram, Series};
 use waggle_task_queue::model::Stamp;
 
 use super::Broken;
@@ -149,7 +149,8 @@ pub(super) fn claimed(answer: &Answer) -> Vec<Held> {
 
 /// A histogram as the judge reads it.
 pub(super) fn histogram(values: impl IntoIterator<Item = u64>) -> Histogram {
-    let mut histogram = Histogram::new_with_bounds(1, LARGEST, 2).expect("bounds that the library accepts");
+    let mut histogram =
+        Histogram::new_with_bounds(1, Series::Http.largest(), 2).expect("bounds that the library accepts");
     values.into_iter().for_each(|value| histogram.saturating_record(value));
     histogram
 }

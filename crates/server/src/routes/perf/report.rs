@@ -23,7 +23,7 @@ const WINDOW_MS_DEFAULT: u64 = 60_000;
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReportParams {
     /// The time it looks back, 1,000 to 600,000 milliseconds; default 60,000. What is older than a minute is kept in
-    /// stretches of 15 seconds.
+    /// stretches of 20 seconds.
     #[param(minimum = 1_000, maximum = 600_000)]
     window_ms: Option<u64>,
     /// `node` (default): this server; `fleet`: all servers on the same Redis, their histograms merged.

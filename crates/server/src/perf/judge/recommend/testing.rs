@@ -71,7 +71,8 @@ impl Case {
 
     /// With what was measured, assignments and loans that took `ms`, as the targets judge it.
     pub(super) fn judge(&mut self, measured: &Measured<'_>, ms: u64) {
-        let mut latencies = Histogram::new_with_bounds(1, waggle_core::perf::LARGEST, 2).unwrap();
+        let mut latencies =
+            Histogram::new_with_bounds(1, waggle_core::perf::Series::Http.largest(), 2).unwrap();
         latencies.record_n(ms * 1_000, 1_000).unwrap();
         let both =
             Measured { task_assignment: Some(&latencies), pool_acquire: Some(&latencies), ..*measured };
