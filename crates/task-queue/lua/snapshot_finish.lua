@@ -5,7 +5,8 @@
 --         quiet (0|1), max_agents ('' for any), max_tasks ('' for any)
 -- returns 1 when the swarm is open, 0 when there is more to move
 -- fails   SWARMNOTFOUND
--- promise the tasks of a list stand in the order of their ids; a swarm that was opened holds all that was written
+-- promise the tasks of a list stand in the order of their ids; a swarm that was opened holds all that was written,
+--         and has been handing tasks out since then
 
 local SAID = { 'description', 'paused', 'quiet', 'max_agents', 'max_tasks' }
 
@@ -52,6 +53,7 @@ local function snapshot_finish(keys, args)
   if name then return 0 end
   say(root, args)
   begin_samples(root, now)
+  redis.call('HSET', root .. 'swarm', 'resumed', precise(now))
   open_restored(root, args[1])
   local effects = new_effects(root, open_swarm(root), now)
   note(effects, 'swarm.restored')

@@ -4,7 +4,7 @@
 -- args    whether it is to stand still (0|1)
 -- returns what swarm_get returns
 -- fails   SWARMNOTFOUND
--- promise while it stands still no claim gets a task; what is held is settled as ever
+-- promise while it stands still no claim gets a task; what is held is settled as ever; once it goes on it says since when
 
 local function swarm_pause(keys, args)
   local root, pause = keys[1], args[1] == '1'
@@ -16,6 +16,7 @@ local function swarm_pause(keys, args)
       redis.call('HSET', root .. 'swarm', 'paused', '1')
     else
       redis.call('HDEL', root .. 'swarm', 'paused')
+      redis.call('HSET', root .. 'swarm', 'resumed', precise(effects.now))
       wake(root, 'p', '')
     end
     note(effects, pause and 'swarm.paused' or 'swarm.resumed')

@@ -2,9 +2,10 @@
 --
 -- keys    root of the swarm
 -- args    queue after which to begin ('' for the start), queues at most
--- returns { queue after which to go on ('' at the end), now, created_at or false, agents, those that are not lost, those
---         of them that drain, { tasks submitted or false, completed or false }, samples, then for each queue: name, its
---         arrows { name, count, … }, since when its oldest ready task has been ready ('' where none is) }
+-- returns { queue after which to go on ('' at the end), now, created_at or false, since when it has been handing tasks out
+--         (0 from its beginning, '' while it is paused), agents, those that are not lost, those of them that drain,
+--         { tasks submitted or false, completed or false }, samples, then for each queue: name, its arrows
+--         { name, count, … }, since when its oldest ready task has been ready ('' where none is) }
 -- fails   SWARMNOTFOUND
 -- promise changes nothing; looks at no more than LISTS lists of ready tasks, and at those of one queue at least
 
@@ -13,11 +14,13 @@ local LISTS = 1000
 local HEAD = 16
 local STAMPS = '40'
 
+-- One that became ready again says when; of one restored from a snapshot its stamps are what is known.
 local function ready_since(root, element)
   local id = split_element(element)
+  local s = redis.call('HMGET', state_key(root, id), 'ry', 'ra', 'sa')
+  if s[1] then return math.floor(tonumber(s[1])) end
   local created, run_at = string.match(redis.call('GETRANGE', spec_key(root, id), '0', STAMPS), '^(%d+)[.%d]*,?(%d*) ')
-  local s = redis.call('HMGET', state_key(root, id), 'ra', 'sa')
-  return math.max(tonumber(created), tonumber(run_at) or 0, tonumber(s[1] or 0), tonumber(s[2] or 0))
+  return math.max(tonumber(created), tonumber(run_at) or 0, tonumber(s[2] or 0), tonumber(s[3] or 0))
 end
 
 local function oldest_of_list(root, key)
@@ -73,10 +76,12 @@ end
 
 local function swarm_stats(keys, args)
   local root, after, most = keys[1], args[1], tonumber(args[2])
-  if not swarm_exists(root) then return swarm_not_found() end
+  local swarm = open_swarm(root)
+  if not swarm then return swarm_not_found() end
   local queues = redis.call('ZRANGEBYLEX', root .. 'queues', after == '' and '-' or '(' .. after, '+', 'LIMIT', '0', int(most))
   local reply = {
     '', int(now_ms(root)), redis.call('HGET', root .. 'swarm', 'created_at'),
+    swarm.paused and '' or int(swarm.resumed),
     redis.call('ZCARD', root .. 'agents'), redis.call('ZCARD', root .. 'alive'), redis.call('SCARD', root .. 'draining'),
     redis.call('HMGET', root .. 'totals', 'submitted', 'completed'), redis.call('LRANGE', root .. 'samples', '0', '-1'),
   }

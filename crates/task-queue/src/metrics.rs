@@ -25,7 +25,7 @@ pub const LONG_POLLS: &str = "waggle_long_polls";
 pub const ASSIGNMENT_SECONDS: &str = "waggle_task_assignment_seconds";
 /// Seconds from a ready task to its holder, whoever waited.
 pub const QUEUED_SECONDS: &str = "waggle_task_queued_seconds";
-/// Seconds from the start of an attempt to its end.
+/// Seconds from the start of an attempt to its end by its holder.
 pub const RUN_SECONDS: &str = "waggle_task_run_seconds";
 
 /// What happens to a task. A lease that ends counts as expired, and what it comes to as well.
@@ -109,7 +109,11 @@ pub fn describe() {
         "Time from a ready task to an agent that was waiting already"
     );
     describe_histogram!(QUEUED_SECONDS, Unit::Seconds, "Time from a ready task to its holder");
-    describe_histogram!(RUN_SECONDS, Unit::Seconds, "Time from the start of an attempt to its end");
+    describe_histogram!(
+        RUN_SECONDS,
+        Unit::Seconds,
+        "Time from the start of an attempt to its end by its holder"
+    );
     LazyLock::force(&HANDLES);
 }
 
@@ -136,7 +140,7 @@ pub(crate) fn queued(for_: Duration) {
     HANDLES.queued.record(for_);
 }
 
-/// An attempt took so long, however it ended.
+/// An attempt that was ended by its holder took so long; one whose lease ran out is not timed.
 pub(crate) fn ran(for_: Duration) {
     HANDLES.run.record(for_);
 }

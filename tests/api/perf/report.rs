@@ -73,6 +73,30 @@ fn what_was_done_is_counted_where_it_was_done() {
 }
 
 #[test]
+fn what_is_asked_for_again_is_done_and_counted_once() {
+    in_a_swarm_of(&Service::start(Setup::private()), async |w| {
+        for _ in 0..5 {
+            w.post("/tasks").header("idempotency-key", "one").json(json!({})).send().await.expect(201);
+        }
+        let held = w.claim_one("a").await;
+        for _ in 0..5 {
+            w.complete(&held, 1).await.ok();
+        }
+        let after_one = report(&w).await;
+        for operation in ["submit", "complete"] {
+            assert_eq!(count(&after_one, operation), 1, "{operation}: {}", after_one["latency"]);
+        }
+        let new = json!({"dedup_key": "k"});
+        let batch = json!({"tasks": [new.clone(), {}, new]});
+        for _ in 0..5 {
+            let send = w.post("/tasks/batch").header("idempotency-key", "batch").json(batch.clone());
+            send.send().await.ok();
+        }
+        assert_eq!(count(&report(&w).await, "submit"), 3, "one of the batch is there already");
+    });
+}
+
+#[test]
 fn a_task_is_assigned_to_an_agent_that_waited_and_queued_for_any() {
     in_a_swarm_of(&Service::start(quick()), async |w| {
         // Ready before anybody asked: queued, and not assigned.

@@ -1,15 +1,16 @@
 /// What is measured. Times are in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Series {
-    /// From the moment a task is ready until an agent that was waiting already holds it; by the clock of Redis.
+    /// From the moment a task is ready until an agent that was waiting already holds it; by the clock of Redis. Where the
+    /// swarm was paused or being restored at that moment, from the end of that.
     TaskAssignment,
-    /// A task taken in.
+    /// A task taken in; not one whose submit only repeats an earlier one.
     Submit,
     /// A claim that got tasks, without the time it waited for them.
     Claim,
     /// A claim that found nothing.
     ClaimEmpty,
-    /// A task completed.
+    /// A task completed; not one that was so already.
     Complete,
     /// A lease, or all of an agent's, extended.
     Heartbeat,
@@ -23,11 +24,13 @@ pub enum Series {
     PoolAcquire,
     /// A request, from its headers to its answer, without the time it waited on purpose.
     Http,
-    /// From the moment a task is ready until it is held, whoever waited; by the clock of Redis.
+    /// From the moment a task is ready until it is held, whoever waited; by the clock of Redis, and as
+    /// [`TaskAssignment`](Self::TaskAssignment) without a pause or a restore.
     Queued,
-    /// From the start of an attempt to its end; by the clock of Redis.
+    /// From the start of an attempt to its end by its holder; by the clock of Redis. One whose lease ran out is not in it.
     Running,
-    /// From the submit of a task to its end; by the clock of Redis.
+    /// From the submit of a task to its end by its holder; by the clock of Redis. One that ended with its lease, or was
+    /// called off while nobody held it, is not in it.
     Total,
     /// Operations that a flush of the pipeline carried.
     BatchSize,

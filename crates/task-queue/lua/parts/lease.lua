@@ -4,8 +4,8 @@
 local ID_TAIL = 12
 
 -- A claimed task as it is answered: { `<id> <attempt> <token> <expires_at> <started_at> <cancel requested 0|1>
--- <microseconds it was ready, or - when it was handed out before>`, spec [, outcome, progress] }; a task that is held
--- for the first time and from now on has neither outcome nor progress.
+-- <microseconds it was ready in a swarm that hands tasks out, or - when it was handed out before>`, spec [, outcome,
+-- progress] }; a task that is held for the first time and from now on has neither outcome nor progress.
 local function claimed_task(root, id, spec, attempt, token, expires, started, cancel, queued, has_past)
   local head = table.concat({ id, attempt, token, expires, started, cancel, queued }, ' ')
   if not has_past then return { head, spec } end
@@ -47,5 +47,6 @@ local function lease(root, element, claimer, effects)
     claimer.held = claimer.held .. id .. ' ' .. token .. ';'
     claimer.longest = math.max(claimer.longest, tonumber(expires) - now)
   end
-  return claimed_task(root, id, text, int(attempt), token, expires, int(now), '0', since(now, s[5] or created), fence > 1)
+  local queued = since(now, math.max(tonumber(s[5] or created), effects.swarm.resumed))
+  return claimed_task(root, id, text, int(attempt), token, expires, int(now), '0', queued, fence > 1)
 end

@@ -2,13 +2,15 @@
 
 -- Returns nil where there is no such swarm: it was never made, or is being deleted or restored. `default` always was
 -- made.
+--   resumed  since when it has been handing tasks out, in milliseconds with a fraction: it was paused or being restored
+--            before; 0 where it never was
 local function open_swarm(root)
   local s = redis.call('HMGET', root .. 'swarm',
-    'created_at', 'closed', 'paused', 'quiet', 'follow', 'max_tasks', 'max_agents')
+    'created_at', 'closed', 'paused', 'quiet', 'follow', 'max_tasks', 'max_agents', 'resumed')
   if s[2] or not (s[1] or root == DEFAULT_ROOT) then return nil end
   return {
     paused = s[3] == '1', quiet = s[4] == '1', followed_until = tonumber(s[5] or 0),
-    max_tasks = tonumber(s[6]), max_agents = tonumber(s[7]),
+    max_tasks = tonumber(s[6]), max_agents = tonumber(s[7]), resumed = tonumber(s[8] or 0),
   }
 end
 

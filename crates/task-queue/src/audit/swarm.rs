@@ -13,8 +13,18 @@ use super::{
 use crate::limits::EVENT_ENTRIES;
 
 /// Fields of the swarm's record.
-const FIELDS: [&str; 9] =
-    ["created_at", "description", "paused", "quiet", "follow", "max_tasks", "max_agents", "restored", CLOSED];
+const FIELDS: [&str; 10] = [
+    "created_at",
+    "description",
+    "paused",
+    "resumed",
+    "quiet",
+    "follow",
+    "max_tasks",
+    "max_agents",
+    "restored",
+    CLOSED,
+];
 /// Fields beside it that only a swarm has that is being deleted or restored.
 const CLOSED_FIELDS: [&str; 3] = ["closed_at", "restore", "restore_at"];
 const CLOSED: &str = "closed";

@@ -102,11 +102,15 @@ impl Surveyor {
 
     async fn look_at_queues(&mut self, queue: &TaskQueue) -> Result<(), Error> {
         for turn in 0..SURVEY_CALLS {
-            let Some((swarm, after)) = self.next_queue(turn == 0) else { break };
+            let Some((swarm, after)) = self.next_queue(turn == 0) else {
+                // The next round begins anew.
+                self.after_queue = None;
+                break;
+            };
             let (queues, next) = match queue.count_queues(&swarm, &after).await {
                 // It was deleted since.
                 Err(Error::SwarmNotFound(_)) => (Vec::new(), String::new()),
-                told => told?,
+                page => page.map(|page| (page.queues, page.next))?,
             };
             self.note_queues(&swarm, &after, queues, &next);
             self.after_queue = Some((swarm, next));
@@ -114,10 +118,11 @@ impl Surveyor {
         Ok(())
     }
 
-    /// Where to go on; nothing once a round has come to the last swarm.
-    fn next_queue(&mut self, begin: bool) -> Option<(SwarmName, String)> {
-        match self.after_queue.take() {
-            Some((swarm, queue)) if !queue.is_empty() => Some((swarm, queue)),
+    /// Where to go on; nothing once a round has come to the last swarm. Forgets nothing: the call that looks there may
+    /// fail, or be given up.
+    fn next_queue(&self, begin: bool) -> Option<(SwarmName, String)> {
+        match &self.after_queue {
+            Some((swarm, queue)) if !queue.is_empty() => Some((swarm.clone(), queue.clone())),
             Some((swarm, _)) => {
                 use std::ops::Bound::{Excluded, Unbounded};
                 let next = self.swarms.range((Excluded(swarm), Unbounded)).next();
@@ -160,5 +165,29 @@ impl Surveyor {
         queues.sort_by_key(size);
         survey.queues = queues.into_iter().map(|(name, queue)| (name.clone(), queue.clone())).collect();
         survey
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_round_that_breaks_off_goes_on_where_it_was() {
+        let [first, second] = ["a", "b"].map(|name| name.parse::<SwarmName>().unwrap());
+        let swarms = [&first, &second].map(|name| (name.clone(), Seen::default())).into();
+        let mut surveyor = Surveyor { swarms, ..Surveyor::default() };
+        for (stopped_at, goes_on) in [
+            (None, Some((first.clone(), ""))),
+            (Some((first.clone(), "q")), Some((first.clone(), "q"))),
+            (Some((first, "")), Some((second.clone(), ""))),
+            (Some((second, "")), None),
+        ] {
+            let owned = |(swarm, queue): (SwarmName, &str)| (swarm, queue.to_owned());
+            surveyor.after_queue = stopped_at.map(owned);
+            let goes_on = goes_on.map(owned);
+            assert_eq!(surveyor.next_queue(true), goes_on);
+            assert_eq!(surveyor.next_queue(true), goes_on, "whoever asked did not come there");
+        }
     }
 }

@@ -4,12 +4,13 @@ use std::cmp::Reverse;
 
 use waggle_core::{Call, Error as RedisError, Value};
 
-use super::queues::page;
+use super::queues::{Page, page};
 use super::{QueueSeen, Surveyor};
 use crate::{
     Error, TaskQueue,
     limits::SURVEY_WAITED,
     model::{QueueName, SwarmName},
+    store::Reader,
     swarm::stats,
     task::root,
 };
@@ -18,6 +19,9 @@ impl Surveyor {
     /// The queues of `waited` in which a task is ready, as they are now: a survey of many swarms comes round slowly, and what
     /// it saw minutes ago says nothing beside claims that wait at this moment. Of more than [`SURVEY_WAITED`] queues it asks for
     /// those whose tasks had been ready for longest when the survey came by.
+    ///
+    /// Nobody is to be blamed for what stands still on purpose: queues of a paused swarm are left out, and after a pause
+    /// or a restore their tasks count as ready since its end.
     ///
     /// # Errors
     /// [`Error::Redis`].
@@ -59,9 +63,15 @@ fn just_before(name: &str) -> String {
     before
 }
 
+/// The queue of a page of one, its tasks ready for no longer than claims could have them.
+fn claimable(mut page: Page) -> Option<QueueSeen> {
+    let (handing_out, queue) = (page.handing_out_ms?, page.queues.pop()?);
+    Some(QueueSeen { oldest_ready_ms: queue.oldest_ready_ms.map(|ms| ms.min(handing_out)), ..queue })
+}
+
 fn seen(reply: Result<Value, RedisError>) -> Result<Option<QueueSeen>, RedisError> {
     match reply {
-        Ok(reply) => Ok(page(crate::store::Reader::new(stats::FUNCTION, reply)?)?.0.pop()),
+        Ok(reply) => Ok(claimable(page(Reader::new(stats::FUNCTION, reply)?)?)),
         // The swarm was deleted since.
         Err(RedisError::Refused { .. }) => Ok(None),
         Err(error) => Err(error),

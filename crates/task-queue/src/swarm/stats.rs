@@ -52,6 +52,7 @@ impl Told {
         let after = reply.text()?;
         let now = reply.integer()?;
         let created_at = reply.bytes()?.and_then(|text| str::from_utf8(&text).ok()?.parse().ok());
+        reply.optional_integer()?;
         self.stats.agents = agents(&mut reply)?;
         let mut totals = reply.array()?;
         let seen = Sample { at: now, submitted: total(&mut totals)?, completed: total(&mut totals)? };
@@ -86,13 +87,15 @@ impl Told {
     }
 }
 
-/// Passes over what a reply says of the swarm as a whole, behind the time.
-pub(crate) fn skip_swarm(reply: &mut Reader) -> Result<(), RedisError> {
+/// Reads what a reply says of the swarm as a whole, behind the time: since when it has been handing tasks out, absent
+/// while it is paused.
+pub(crate) fn resumed(reply: &mut Reader) -> Result<Option<i64>, RedisError> {
     reply.bytes()?;
+    let resumed = reply.optional_integer()?;
     agents(reply)?;
     reply.array()?;
     reply.array()?;
-    Ok(())
+    Ok(resumed)
 }
 
 /// A queue, its tasks, and since when its oldest ready task has been ready.

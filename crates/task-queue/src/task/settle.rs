@@ -38,12 +38,13 @@ impl TaskQueue {
     ) -> Result<(Vec<Settled>, Claimed), Error> {
         let Settlement { agent, outcomes, claim } = settlement;
         let claim = claim.map(|claim| claim.by(agent.clone())).transpose()?;
-        let (started, count) = (Instant::now(), outcomes.len());
+        let started = Instant::now();
         let beside = outcomes.iter().all(|outcome| outcome.outcome == OutcomeKind::Complete);
         let settled = futures_util::future::join_all(
             outcomes.into_iter().map(|outcome| self.settle_one(swarm, outcome)),
         );
-        let settled = settled.inspect(|_| self.inner.redis.perf().batch(count, started.elapsed()));
+        let settled =
+            settled.inspect(|settled| self.inner.redis.perf().batch(applied_now(settled), started.elapsed()));
         // A complete makes nothing ready, so the claim may travel beside it; after any other outcome it waits.
         if !beside {
             return Ok((settled.await, self.claim_next(swarm, &agent, claim).await?));
@@ -104,11 +105,11 @@ impl TaskQueue {
         let took = started.elapsed();
         let too_short = || RedisError::Internal { detail: "task_settle: the reply is too short".to_owned() };
         let answer = answer.ok_or_else(too_short)?;
-        if matches!(&answer, SettleAnswer::Applied(Applied { status, .. }) if status.status == Status::Completed)
-        {
+        let applied = answer.into_result(id)?;
+        if applied.status.status == Status::Completed && !applied.status.replayed {
             self.inner.redis.perf().record(Series::Complete, took);
         }
-        Ok(self.note_settled(swarm, answer.into_result(id)?))
+        Ok(self.note_settled(swarm, applied))
     }
 }
 
@@ -129,6 +130,11 @@ impl TaskQueue {
         }
         status
     }
+}
+
+/// How many outcomes were applied, and not before already.
+fn applied_now(settled: &[Settled]) -> usize {
+    settled.iter().filter(|one| one.result.as_ref().is_ok_and(|status| !status.replayed)).count()
 }
 
 /// An outcome on its way into Redis.

@@ -106,7 +106,9 @@ impl TaskQueue {
         };
         match taken {
             Taken::In => {
-                self.inner.redis.perf().record(Series::Submit, started.elapsed());
+                if !replayed {
+                    self.inner.redis.perf().record(Series::Submit, started.elapsed());
+                }
                 self.note_schedule(swarm, now, when);
                 let task = taken_in(swarm, id, now, when.run_at(now), task)?;
                 Ok(Submitted { task, created: true, replayed })
@@ -184,11 +186,17 @@ impl SubmitReply {
         while reply.remaining() > 0 {
             items.push(taken(reply.line()?)?);
         }
-        if !replayed {
-            let new = items.iter().filter(|(_, taken)| matches!(taken, Taken::In)).count();
-            metrics::tasks(TaskEvent::Submitted, new);
+        let reply = Self { replayed, now, items };
+        metrics::tasks(TaskEvent::Submitted, reply.taken_in());
+        Ok(reply)
+    }
+
+    /// Tasks that this very call took in.
+    pub(crate) fn taken_in(&self) -> usize {
+        if self.replayed {
+            return 0;
         }
-        Ok(Self { replayed, now, items })
+        self.items.iter().filter(|(_, taken)| matches!(taken, Taken::In)).count()
     }
 }
 

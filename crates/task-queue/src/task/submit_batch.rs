@@ -63,9 +63,7 @@ impl TaskQueue {
         }
         let started = Instant::now();
         let reply = self.submit_apart(swarm, &items, idempotency.as_ref()).await?;
-        if !reply.replayed {
-            self.measure_batch(reply.items.len(), started.elapsed());
-        }
+        self.measure_batch(reply.taken_in(), started.elapsed());
         for item in &items {
             self.note_schedule(swarm, reply.now, item.spec.when);
         }
@@ -78,8 +76,11 @@ impl TaskQueue {
 }
 
 impl TaskQueue {
-    /// Each task of a batch was taken in after the time that the batch took.
+    /// Each task of a batch that was taken in was so after the time that the batch took.
     fn measure_batch(&self, tasks: usize, took: Duration) {
+        if tasks == 0 {
+            return;
+        }
         let perf = self.inner.redis.perf();
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         perf.record_value(Series::Submit, micros, u32::try_from(tasks).unwrap_or(u32::MAX));

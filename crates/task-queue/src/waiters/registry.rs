@@ -72,10 +72,13 @@ impl Waiters {
 
     /// Claims that wait in this server, by swarm and queue; one that asks several queues counts for each.
     pub(crate) fn waiting_by_queue(&self) -> HashMap<(SwarmName, QueueName), usize> {
+        // Names are copied when claims need not wait for it any more.
+        let parked: Vec<_> =
+            self.shared.groups().iter().map(|(key, group)| (Arc::clone(key), group.parked())).collect();
         let mut waiting = HashMap::new();
-        for (key, group) in self.shared.groups().iter() {
+        for (key, claims) in parked {
             for queue in &key.queues {
-                *waiting.entry((key.swarm.clone(), queue.clone())).or_default() += group.parked();
+                *waiting.entry((key.swarm.clone(), queue.clone())).or_default() += claims;
             }
         }
         waiting

@@ -6,6 +6,7 @@ mod agents;
 mod audit;
 mod messages;
 mod migrate;
+mod ready;
 mod state;
 mod support;
 mod trace;
