@@ -112,7 +112,9 @@ fn what_the_service_refuses_is_shown_with_its_reason() {
         w.complete(&held, "done").await.ok();
         let problem = w.cancel(&id).await.problem(409, "already_finished");
         page.click("#confirm-yes").await;
-        page.until_text("#confirm-result", problem["detail"].as_str().unwrap()).await;
+        // As a sentence: its first letter is a capital one.
+        let detail = problem["detail"].as_str().unwrap();
+        page.until_text("#confirm-result", &detail[1..]).await;
         page.until_text("#confirm-result", "(request ").await;
         page.screenshot("refused").await;
         page.assert_only_the_network_failed().await;

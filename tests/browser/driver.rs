@@ -51,9 +51,6 @@ pub(crate) struct Browser {
 
 impl Driver {
     fn start() -> Self {
-        for program in ["chromium", "chromedriver"] {
-            assert!(is_installed(program), "{program} is missing: apt-get install chromium chromium-driver");
-        }
         let mut command = Command::new("chromedriver");
         let mut child = spawn(command.arg("--port=0")).unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
@@ -76,6 +73,7 @@ impl Driver {
 impl Browser {
     /// Starts a browser as soon as there is room for one.
     pub(crate) async fn start() -> Self {
+        assert_installed();
         let room = ROOM.acquire().await.unwrap();
         let address = tokio::task::spawn_blocking(|| DRIVER.address()).await.unwrap();
         let client = ClientBuilder::new(HttpConnector::new())
@@ -118,8 +116,11 @@ fn capabilities() -> Capabilities {
     serde_json::from_value(capabilities).unwrap()
 }
 
-fn is_installed(program: &str) -> bool {
-    path_of(program).is_some()
+/// Each test says what is missing, and none is left out.
+fn assert_installed() {
+    for program in ["chromium", "chromedriver"] {
+        assert!(path_of(program).is_some(), "{program} is missing: apt-get install chromium chromium-driver");
+    }
 }
 
 fn path_of(program: &str) -> Option<String> {

@@ -51,12 +51,6 @@ impl Page {
         self.eval(&text).await.as_str().unwrap().replace('\u{a0}', " ")
     }
 
-    /// The exact value of a figure; null where nothing was measured.
-    pub(crate) async fn figure(&self, selector: &str) -> Value {
-        let value = self.eval(&format!("document.querySelector({selector:?}).value")).await;
-        value.as_str().unwrap().parse::<f64>().map_or(Value::Null, Value::from)
-    }
-
     /// Clicks as a person would: what is covered or not there cannot be clicked.
     pub(crate) async fn click(&self, selector: &str) {
         until_some(&format!("{selector} can be clicked"), PATIENCE, async || {

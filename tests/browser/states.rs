@@ -1,5 +1,6 @@
 //! What the page says before there is anything to say, and when something goes wrong.
 
+use serde_json::json;
 use waggle_tests::task;
 
 use crate::front::{Front, Reports};
@@ -52,5 +53,18 @@ fn a_report_that_is_refused_is_told_with_its_reason_and_recovered_from() {
         front.reports(Reports::Pass);
         page.until("the problem is gone", "document.querySelector('#problem').hidden").await;
         page.assert_only_the_network_failed().await;
+    });
+}
+
+#[test]
+fn an_alert_is_shown_when_it_fires_and_goes_when_it_is_resolved() {
+    on_the_page(async |w, page| {
+        page.until_text("#alerts", "None active.").await;
+        w.put("/agents/silent").json(json!({ "ttl_ms": 1_000 })).send().await.expect(201);
+        page.until_text("#alerts-list li[data-state=firing] strong", "agents lost").await;
+        page.until("the title says so", "document.title.startsWith('(1)')").await;
+        page.screenshot("alert").await;
+        w.delete("/agents/silent").send().await;
+        page.until_text("#alerts", "None active.").await;
     });
 }

@@ -37,8 +37,8 @@ impl Client {
         until_some(&format!("{name} is {state}"), PATIENCE, async || {
             let alerts = self.get("/perf/alerts").send().await.ok();
             let newest = |list: &str| {
-                let list = alerts[list].as_array().expect("a list").iter();
-                list.cloned().find(|alert| alert["name"] == name)
+                let list = alerts[list].as_array().expect("a list");
+                list.iter().find(|alert| alert["name"] == name).cloned()
             };
             let found = newest("active").or_else(|| newest("history"));
             found.filter(|alert| alert["state"] == state)

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::Reply;
 
 const ALWAYS: [&str; 7] = ["type", "title", "status", "detail", "instance", "code", "retryable"];
-const SOMETIMES: [&str; 10] = [
+const SOMETIMES: [&str; 11] = [
     "retry_after_ms",
     "errors",
     "request_id",
@@ -16,6 +16,7 @@ const SOMETIMES: [&str; 10] = [
     "index",
     "in",
     "line",
+    "validation",
 ];
 /// Bytes of a problem: its address may have four thousand, and what it says of it no more than a few hundred.
 const LONGEST: usize = 5 * 1_024;

@@ -15,7 +15,7 @@ async fn finished(service: &Service, id: &str) -> Value {
 
 #[tokio::test]
 async fn a_validation_runs_in_the_background_and_tells_what_it_finds() {
-    let _alone = alone();
+    let _alone = alone().await;
     let service = Service::start(Setup::private());
     let body = json!({ "quick": true, "tests": ["connection_pool", "errors_and_recovery"] });
     let started = service.client().post("/perf/validate").json(body).send().await.expect(202);
@@ -30,7 +30,7 @@ async fn a_validation_runs_in_the_background_and_tells_what_it_finds() {
 
 #[tokio::test]
 async fn there_is_one_at_a_time_and_a_key_begins_one() {
-    let _alone = alone();
+    let _alone = alone().await;
     let service = Service::start(Setup::private());
     let begin = async |body: Value, key: &str| {
         service.client().post("/perf/validate").header("idempotency-key", key).json(body).send().await

@@ -6,7 +6,7 @@ use waggle_core::Library;
 use waggle_task_queue::library;
 use waggle_tests::{FaultyAnswers, Mode, Proxy, RedisServer, Service, Setup};
 
-use crate::suite::{Found, alone, validate};
+use crate::suite::{Found, alone, alone_blocking, validate};
 
 #[track_caller]
 fn assert_only(found: &Found, test: &str) {
@@ -15,16 +15,17 @@ fn assert_only(found: &Found, test: &str) {
 
 #[tokio::test]
 async fn a_proxy_that_adds_120_ms_fails_the_assignment_latency_alone() {
-    let _alone = alone();
+    let _alone = alone().await;
     let service = Service::start(Setup::private());
     let proxy = Proxy::tcp("http", &service.address()).await;
     proxy.set(Mode::Late(Duration::from_millis(120)));
-    assert_only(&validate(&service, proxy.url(), &[]), "task_assignment_latency");
+    let strict = ["--strict", "task_assignment_latency"];
+    assert_only(&validate(&service, proxy.url(), &strict), "task_assignment_latency");
 }
 
 #[test]
 fn a_service_that_does_not_compress_fails_compression_alone() {
-    let _alone = alone();
+    let _alone = alone_blocking();
     let off = Setup::private().set("WAGGLE_REDIS__CODEC__THRESHOLD_BYTES", "67108864");
     let service = Service::start(off);
     assert_only(&validate(&service, &service.base(), &[]), "compression");
@@ -32,7 +33,7 @@ fn a_service_that_does_not_compress_fails_compression_alone() {
 
 #[tokio::test]
 async fn a_service_that_answers_5_percent_with_500_fails_the_load_alone() {
-    let _alone = alone();
+    let _alone = alone().await;
     let service = Service::start(Setup::private());
     let faulty = FaultyAnswers::of(&service.base(), 20).await;
     assert_only(&validate(&service, faulty.url(), &[]), "concurrent_load");
@@ -40,13 +41,13 @@ async fn a_service_that_answers_5_percent_with_500_fails_the_load_alone() {
 
 #[test]
 fn a_service_without_a_fence_fails_errors_and_recovery_alone() {
-    const FENCE: &str = "if s[1] == 'running' and s[2] == token and now < tonumber(s[3]) then";
-    let _alone = alone();
+    const FENCE: &str = "\n  if s[1] == 'running' and s[2] == token and now < tonumber(s[3]) then";
+    let _alone = alone_blocking();
     let redis = RedisServer::start();
     let service = Service::start(Setup::redis(&redis));
     let Library { source, .. } = library();
     assert_eq!(source.matches(FENCE).count(), 1, "the library has the rule");
-    let broken = source.replace(FENCE, "if s[1] == 'running' then");
+    let broken = source.replace(FENCE, "\n  if s[1] == 'running' then");
     let _: String = redis.command(&["FUNCTION", "LOAD", "REPLACE", &broken]).unwrap();
     let found = validate(&service, &service.base(), &[]);
     assert_only(&found, "errors_and_recovery");

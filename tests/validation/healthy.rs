@@ -1,6 +1,6 @@
 use waggle_tests::{Service, Setup};
 
-use crate::suite::{alone, swarms, validate};
+use crate::suite::{alone, alone_blocking, swarms, validate};
 
 const NAMES: [&str; 7] = [
     "task_assignment_latency",
@@ -14,7 +14,7 @@ const NAMES: [&str; 7] = [
 
 #[tokio::test]
 async fn a_sound_service_passes_with_all_the_evidence_and_nothing_is_left_of_it() {
-    let _alone = alone();
+    let _alone = alone().await;
     let service = Service::start(Setup::private());
     let found = validate(&service, &service.base(), &[]);
     assert_eq!((found.status, found.failed()), (Some(0), vec![]), "{found:#?}");
@@ -36,7 +36,7 @@ async fn a_sound_service_passes_with_all_the_evidence_and_nothing_is_left_of_it(
 
 #[test]
 fn people_get_a_table_and_some_tests_alone_make_no_confidence() {
-    let _alone = alone();
+    let _alone = alone_blocking();
     let service = Service::start(Setup::private());
     let flags = ["validate", "--quick", "--tests", "connection_pool", "--url", &service.base()];
     let output = service.setup().run(&flags);

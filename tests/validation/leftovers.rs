@@ -9,7 +9,7 @@ use crate::suite::{PREFIX, alone, swarms, validate};
 
 #[tokio::test]
 async fn a_validation_that_is_interrupted_removes_its_swarm() {
-    let _alone = alone();
+    let _alone = alone().await;
     let service = Service::start(Setup::private());
     for (interrupt, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
         let mut command = Command::new(waggle());
@@ -25,7 +25,7 @@ async fn a_validation_that_is_interrupted_removes_its_swarm() {
 
 #[tokio::test]
 async fn the_next_validation_removes_what_a_killed_one_has_left_and_nothing_else() {
-    let _alone = alone();
+    let _alone = alone().await;
     let service = Service::start(Setup::private());
     // Of the year 2024, as its id tells.
     let old = format!("{PREFIX}01900000-0000-7000-8000-000000000000");

@@ -1,17 +1,16 @@
 //! Runs the program, one validation at a time: they would measure each other.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use serde_json::Value;
+use tokio::sync::{Mutex, MutexGuard};
 use waggle_tests::Service;
 
 /// What begins the name of a validation's swarm.
 pub(crate) const PREFIX: &str = "waggle-validate-";
-/// How much looser the limits of throughput, batches and stress are for the build that tests use. Those of the tests
-/// that are to fail stay as they are.
+/// How much looser limits of speed are for the build that tests use, on a machine that does other things as well. What
+/// is to fail by its speed is tested with --strict.
 const SLACK: &str = "20";
 
-static ONE: Mutex<()> = Mutex::new(());
+static ONE: Mutex<()> = Mutex::const_new(());
 
 /// What the program found.
 #[derive(Debug)]
@@ -22,9 +21,13 @@ pub(crate) struct Found {
 }
 
 /// Waits until no other test measures; none does as long as this is kept.
-pub(crate) fn alone() -> MutexGuard<'static, ()> {
-    // A test that failed measures no more.
-    ONE.lock().unwrap_or_else(PoisonError::into_inner)
+pub(crate) async fn alone() -> MutexGuard<'static, ()> {
+    ONE.lock().await
+}
+
+/// The same, for a test that is not asynchronous itself.
+pub(crate) fn alone_blocking() -> MutexGuard<'static, ()> {
+    ONE.blocking_lock()
 }
 
 /// `waggle validate --quick --json` with `flags`, of the service at `url`.

@@ -106,7 +106,7 @@ fn an_attempt_that_a_transaction_ends_is_told_too() {
         let run = collector.span("its run", |span| is_of(span, "task.run", &id)).await;
         let is_it = |span: &Span| is_request(span, "POST /v1/swarms/{swarm}/transactions", &w);
         let transaction = collector.span("the transaction", is_it).await;
-        assert_eq!(run.links, [transaction.id.clone()]);
+        assert_eq!(run.links, std::slice::from_ref(&transaction.id));
         let next = answer["results"][1]["traceparent"].as_str().unwrap();
         assert_eq!(
             ids(next),

@@ -31,20 +31,20 @@ fn what_is_left_is_sent_before_the_service_ends() {
 fn a_collector_that_never_answers_holds_up_neither_a_request_nor_the_end() {
     let collector = Collector::silent();
     let service =
-        Service::start(traced(Setup::private(), &collector).set("WAGGLE_TRACE__TIMEOUT_MS", "1000"));
+        Service::start(traced(Setup::private(), &collector).set("WAGGLE_TRACE__TIMEOUT_MS", "3000"));
     in_a_swarm_of(&service, async |w| {
         let start = Instant::now();
         let mut longest = Duration::ZERO;
         // For longer than a batch is waited for.
-        while start.elapsed() < Duration::from_secs(3) {
+        while start.elapsed() < Duration::from_secs(5) {
             let asked = Instant::now();
             w.submit(task()).await;
             longest = longest.max(asked.elapsed());
         }
-        assert!(longest < Duration::from_millis(800), "{longest:?}");
+        assert!(longest < Duration::from_millis(2_500), "{longest:?}");
         let asked = Instant::now();
         stop(&w).await;
-        assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+        assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
         w.service().restart();
     });
 }

@@ -100,7 +100,8 @@ fn merged(a: &[(u32, u32)], b: &[(u32, u32)]) -> Vec<(u32, u32)> {
         let next = match (a.peek(), b.peek()) {
             (Some((x, n)), Some((y, m))) if x == y => {
                 let both = (*x, n.saturating_add(*m));
-                (a.next(), b.next());
+                a.next();
+                b.next();
                 both
             }
             (Some((x, _)), Some((y, _))) if x > y => *b.next().unwrap_or(&(0, 0)),

@@ -7,8 +7,6 @@
 -- An element is the task's id, with `.<entry>` behind it once the task has entered a list
 -- before: an element whose entry is not the task's current one is a tombstone.
 
-local TOMBSTONE_SEARCH = '1000'
-
 local function element_of(id, entry)
   if entry == 0 then return id end
   return id .. '.' .. entry
@@ -75,9 +73,6 @@ local function note_if_emptied(root, list)
   end
 end
 
--- Tombstones that have come to stand at an end of their list.
-local TRIM = 16
-
 local function is_dead(root, element)
   local id, entry = split_element(element)
   local s = redis.call('HMGET', state_key(root, id), 'st', 'en')
@@ -85,25 +80,32 @@ local function is_dead(root, element)
   return not s[1] and redis.call('EXISTS', spec_key(root, id)) == 0
 end
 
-local function trim(root, list)
-  for side, pop in pairs({ ['0'] = 'LPOP', ['-1'] = 'RPOP' }) do
-    for _ = 1, TRIM do
-      local element = redis.call('LINDEX', list.key, side)
-      if not element or not is_dead(root, element) then break end
-      redis.call(pop, list.key)
+local remove_ready
+do
+  local TOMBSTONE_SEARCH = '1000'
+  -- Tombstones that have come to stand at an end of their list.
+  local TRIM = 16
+
+  local function trim(root, list)
+    for side, pop in pairs({ ['0'] = 'LPOP', ['-1'] = 'RPOP' }) do
+      for _ = 1, TRIM do
+        local element = redis.call('LINDEX', list.key, side)
+        if not element or not is_dead(root, element) then break end
+        redis.call(pop, list.key)
+      end
     end
   end
-end
 
--- Takes a task out of its list where it stands near either end; further inside its element
--- is left as a tombstone: no search without a bound. A claim steps over it, and a cancel takes away those that have come to
--- stand at an end.
-local function remove_ready(root, list, element)
-  if redis.call('LPOS', list.key, element, 'MAXLEN', TOMBSTONE_SEARCH) then
-    redis.call('LREM', list.key, 1, element)
-  elseif redis.call('LPOS', list.key, element, 'RANK', -1, 'MAXLEN', TOMBSTONE_SEARCH) then
-    redis.call('LREM', list.key, -1, element)
+  -- Takes a task out of its list where it stands near either end; further inside its element
+  -- is left as a tombstone: no search without a bound. A claim steps over it, and a cancel takes away those that have come to
+  -- stand at an end.
+  remove_ready = function(root, list, element)
+    if redis.call('LPOS', list.key, element, 'MAXLEN', TOMBSTONE_SEARCH) then
+      redis.call('LREM', list.key, 1, element)
+    elseif redis.call('LPOS', list.key, element, 'RANK', -1, 'MAXLEN', TOMBSTONE_SEARCH) then
+      redis.call('LREM', list.key, -1, element)
+    end
+    trim(root, list)
+    note_if_emptied(root, list)
   end
-  trim(root, list)
-  note_if_emptied(root, list)
 end

@@ -90,7 +90,8 @@ impl Told {
 pub(crate) fn skip_swarm(reply: &mut Reader) -> Result<(), RedisError> {
     reply.bytes()?;
     agents(reply)?;
-    (reply.array()?, reply.array()?);
+    reply.array()?;
+    reply.array()?;
     Ok(())
 }
 

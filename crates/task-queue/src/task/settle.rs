@@ -179,6 +179,7 @@ impl SettleItem {
 }
 
 /// An outcome that stands.
+#[derive(Clone, Copy)]
 pub(crate) struct Applied {
     status: SettledStatus,
     /// How long the attempt took.

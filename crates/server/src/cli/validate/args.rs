@@ -26,9 +26,13 @@ pub(in crate::cli) struct ValidateArgs {
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(super) tests: Vec<Test>,
 
-    /// Loosens limits of throughput, batches and stress, for a build without optimisation
+    /// Loosens limits of speed, for a build without optimisation
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = slack, hide = true)]
     pub(super) slack: f64,
+
+    /// The test whose limits --slack leaves as they are
+    #[arg(long, value_name = "NAME", hide = true)]
+    pub(super) strict: Option<Test>,
 
     #[command(flatten)]
     pub(super) service: ServiceArgs,

@@ -12,7 +12,7 @@ use super::ValidateArgs;
 use super::progress::tell;
 use super::table::table;
 use crate::perf::validate::{
-    Broken, CONFIDENCE, Client, Ended, Inside, RunStatus, Suite, TestOutcome, Validation,
+    Broken, CONFIDENCE, Client, Ended, Inside, RunStatus, Slack, Suite, TestOutcome, Validation,
 };
 use crate::serve::raise_open_files;
 
@@ -26,8 +26,13 @@ pub(super) async fn run(args: ValidateArgs) -> anyhow::Result<ExitCode> {
         Ok(client) => client,
         Err(error) => return Ok(unusable(&format!("{error:#}"))),
     };
-    let suite =
-        Suite { client, inside: Inside::Asked, quick: args.quick, slack: args.slack, tests: args.chosen() };
+    let suite = Suite {
+        client,
+        inside: Inside::Asked,
+        quick: args.quick,
+        slack: Slack { factor: args.slack, except: args.strict },
+        tests: args.chosen(),
+    };
     let stop = CancellationToken::new();
     let signals = tokio::spawn(stopped(stop.clone()));
     let ended = suite.run(&stop, |event| tell(&event)).await;

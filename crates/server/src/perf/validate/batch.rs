@@ -35,9 +35,19 @@ pub(super) async fn run(ground: &Arc<Ground>) -> Result<Found, Broken> {
     let mut found = Found::default();
     let (took, rates) = (histogram(took.into_iter().map(micros)), histogram(rates));
     let (part, scale) = (Part::Throughput, ground.scale);
-    found.judged.push(throughput_at_least("throughput_per_s", part, scale.floor(PER_SECOND), Some(&rates)));
+    found.judged.push(throughput_at_least(
+        "throughput_per_s",
+        part,
+        scale.floor(Test::BatchOperations, PER_SECOND),
+        Some(&rates),
+    ));
     let part = Test::BatchOperations.part();
-    found.judged.push(quantile_at_most("batch_p95_ms", part, scale.ceiling(P95_MS), Some(&took)));
+    found.judged.push(quantile_at_most(
+        "batch_p95_ms",
+        part,
+        scale.ceiling(Test::BatchOperations, P95_MS),
+        Some(&took),
+    ));
     let submitted = BATCHES * TASKS;
     found.unless(settled == submitted, || format!("of {submitted} tasks {settled} were settled"));
     Ok(found)

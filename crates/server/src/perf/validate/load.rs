@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use super::Broken;
 use super::client::{Answer, Request};
 use super::ground::{Ground, claimed, histogram};
 use super::outcome::Found;
+use super::{Broken, Test};
 use crate::perf::judge::{Part, rate_at_most, throughput_at_least};
 
 const CLIENTS: usize = 20;
@@ -20,7 +20,7 @@ const UNDER_WAY: usize = 8;
 const PER_SECOND: f64 = 500.0;
 const ERRORS: f64 = 0.02;
 /// Operations are counted in slices of this length.
-const SLICE: Duration = Duration::from_millis(250);
+const SLICE: Duration = Duration::from_millis(100);
 /// For a task that was just submitted.
 const WAIT: Duration = Duration::from_secs(2);
 /// How often a request is sent again.
@@ -54,7 +54,7 @@ pub(super) async fn run(ground: &Arc<Ground>) -> Result<Found, Broken> {
     }
     let (failed, attempts) = (counts.failed.load(Relaxed), counts.attempts.load(Relaxed));
     let mut found = Found::default();
-    let floor = ground.scale.floor(PER_SECOND);
+    let floor = ground.scale.floor(Test::ConcurrentLoad, PER_SECOND);
     found.judged.push(throughput_at_least("throughput_per_s", Part::Throughput, floor, Some(&rates)));
     found.judged.push(rate_at_most("error_rate", Part::Reliability, ERRORS, failed, attempts));
     Ok(found)

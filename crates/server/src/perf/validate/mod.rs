@@ -26,5 +26,6 @@ pub use client::Client;
 pub use inside::Inside;
 pub use outcome::{CONFIDENCE, RunStatus, TestOutcome, Validation};
 pub use runs::{Refused, Runs};
+pub use scale::Slack;
 pub use suite::{Ended, Event, Suite};
 pub use test::Test;

@@ -13,7 +13,7 @@ use waggle_task_queue::Idempotency;
 
 use super::outcome::{RunStatus, TestOutcome, Validation};
 use super::suite::{Ended, Event};
-use super::{Broken, Client, Inside, Suite, Test};
+use super::{Broken, Client, Inside, Slack, Suite, Test};
 
 /// Validations that are remembered.
 const REMEMBERED: usize = 16;
@@ -104,7 +104,7 @@ impl Runs {
         let ended = match Client::new(&format!("http://{}", self.0.address), authorization) {
             Ok(client) => {
                 let inside = Inside::Here(self.0.redis.clone());
-                let suite = Suite { client, inside, quick, slack: 1.0, tests };
+                let suite = Suite { client, inside, quick, slack: Slack::NONE, tests };
                 suite.run(&self.0.stop, |event| self.note(id, count, &event)).await
             }
             Err(broken) => Err(broken),

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use super::Test;
+
 /// How much of each test is done.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Scale {
@@ -9,13 +11,12 @@ pub(super) struct Scale {
     pub(super) bursts: usize,
     /// Times that the connections to Redis are cut.
     pub(super) cuts: usize,
-    /// By how much limits of speed are looser than they should be; 1 for every build that is used.
-    slack: f64,
+    slack: Slack,
 }
 
 impl Scale {
     /// Half a minute at most in all, or three minutes.
-    pub(super) const fn new(quick: bool, slack: f64) -> Self {
+    pub(super) const fn new(quick: bool, slack: Slack) -> Self {
         if quick {
             Self { load: Duration::from_secs(3), bursts: 4, cuts: 1, slack }
         } else {
@@ -24,12 +25,30 @@ impl Scale {
     }
 
     /// A limit that speed may not pass.
-    pub(super) const fn ceiling(self, limit: f64) -> f64 {
-        limit * self.slack
+    pub(super) fn ceiling(self, test: Test, limit: f64) -> f64 {
+        limit * self.slack.of(test)
     }
 
     /// A limit that speed has to reach.
-    pub(super) const fn floor(self, limit: f64) -> f64 {
-        limit / self.slack
+    pub(super) fn floor(self, test: Test, limit: f64) -> f64 {
+        limit / self.slack.of(test)
+    }
+}
+
+/// By how much limits of speed are looser than they should be, for builds without optimisation, which are slower.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Slack {
+    /// The factor, at least 1.
+    pub factor: f64,
+    /// The test whose limits stay as they are.
+    pub except: Option<Test>,
+}
+
+impl Slack {
+    /// Limits as they should be.
+    pub const NONE: Self = Self { factor: 1.0, except: None };
+
+    fn of(self, test: Test) -> f64 {
+        if self.except == Some(test) { 1.0 } else { self.factor }
     }
 }

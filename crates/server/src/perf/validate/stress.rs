@@ -33,7 +33,7 @@ pub(super) async fn run(ground: &Arc<Ground>) -> Result<Found, Broken> {
     let late = waiting.rest().len();
     found.unless(late == 0, || format!("{late} tasks were handed out that had a holder"));
     let took = histogram(took);
-    let limit = ground.scale.ceiling(P95_MS);
+    let limit = ground.scale.ceiling(Test::Stress, P95_MS);
     found.judged.push(quantile_at_most("assignment_p95_ms", Test::Stress.part(), limit, Some(&took)));
     found.judged.push(at_once("concurrent_agents", Part::Throughput, AGENTS as u64, Some(AGENTS as u64)));
     Ok(found)

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::canary::Canary;
 use super::ground::Ground;
 use super::outcome::{Found, TestOutcome, confidence_of};
-use super::scale::Scale;
+use super::scale::{Scale, Slack};
 use super::{
     Broken, Client, Inside, Test, assignment, batch, compression, inside, load, pool, recovery, stress,
 };
@@ -21,8 +21,8 @@ pub struct Suite {
     pub inside: Inside,
     /// Half a minute and not three.
     pub quick: bool,
-    /// 1; more where the service is a build without optimisation, which is slower by so much.
-    pub slack: f64,
+    /// How loose limits of speed are.
+    pub slack: Slack,
     /// Which tests, in their order.
     pub tests: Vec<Test>,
 }
