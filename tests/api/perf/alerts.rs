@@ -106,7 +106,7 @@ fn a_redis_that_is_nearly_full_is_told_until_it_has_room_again() {
         let info: String = redis.query("INFO memory");
         let used = info.lines().find_map(|line| line.strip_prefix("used_memory:")).unwrap();
         let used: u64 = used.trim().parse().unwrap();
-        let () = redis.query(&format!("CONFIG SET maxmemory {}", used * 10 / 9));
+        let () = redis.query(&format!("CONFIG SET maxmemory {}", used * 20 / 19));
         let firing = w.client().until_alert("memory_high", "firing").await;
         assert_eq!((&firing["severity"], &firing["threshold"]), (&json!("critical"), &json!(0.8)));
         assert_eq!(shown(&w, "memory_high").await.as_deref(), Some("1"));

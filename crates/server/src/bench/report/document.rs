@@ -51,7 +51,8 @@ fn figures(run: &Run, names: &str) -> anyhow::Result<String> {
     }
     let shown = |figure: &&Figure| names.contains(&figure.bench.as_str());
     let table = table(run.figures.iter().filter(shown));
-    Ok(format!("```sh\nwaggle bench --only {}\n```\n\n{table}", names.join(",")))
+    let quick = if run.quick { "--quick " } else { "" };
+    Ok(format!("```sh\nwaggle bench {quick}--only {}\n```\n\n{table}", names.join(",")))
 }
 
 #[cfg(test)]
@@ -75,6 +76,7 @@ mod tests {
         let filled = fill(DOCUMENT, &run()).unwrap();
         assert!(filled.starts_with("# Title\n\n<!-- figures: single -->\n"), "{filled}");
         assert!(filled.ends_with("<!-- end -->\n\nProse. <!-- aside -->\n"), "{filled}");
+        assert!(filled.contains("| figure    | value   |"), "{filled}");
         assert!(filled.contains("| lifecycle | 1.00 ms |") && !filled.contains("memory"), "{filled}");
         assert!(filled.contains("waggle bench --only single\n") && !filled.contains("old"), "{filled}");
     }

@@ -48,7 +48,7 @@ impl Machine {
             cpus: std::thread::available_parallelism().map_or(0, usize::from),
             processor: field("/proc/cpuinfo", "model name").unwrap_or_default(),
             memory_bytes: memory_bytes().unwrap_or(0),
-            kernel: fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim().to_owned(),
+            kernel: kernel().unwrap_or_default(),
             redis: None,
             busy_before,
         }
@@ -69,6 +69,12 @@ impl Machine {
             busy.unwrap_or_default()
         )
     }
+}
+
+/// Its version, without what a distribution adds.
+fn kernel() -> Option<String> {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").ok()?;
+    release.trim().split('-').next().map(str::to_owned)
 }
 
 fn memory_bytes() -> Option<u64> {

@@ -33,8 +33,9 @@ impl Alerts {
 
     /// Judges what a refresh has found, and tells what changes by it. Waits for nobody.
     pub fn judge(&self, at: Stamp, readings: &Readings) {
-        let told = self.book().judge(at, readings);
-        told.into_iter().for_each(|alert| self.deliver(alert));
+        // Whoever finds an alert in the book finds it told as well.
+        let mut book = self.book();
+        book.judge(at, readings).into_iter().for_each(|alert| self.deliver(alert));
     }
 
     /// Alerts that are pending or firing, the worst first.
