@@ -8,6 +8,7 @@ mod canary;
 mod client;
 mod compression;
 mod corpus;
+mod crowd;
 mod ground;
 mod inside;
 mod load;
