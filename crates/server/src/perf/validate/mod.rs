@@ -20,6 +20,7 @@ mod scale;
 mod stress;
 mod suite;
 mod test;
+mod unfinished;
 
 pub use broken::Broken;
 pub use canary::PREFIX;
