@@ -2,12 +2,14 @@
 
 mod build;
 mod figures;
+mod judgement;
 mod latency;
 mod shape;
 mod text;
 
 pub(crate) use build::{QUEUES, build, sample};
 pub(crate) use figures::operations;
+pub use judgement::*;
 pub(crate) use latency::quantiles;
 pub use shape::*;
 pub use text::text;
