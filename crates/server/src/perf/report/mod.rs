@@ -12,4 +12,5 @@ pub(crate) use figures::operations;
 pub use judgement::*;
 pub(crate) use latency::quantiles;
 pub use shape::*;
+pub(crate) use text::clean;
 pub use text::text;
