@@ -61,6 +61,34 @@ fn an_address_that_is_none_is_404_and_a_method_that_is_none_405() {
 }
 
 #[test]
+fn a_page_of_another_site_changes_nothing_by_way_of_a_browser() {
+    in_a_swarm(async |w| {
+        let host = w.service().address();
+        let mine = format!("http://{host}");
+        for (header, value) in [
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+            ("origin", "http://localhost:1"),
+            ("origin", "null"),
+        ] {
+            let sent = |method: Method, path: String| w.client().request(method, &path).header(header, value);
+            let submit = sent(Method::POST, w.path("/tasks")).json(task()).send().await;
+            let problem = submit.problem(403, "cross_site");
+            assert_eq!(problem["retryable"], false, "{header}: {value}");
+            sent(Method::DELETE, w.path("")).send().await.problem(403, "cross_site");
+            sent(Method::POST, "/perf/validate".to_owned()).send().await.problem(403, "cross_site");
+            sent(Method::GET, w.path("/tasks")).send().await.ok();
+        }
+        assert_eq!(w.client().get(&w.path("/stats")).send().await.ok()["tasks"]["ready"], 0);
+        for (header, value) in
+            [("sec-fetch-site", "same-origin"), ("sec-fetch-site", "none"), ("origin", mine.as_str())]
+        {
+            w.post("/tasks").header(header, value).json(task()).send().await.expect(201);
+        }
+    });
+}
+
+#[test]
 fn head_answers_as_get_without_a_body() {
     in_a_swarm(async |w| {
         let id = w.submit_id(task()).await;

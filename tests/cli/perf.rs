@@ -63,6 +63,14 @@ fn the_history_is_a_sample_a_line() {
 }
 
 #[test]
+fn alerts_are_told_as_the_service_tells_them() {
+    in_a_swarm(async |w| {
+        let alerts = client(&w, &["perf", "alerts"]).json().await;
+        assert!(alerts["active"].is_array() && alerts["history"].is_array(), "{alerts}");
+    });
+}
+
+#[test]
 fn a_service_that_is_not_there_is_named() {
     in_a_swarm(async |_| {
         for command in [&["perf"][..], &["perf", "history"], &["perf", "alerts"]] {

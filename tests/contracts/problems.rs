@@ -1,7 +1,7 @@
-//! What may go wrong in the domain has a word in HTTP, and the document says so.
+//! What may go wrong has a word in HTTP, and the document says so.
 
 use waggle_core::Error as RedisError;
-use waggle_server::problem::Problem;
+use waggle_server::problem::{Code, Problem};
 use waggle_task_queue::Error;
 use waggle_task_queue::model::{Invalid, Status, TaskId};
 
@@ -93,6 +93,23 @@ fn every_error_of_the_domain_has_its_code_and_the_document_names_it() {
             "openapi.json says nothing of {code}"
         );
     }
+}
+
+/// What any address may be answered with, whatever it is.
+const OF_HTTP: [Code; 2] = [Code::NotFound, Code::MethodNotAllowed];
+
+#[test]
+fn every_code_that_depends_on_the_operation_is_named_by_the_document() {
+    let document = read("openapi/openapi.json");
+    for code in Code::ALL.into_iter().filter(|code| !OF_HTTP.contains(code)) {
+        assert!(document.contains(&format!("`{}`", code.as_str())), "openapi.json says nothing of {code:?}");
+    }
+}
+
+#[test]
+fn what_comes_from_another_site_is_refused_for_good() {
+    let code = Code::CrossSite;
+    assert_eq!((code.as_str(), code.status().as_u16(), code.retryable()), ("cross_site", 403, false));
 }
 
 #[test]

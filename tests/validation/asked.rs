@@ -1,7 +1,7 @@
 //! The service, asked to validate itself.
 
 use serde_json::{Value, json};
-use waggle_tests::{PATIENCE, Service, Setup, until_some};
+use waggle_tests::{PATIENCE, Service, Setup, until, until_some};
 
 use crate::suite::{alone, swarms};
 
@@ -43,6 +43,19 @@ async fn there_is_one_at_a_time_and_a_key_begins_one() {
     assert_eq!(busy["validation"], first["id"]);
     let ended = finished(&service, first["id"].as_str().unwrap()).await;
     assert_eq!(ended["tests"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_is_stopped_meanwhile_removes_the_swarm_before_it_ends() {
+    let _alone = alone().await;
+    let service = Service::start(Setup::private());
+    let body = json!({ "tests": ["concurrent_load"] });
+    service.client().post("/perf/validate").json(body).send().await.expect(202);
+    until("its swarm is there", PATIENCE, async || !swarms(&service).await.is_empty()).await;
+    service.terminate();
+    assert!(service.ended().success());
+    service.restart();
+    assert_eq!(swarms(&service).await, Vec::<String>::new());
 }
 
 #[tokio::test]

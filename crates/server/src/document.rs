@@ -15,7 +15,9 @@ const JSON: &str = "Json";
     info(
         title = "Waggle",
         description = "Task orchestration for swarms of agents. Delivery is at least once; each task is completed \
-                       effectively once, under the lease that holds it. Errors are `application/problem+json`.",
+                       effectively once, under the lease that holds it. Errors are `application/problem+json`. What a \
+                       browser sends for a page of another site, and would change something, is refused with 403 \
+                       `cross_site`.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     components(schemas(ProblemBody<'static>)),

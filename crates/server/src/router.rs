@@ -8,7 +8,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::app::App;
 use crate::document::{Document, written};
-use crate::middleware::Around;
+use crate::middleware::{Around, cross_site};
 use crate::routes::{
     agents, events, health, messages, metrics, openapi, perf, snapshot, state, subscriptions, swarms, tasks,
     transactions,
@@ -21,7 +21,8 @@ pub fn router(app: App) -> Router {
     api.merge(state::slashes::routes())
         .merge(perf::dashboard::files())
         .merge(docs)
-        .layer(Around::new(app.clone()))
+        // Two as one: a route is boxed for each call of this.
+        .layer((Around::new(app.clone()), cross_site()))
         .with_state(app)
 }
 

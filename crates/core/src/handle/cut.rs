@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use redis::{Cmd, Value, from_redis_value};
+use redis::{Cmd, Value};
 
 use super::Redis;
+use super::clients::{self, field};
 use crate::Error;
 use crate::config::Mode;
-use crate::lane::name::{name, set_name};
+use crate::lane::name::{name, pool_name, set_name};
 
 /// How the connection that asks for the list shows in it.
 const ASKING: &str = "cmd=client|list";
@@ -28,9 +29,9 @@ impl Redis {
     pub async fn cut_own_connections(&self) -> Result<usize, Error> {
         if self.mode() == Mode::Cluster {
             // The cluster client connects by itself and says its name to nobody.
-            self.on_every_primary(&set_name()).await?;
+            self.on_every_primary(&set_name(name())).await?;
         }
-        let own = own(self.on_every_primary(&list()).await?)?;
+        let own = own(self.on_every_primary(&clients::list()).await?)?;
         for connection in &own {
             self.cut(connection).await?;
         }
@@ -60,9 +61,9 @@ struct Connection {
 
 impl Connection {
     fn read(line: &str) -> Option<Self> {
-        let field = |key| line.split(' ').find_map(|field| field.strip_prefix(key)).map(str::to_owned);
-        (field("name=")? == name()).then_some(())?;
-        let (id, from, to) = (field("id=")?, field("addr=")?, field("laddr=")?);
+        [name(), pool_name()].contains(&field(line, "name=")?).then_some(())?;
+        let named = |key| field(line, key).map(str::to_owned);
+        let (id, from, to) = (named("id=")?, named("addr=")?, named("laddr=")?);
         Some(Self { id, from, to, asks: line.contains(ASKING) })
     }
 
@@ -73,19 +74,11 @@ impl Connection {
     }
 }
 
-fn list() -> Cmd {
-    let mut command = redis::cmd("CLIENT");
-    command.arg("LIST");
-    command
-}
-
 /// Our connections, those last that still have to ask for the end of the others.
 fn own(listings: Vec<Value>) -> Result<Vec<Connection>, Error> {
     let mut own = Vec::new();
     for listing in listings {
-        let text: String = from_redis_value(listing)
-            .map_err(|error| Error::internal(format!("CLIENT LIST did not reply with text: {error}")))?;
-        own.extend(text.lines().filter_map(Connection::read));
+        own.extend(clients::text(listing)?.lines().filter_map(Connection::read));
     }
     own.sort_by_key(|connection| connection.asks);
     Ok(own)
@@ -105,8 +98,9 @@ mod tests {
         let listing = line(1, name(), "client|list")
             + &line(2, name(), "fcall")
             + &line(3, "", "ping")
-            + &line(4, "waggle:1-0", "fcall");
+            + &line(4, "waggle:1-0", "fcall")
+            + &line(5, pool_name(), "ping");
         let own = own(vec![Value::BulkString(listing.into_bytes())]).unwrap();
-        assert_eq!(own.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["2", "1"]);
+        assert_eq!(own.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["2", "5", "1"]);
     }
 }

@@ -12,6 +12,9 @@ pub struct Figures {
     pub used_memory: u64,
     /// Bytes of memory they may use, in all; 0 where one of them may use as much as there is.
     pub maxmemory: u64,
+    /// The largest share of its memory that one of them uses: a full one refuses tasks, however much room others have.
+    /// None where none of them has a bound.
+    pub memory_share: Option<f64>,
     /// Memory that the operating system has given for each byte in use, of the worst one.
     pub fragmentation: f64,
     /// Connections, in all.
@@ -50,8 +53,10 @@ impl Figures {
         if self.version.is_empty() {
             field(info, "redis_version").unwrap_or_default().clone_into(&mut self.version);
         }
-        self.used_memory += number(info, "used_memory");
-        self.maxmemory += number(info, "maxmemory");
+        let (used, max) = (number(info, "used_memory"), number(info, "maxmemory"));
+        self.used_memory += used;
+        self.maxmemory += max;
+        self.memory_share = larger(self.memory_share, share(used, max));
         self.fragmentation = self.fragmentation.max(decimal(info, "mem_fragmentation_ratio"));
         self.clients += number(info, "connected_clients");
         self.commands_per_s += decimal(info, "instantaneous_ops_per_sec");
@@ -65,6 +70,16 @@ impl Figures {
 /// 0 where the line is missing: a managed service may leave it out.
 fn number(info: &str, name: &str) -> u64 {
     field(info, name).and_then(|value| value.parse().ok()).unwrap_or(0)
+}
+
+/// None of nothing.
+#[expect(clippy::cast_precision_loss, reason = "bytes of memory stay below 2^53")]
+fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+fn larger(one: Option<f64>, other: Option<f64>) -> Option<f64> {
+    one.into_iter().chain(other).reduce(f64::max)
 }
 
 fn decimal(info: &str, name: &str) -> f64 {
@@ -87,7 +102,9 @@ mod tests {
         let both = Figures::of(vec![reply(one), reply(two)]).unwrap();
         assert_eq!((both.used_memory, both.maxmemory, both.persistence_ok), (30, 150, false));
         assert!((both.fragmentation - 1.5).abs() < f64::EPSILON);
+        assert_eq!(both.memory_share, Some(0.4), "the fuller one's");
         let unbounded = Figures::of(vec![reply(one), reply("maxmemory:0\r\n")]).unwrap();
         assert_eq!((unbounded.maxmemory, unbounded.persistence_ok), (0, true));
+        assert_eq!(unbounded.memory_share, Some(0.1), "one that has a bound may be full");
     }
 }

@@ -3,6 +3,7 @@
 
 mod backend;
 mod check;
+mod clients;
 mod cut;
 mod exercise;
 mod figures;

@@ -15,21 +15,28 @@ static NAME: LazyLock<String> = LazyLock::new(|| {
     format!("waggle:{}-{:016x}", std::process::id(), u64::from_be_bytes(chance))
 });
 
+static POOL_NAME: LazyLock<String> = LazyLock::new(|| format!("{}:pool", name()));
+
 /// `waggle:PID-CHANCE`, as `CLIENT LIST` shows it.
 pub(crate) fn name() -> &'static str {
     &NAME
 }
 
-/// `CLIENT SETNAME` with it.
-pub(crate) fn set_name() -> Cmd {
+/// The name of the pool's connections, `waggle:PID-CHANCE:pool`: Redis can tell how many there are.
+pub(crate) fn pool_name() -> &'static str {
+    &POOL_NAME
+}
+
+/// `CLIENT SETNAME`.
+pub(crate) fn set_name(name: &str) -> Cmd {
     let mut command = redis::cmd("CLIENT");
-    command.arg("SETNAME").arg(name());
+    command.arg("SETNAME").arg(name);
     command
 }
 
 /// Names a connection that was just made. A Redis that forbids it is worked with all the same.
-pub(crate) async fn introduce(connection: &mut impl ConnectionLike) {
-    if let Err(error) = connection.req_packed_command(&set_name()).await {
+pub(crate) async fn introduce(connection: &mut impl ConnectionLike, name: &str) {
+    if let Err(error) = connection.req_packed_command(&set_name(name)).await {
         tracing::debug!(%error, "a connection to Redis stays without a name");
     }
 }

@@ -8,7 +8,7 @@ use tokio::sync::Mutex as AsyncMutex;
 use tokio::time::Instant;
 
 use super::hot::{Health, Replies};
-use super::name::introduce;
+use super::name::{introduce, name};
 use crate::Error;
 use crate::config::HotConfig;
 use crate::error::{after_send, before_send};
@@ -118,7 +118,7 @@ impl Single {
             });
         let connection = self.client.get_multiplexed_async_connection_with_config(&config).await;
         let mut connection = connection.map_err(|error| before_send(&error))?;
-        introduce(&mut connection).await;
+        introduce(&mut connection, name()).await;
         let live = Live { connection, alive };
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(live.clone());
         Ok(live)

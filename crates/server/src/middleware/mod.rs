@@ -5,6 +5,7 @@
 
 mod around;
 mod context;
+mod cross_site;
 mod known_series;
 mod recorder;
 mod request_id;
@@ -12,4 +13,5 @@ mod request_id;
 mod tests;
 
 pub(crate) use around::Around;
+pub(crate) use cross_site::cross_site;
 pub(crate) use recorder::Recorder;

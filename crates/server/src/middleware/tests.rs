@@ -62,6 +62,43 @@ async fn a_body_that_is_not_said_to_be_json_is_refused() {
 }
 
 #[tokio::test]
+async fn pages_of_other_sites_change_nothing_and_programs_are_not_concerned() {
+    let service = Service::start().await;
+    let (mine, other) = ("http://a.example:8700", "http://b.example:8700");
+    for (method, headers, status) in [
+        ("POST", &[][..], 201),
+        ("POST", &[("sec-fetch-site", "same-origin"), ("origin", mine)], 201),
+        ("POST", &[("sec-fetch-site", "none")], 201),
+        ("POST", &[("origin", mine)], 201),
+        ("POST", &[("sec-fetch-site", "cross-site"), ("origin", other)], 403),
+        // Another port of the same machine.
+        ("POST", &[("sec-fetch-site", "same-site"), ("origin", "http://a.example:3000")], 403),
+        ("POST", &[("origin", other)], 403),
+        ("POST", &[("origin", "http://a.example")], 403),
+        ("POST", &[("origin", "null")], 403),
+        ("DELETE", &[("sec-fetch-site", "cross-site")], 403),
+        ("PUT", &[("origin", other)], 403),
+        ("GET", &[("sec-fetch-site", "cross-site"), ("origin", other)], 200),
+        ("HEAD", &[("origin", other)], 200),
+        ("OPTIONS", &[("origin", other)], 405),
+    ] {
+        let mut request = Request::builder().method(method).uri(TASKS).header("host", "a.example:8700");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.header("content-type", "application/json").body(Body::from("{}")).unwrap();
+        let answer = service.send(request).await;
+        assert_eq!(answer.status.as_u16(), status, "{method} {headers:?}: {}", answer.body);
+        if status == 403 {
+            assert_eq!(answer.problem(), (403, "cross_site"));
+            assert_eq!((&answer.body["retryable"], &answer.body["instance"]), (&false.into(), &TASKS.into()));
+            assert!(!answer.header("x-request-id").is_empty());
+        }
+    }
+    service.stop().await;
+}
+
+#[tokio::test]
 async fn a_405_names_the_methods_there_are() {
     let service = Service::start().await;
     let request = Request::delete(TASKS).body(Body::empty()).unwrap();

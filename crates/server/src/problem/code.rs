@@ -27,6 +27,8 @@ pub enum Code {
     BadRequest,
     /// The body, the batch, the headers or the address are too long.
     TooLarge,
+    /// A browser sent it for a page of somebody else.
+    CrossSite,
     /// The body is not said to be JSON.
     UnsupportedMediaType,
     /// No such address.
@@ -89,7 +91,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::SwarmNotFound,
         Self::TaskNotFound,
         Self::LeaseLost,
@@ -101,6 +103,7 @@ impl Code {
         Self::MalformedJson,
         Self::BadRequest,
         Self::TooLarge,
+        Self::CrossSite,
         Self::UnsupportedMediaType,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -188,6 +191,9 @@ impl Code {
             Self::MalformedJson => ("malformed_json", StatusCode::BAD_REQUEST, "The body is not JSON"),
             Self::BadRequest => ("bad_request", StatusCode::BAD_REQUEST, "The request cannot be read"),
             Self::TooLarge => ("too_large", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large"),
+            Self::CrossSite => {
+                ("cross_site", StatusCode::FORBIDDEN, "The request comes from a page of another site")
+            }
             Self::UnsupportedMediaType => (
                 "unsupported_media_type",
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -17,5 +17,6 @@ mod tests;
 
 pub use error::ServeError;
 pub use run::{Ended, run};
+pub(crate) use signals::Signals;
 pub use store::Store;
 pub(crate) use system::raise_open_files;

@@ -79,7 +79,7 @@ async fn serve(
     let refresher = Refresher::spawn(&monitor);
     let (limits, heartbeat) = (settings.server.body_limits(), settings.server.sse_heartbeat());
     let app = App::new(limits, heartbeat, desk, monitor.clone(), metrics);
-    app.validates(Runs::new(address, store.redis().clone()));
+    app.validates(Runs::new(address, app.queue().clone()));
     announce(&address);
     let mut http = Http::start(listener, &settings.server, app.clone());
     let ended = until_stopped(settings, &app, store, &mut http, signals).await;

@@ -2,9 +2,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::ServeError;
 
-/// What asks the service to stop.
+/// What asks a process to stop.
 #[derive(Debug)]
-pub(super) struct Signals {
+pub(crate) struct Signals {
     interrupt: Signal,
     terminate: Signal,
 }
@@ -14,7 +14,7 @@ impl Signals {
     ///
     /// # Errors
     /// When the system does not let them be caught.
-    pub(super) fn catch() -> Result<Self, ServeError> {
+    pub(crate) fn catch() -> Result<Self, ServeError> {
         let failed = |error: std::io::Error| ServeError::System(format!("signals cannot be caught: {error}"));
         let interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
         let terminate = signal(SignalKind::terminate()).map_err(failed)?;
@@ -22,7 +22,7 @@ impl Signals {
     }
 
     /// Waits for the next one; returns the exit status of a process that it ends, as shells count it.
-    pub(super) async fn next(&mut self) -> u8 {
+    pub(crate) async fn next(&mut self) -> u8 {
         tokio::select! {
             Some(()) = self.interrupt.recv() => 130,
             Some(()) = self.terminate.recv() => 143,

@@ -13,7 +13,7 @@ use crate::Error;
 use crate::config::{PoolConfig, RedisConfig};
 use crate::lane::Address;
 use crate::lane::address::cluster_client;
-use crate::lane::name::introduce;
+use crate::lane::name::{introduce, pool_name};
 use crate::metrics;
 use crate::perf::{Recorder, Series};
 
@@ -172,7 +172,7 @@ fn built<M: managed::Manager>(builder: PoolBuilder<M>) -> Result<managed::Pool<M
 fn named() -> Hook<deadpool_redis::Manager> {
     Hook::async_fn(|connection, _| {
         Box::pin(async move {
-            introduce(connection).await;
+            introduce(connection, pool_name()).await;
             Ok(())
         })
     })

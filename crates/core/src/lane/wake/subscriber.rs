@@ -13,7 +13,7 @@ use crate::config::HotConfig;
 use crate::error::before_send;
 use crate::lane::Address;
 use crate::lane::address::{client, cluster_client};
-use crate::lane::name::introduce;
+use crate::lane::name::{introduce, name};
 
 /// Channels named in one write.
 const CHUNK: usize = 256;
@@ -44,7 +44,7 @@ impl Subscriber {
                     });
                 let connection = client(info)?.get_multiplexed_async_connection_with_config(&config).await;
                 let mut connection = connection.map_err(|error| before_send(&error))?;
-                introduce(&mut connection).await;
+                introduce(&mut connection, name()).await;
                 Ok(Self::Single(connection))
             }
             Address::Cluster { seeds, tcp } => {

@@ -1,20 +1,21 @@
 use std::io::{self, Write as _};
+use std::pin::pin;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use reqwest::Url;
 use reqwest::header::HeaderValue;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::ValidateArgs;
 use super::progress::tell;
 use super::table::table;
+use crate::perf::report::clean;
 use crate::perf::validate::{
     Broken, CONFIDENCE, Client, Ended, Inside, RunStatus, Slack, Suite, TestOutcome, Validation,
 };
-use crate::serve::raise_open_files;
+use crate::serve::{Signals, raise_open_files};
 
 /// The exit status where the service cannot be used.
 const UNUSABLE: u8 = 2;
@@ -33,14 +34,20 @@ pub(super) async fn run(args: ValidateArgs) -> anyhow::Result<ExitCode> {
         slack: Slack { factor: args.slack, except: args.strict },
         tests: args.chosen(),
     };
+    let mut signals = Signals::catch()?;
     let stop = CancellationToken::new();
-    let signals = tokio::spawn(stopped(stop.clone()));
-    let ended = suite.run(&stop, |event| tell(&event)).await;
-    if stop.is_cancelled() {
-        return Ok(ExitCode::from(signals.await?));
-    }
-    signals.abort();
-    report(ended, args.json)
+    let mut suite = pin!(suite.run(&stop, |event| tell(&event)));
+    let first = tokio::select! {
+        ended = &mut suite => return report(ended, args.json),
+        status = signals.next() => status,
+    };
+    stop.cancel();
+    // It removes its swarm; whoever does not want to wait for that says so once more.
+    let status = tokio::select! {
+        _ = suite => first,
+        second = signals.next() => second,
+    };
+    Ok(ExitCode::from(status))
 }
 
 fn client(url: &str) -> anyhow::Result<Client> {
@@ -90,21 +97,6 @@ fn validation(ended: Ended) -> Validation {
 
 fn unusable(why: &str) -> ExitCode {
     // Nobody may be reading.
-    let _ = writeln!(io::stderr(), "waggle: {}", why.replace('\n', " "));
+    let _ = writeln!(io::stderr(), "waggle: {}", clean(&why.replace('\n', " ")));
     ExitCode::from(UNUSABLE)
-}
-
-/// Breaks the suite off at a signal; the exit status of a process that it ends, as shells count it.
-async fn stopped(stop: CancellationToken) -> u8 {
-    let (Ok(mut interrupt), Ok(mut terminate)) =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        return std::future::pending().await;
-    };
-    let status = tokio::select! {
-        _ = interrupt.recv() => 130,
-        _ = terminate.recv() => 143,
-    };
-    stop.cancel();
-    status
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::perf::report::{Target, Verdict};
+use crate::perf::report::{Target, Verdict, clean};
 use crate::perf::validate::{CONFIDENCE, Ended, TestOutcome};
 
 /// A test on one line.
@@ -11,7 +11,8 @@ pub(super) fn line(outcome: &TestOutcome) -> String {
     format!("{:<12} {:<24} {seconds:>6.1} s", word(outcome.verdict), outcome.name.as_str())
 }
 
-/// Each target with what was observed, then findings, then the confidence.
+/// Each target with what was observed, then findings, then the confidence. Some of it is what a service has answered,
+/// whatever that is.
 pub(super) fn table(ended: &Ended) -> String {
     let mut text = format!(
         "{:<24} {:<20} {:>10} {:>19} {:>9} {:>7}  {}\n",
@@ -23,7 +24,7 @@ pub(super) fn table(ended: &Ended) -> String {
         }
         for finding in &outcome.findings {
             // A String takes whatever is written.
-            let _ = writeln!(text, "{:<24} {finding}", outcome.name.as_str());
+            let _ = writeln!(text, "{:<24} {}", outcome.name.as_str(), clean(finding));
         }
     }
     let _ = match ended.confidence {
@@ -40,7 +41,10 @@ fn row(test: &str, target: &Target) -> String {
     };
     let observed = target.observed.map_or_else(|| "–".to_owned(), figure);
     let (limit, n, verdict) = (figure(target.target), target.n, word(target.verdict));
-    format!("{test:<24} {:<20} {observed:>10} {interval:>19} {limit:>9} {n:>7}  {verdict}\n", target.name)
+    format!(
+        "{test:<24} {:<20} {observed:>10} {interval:>19} {limit:>9} {n:>7}  {verdict}\n",
+        clean(&target.name)
+    )
 }
 
 /// Three digits that count.
@@ -64,6 +68,24 @@ const fn word(verdict: Verdict) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::perf::validate::Test;
+
+    #[test]
+    fn what_a_service_answers_does_nothing_to_the_terminal() {
+        let outcome = TestOutcome {
+            name: Test::Stress,
+            verdict: Verdict::Fail,
+            observed: None,
+            target: 0.0,
+            n: 0,
+            targets: Vec::new(),
+            findings: vec!["it was answered with 500: \x1b[2J\u{202e}".to_owned()],
+            took_ms: 0,
+        };
+        let text = table(&Ended { tests: vec![outcome], confidence: None });
+        assert!(text.contains("answered with 500"), "{text}");
+        assert!(!text.contains(['\x1b', '\u{202e}']), "{text:?}");
+    }
 
     #[test]
     fn figures_show_three_digits_that_count() {

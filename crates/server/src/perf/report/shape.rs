@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use waggle_task_queue::model::{AgentCounts, Stamp, TaskCounts};
 
+use super::judgement::{Alert, Confidence, Recommendation, Target, Trend};
+
 /// How the service is doing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Report {
@@ -15,11 +17,11 @@ pub struct Report {
     pub generated_at: Stamp,
     /// The time it looks back.
     pub window_ms: u64,
-    /// `node`: this server; `fleet`: all servers on the same Redis.
+    /// `node`: this server; `fleet`: all servers on the same Redis, except for what is said to be of this server alone.
     pub scope: Scope,
     /// Servers it speaks of.
     pub nodes: u64,
-    /// How long this server has run.
+    /// How long this server has run, whatever the scope.
     pub uptime_ms: u64,
     /// Requests and how they ended.
     pub summary: Summary,
@@ -35,7 +37,8 @@ pub struct Report {
     pub compression: CompressionFigures,
     /// Redis, as it was seen at the last refresh; null where it could not be asked.
     pub redis: Option<RedisFigures>,
-    /// The queues with the most unfinished tasks, at the last refresh.
+    /// The queues with the most unfinished tasks, at the last refresh. They are of all servers, and `waiting` of each is of
+    /// this server alone, whatever the scope.
     pub queues: Vec<QueueFigures>,
     /// Queues there are in all.
     pub queues_total: u64,
@@ -47,9 +50,9 @@ pub struct Report {
     pub targets: Vec<Target>,
     /// How sure one may be that the targets hold.
     pub confidence: Confidence,
-    /// What has been changing over the history that is kept.
+    /// What has been changing over the history that is kept: that of this server, whatever the scope.
     pub trends: Vec<Trend>,
-    /// Alerts that are pending or firing.
+    /// Alerts that are pending or firing: as this server judges, whatever the scope.
     pub alerts: Vec<Alert>,
     /// What to change, the most urgent first.
     pub recommendations: Vec<Recommendation>,
@@ -207,161 +210,6 @@ pub struct QueueFigures {
     pub waiting: u64,
 }
 
-/// Whether something holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// It does, on the worse end of its interval.
-    Pass,
-    /// It does not.
-    Fail,
-    /// Nothing was measured that would tell.
-    Insufficient,
-}
-
-/// What is good enough, and what there is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Target {
-    /// Its name.
-    pub name: String,
-    /// What is good enough.
-    pub target: f64,
-    /// What was observed.
-    pub observed: Option<f64>,
-    /// Lower end of the 95 % confidence interval.
-    pub low: Option<f64>,
-    /// Upper end of it.
-    pub high: Option<f64>,
-    /// Observations.
-    pub n: u64,
-    /// Whether it holds.
-    pub verdict: Verdict,
-}
-
-/// How sure one may be that the targets hold.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Confidence {
-    /// 0 to 100.
-    pub score: f64,
-    /// What is good enough.
-    pub target: f64,
-    /// `insufficient` as long as a target is.
-    pub verdict: Verdict,
-    /// 0 to 100 each.
-    pub parts: ConfidenceParts,
-}
-
-/// What a confidence is made of, 0 to 100 each.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct ConfidenceParts {
-    /// Weighs 0.35.
-    pub latency: f64,
-    /// Weighs 0.25.
-    pub reliability: f64,
-    /// Weighs 0.25.
-    pub throughput: f64,
-    /// Weighs 0.15.
-    pub efficiency: f64,
-}
-
-/// Where something is going.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    /// No significant change.
-    Stable,
-    /// For the better.
-    Improving,
-    /// For the worse.
-    Degrading,
-}
-
-/// What has been changing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Trend {
-    /// The figure, as a path into a report.
-    pub metric: String,
-    /// Where it is going.
-    pub direction: Direction,
-    /// Change over the whole time, as a share of its median; null where that is 0.
-    pub change: Option<f64>,
-    /// The probability of such a slope by chance alone.
-    pub p_value: f64,
-    /// Samples it was taken from.
-    pub samples: u64,
-    /// The time they span.
-    pub over_ms: u64,
-}
-
-/// How bad an alert is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Look at it soon.
-    Warning,
-    /// Look at it now.
-    Critical,
-}
-
-/// Where an alert stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AlertState {
-    /// Its threshold held at the last refresh, for the first time.
-    Pending,
-    /// Its threshold has held for two refreshes, and it has not been resolved.
-    Firing,
-    /// Its threshold has not held for two refreshes.
-    Resolved,
-}
-
-/// Something an operator should know.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Alert {
-    /// Its name.
-    pub name: String,
-    /// How bad it is.
-    pub severity: Severity,
-    /// Where it stands.
-    pub state: AlertState,
-    /// Since when it has stood there.
-    #[schema(value_type = String)]
-    pub since: Stamp,
-    /// What was observed.
-    pub value: f64,
-    /// What it may not pass.
-    pub threshold: f64,
-    /// What that means.
-    pub message: String,
-}
-
-/// How urgent a recommendation is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Priority {
-    /// Work suffers.
-    High,
-    /// It soon may.
-    Medium,
-    /// It would be better.
-    Low,
-}
-
-/// What to change.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Recommendation {
-    /// What it concerns: `pool`, `latency`, `redis`, …
-    pub category: String,
-    /// How urgent it is.
-    pub priority: Priority,
-    /// What to change and why, with the name of the setting.
-    pub message: String,
-    /// What was observed.
-    pub current: f64,
-    /// What it should be.
-    pub target: f64,
-}
-
 /// An operation by the time it took in all.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TopOperation {
@@ -382,7 +230,7 @@ pub struct TopOperation {
 pub struct Errors {
     /// How often, by the code of the problem; those of callers too.
     pub by_code: BTreeMap<String, u64>,
-    /// The last faults of the service, the newest first.
+    /// The last faults of this server, the newest first, whatever the scope.
     pub recent: Vec<RecentError>,
 }
 

@@ -5,9 +5,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
+use waggle_task_queue::model::SwarmName;
+use waggle_task_queue::{Error, TaskQueue};
 
-use super::Broken;
 use super::client::{Client, Request};
+use super::{Broken, Inside};
 
 /// What the names of these swarms begin with; a UUID of version 7 follows, which tells when it was made.
 pub const PREFIX: &str = "waggle-validate-";
@@ -51,12 +53,25 @@ impl Canary {
         &self.name
     }
 
-    /// Removes it with all that it holds.
+    /// Removes it with all that it holds. The server does that without asking itself: one that is stopping answers
+    /// nobody.
     ///
     /// # Errors
     /// When the service cannot be reached or refuses.
-    pub(super) async fn remove(self) -> Result<(), Broken> {
-        remove(&self.client, &self.name).await
+    pub(super) async fn remove(self, inside: &Inside) -> Result<(), Broken> {
+        match inside {
+            Inside::Here(queue) => remove_here(queue, &self.name).await,
+            Inside::Asked => remove(&self.client, &self.name).await,
+        }
+    }
+}
+
+async fn remove_here(queue: &TaskQueue, name: &str) -> Result<(), Broken> {
+    let failed = |why: String| Broken::new(format!("swarm {name} was not removed: {why}"));
+    let swarm: SwarmName = name.parse().map_err(|invalid| failed(format!("{invalid:?}")))?;
+    match queue.delete_swarm(&swarm).await {
+        Ok(()) | Err(Error::SwarmNotFound(_)) => Ok(()),
+        Err(error) => Err(failed(error.to_string())),
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use uuid::Uuid;
-use waggle_core::Redis;
+use waggle_task_queue::TaskQueue;
 
 use super::client::{Client, Request};
 use super::outcome::{RunStatus, TestOutcome, Validation};
@@ -19,7 +19,7 @@ const LONGEST: Duration = Duration::from_mins(4);
 #[derive(Clone)]
 pub enum Inside {
     /// This process is the server.
-    Here(Redis),
+    Here(TaskQueue),
     /// The server is asked to.
     Asked,
 }

@@ -8,6 +8,7 @@ mod canary;
 mod client;
 mod compression;
 mod corpus;
+mod crowd;
 mod ground;
 mod inside;
 mod load;
@@ -19,6 +20,7 @@ mod scale;
 mod stress;
 mod suite;
 mod test;
+mod unfinished;
 
 pub use broken::Broken;
 pub use canary::PREFIX;

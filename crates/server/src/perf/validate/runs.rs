@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use reqwest::header::HeaderValue;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-use waggle_core::Redis;
-use waggle_task_queue::Idempotency;
+use waggle_task_queue::{Idempotency, TaskQueue};
 
 use super::outcome::{RunStatus, TestOutcome, Validation};
 use super::suite::{Ended, Event};
+use super::unfinished::Unfinished;
 use super::{Broken, Client, Inside, Slack, Suite, Test};
 
 /// Validations that are remembered.
@@ -24,7 +24,7 @@ pub struct Runs(Arc<Inner>);
 
 struct Inner {
     address: SocketAddr,
-    redis: Redis,
+    queue: TaskQueue,
     stop: CancellationToken,
     /// The newest last.
     runs: Mutex<VecDeque<Run>>,
@@ -46,9 +46,9 @@ pub enum Refused {
 
 impl Runs {
     /// For the server that listens on `address`.
-    pub fn new(address: SocketAddr, redis: Redis) -> Self {
+    pub fn new(address: SocketAddr, queue: TaskQueue) -> Self {
         let stop = CancellationToken::new();
-        Self(Arc::new(Inner { address: reachable(address), redis, stop, runs: Mutex::default() }))
+        Self(Arc::new(Inner { address: reachable(address), queue, stop, runs: Mutex::default() }))
     }
 
     /// Begins a validation in the background, with the rights of whoever asked for it. The same `key` begins it once.
@@ -80,6 +80,11 @@ impl Runs {
         self.0.stop.cancel();
     }
 
+    #[cfg(test)]
+    pub(super) fn begin_for_test(&self) -> Uuid {
+        self.begin(None).expect("none is under way").validation.id
+    }
+
     fn begin(&self, key: Option<Idempotency>) -> Result<Begun, Refused> {
         self.with(|runs| {
             if let Some((same, key)) = key.as_ref().and_then(|key| Some((by_key(runs, key)?, key))) {
@@ -100,10 +105,11 @@ impl Runs {
     }
 
     async fn make(&self, id: Uuid, quick: bool, tests: Vec<Test>, authorization: Option<HeaderValue>) {
+        let _unfinished = Unfinished::new(self, id);
         let count = tests.len();
         let ended = match Client::new(&format!("http://{}", self.0.address), authorization) {
             Ok(client) => {
-                let inside = Inside::Here(self.0.redis.clone());
+                let inside = Inside::Here(self.0.queue.clone());
                 let suite = Suite { client, inside, quick, slack: Slack::NONE, tests };
                 suite.run(&self.0.stop, |event| self.note(id, count, &event)).await
             }
@@ -126,7 +132,7 @@ impl Runs {
         }
     }
 
-    fn change(&self, id: Uuid, change: impl FnOnce(&mut Validation)) {
+    pub(super) fn change(&self, id: Uuid, change: impl FnOnce(&mut Validation)) {
         self.with(|runs| {
             if let Some(run) = runs.iter_mut().find(|run| run.validation.id == id) {
                 change(&mut run.validation);
@@ -159,7 +165,8 @@ fn new(id: Uuid) -> Validation {
     }
 }
 
-fn finish(validation: &mut Validation, ended: Result<Ended, Broken>) {
+/// Says how a validation has ended.
+pub(super) fn finish(validation: &mut Validation, ended: Result<Ended, Broken>) {
     validation.status = RunStatus::Finished;
     match ended {
         Ok(Ended { tests, confidence }) => {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::agents::{Receipt, Waiting};
+use super::crowd::Crowd;
 use super::ground::{Ground, histogram};
 use super::outcome::Found;
 use super::{Broken, Test};
@@ -21,7 +22,9 @@ const QUEUE: &str = "stress";
 const MICROS: u64 = 1_000;
 
 pub(super) async fn run(ground: &Arc<Ground>) -> Result<Found, Broken> {
+    let crowd = Crowd::before(ground).await?;
     let mut waiting = Waiting::gather(ground, AGENTS, QUEUE).await?;
+    let together = crowd.grown(ground, AGENTS as u64).await?;
     let (mut found, mut took) = (Found::default(), Vec::new());
     for burst in 0..ground.scale.bursts {
         let tasks: Vec<_> = (0..BURST).map(|n| json!({ "queue": QUEUE, "payload": [burst, n] })).collect();
@@ -35,7 +38,7 @@ pub(super) async fn run(ground: &Arc<Ground>) -> Result<Found, Broken> {
     let took = histogram(took);
     let limit = ground.scale.ceiling(Test::Stress, P95_MS);
     found.judged.push(quantile_at_most("assignment_p95_ms", Test::Stress.part(), limit, Some(&took)));
-    found.judged.push(at_once("concurrent_agents", Part::Throughput, AGENTS as u64, Some(AGENTS as u64)));
+    found.judged.push(at_once("concurrent_agents", Part::Throughput, AGENTS as u64, Some(together)));
     Ok(found)
 }
 

@@ -64,7 +64,7 @@ impl Suite {
             tell(Event::Ended(&outcome));
             tests.push(outcome);
         }
-        canary.remove().await?;
+        canary.remove(&self.inside).await?;
         let confidence = confidence_of(&tests);
         Ok(Ended { tests, confidence })
     }
@@ -78,8 +78,8 @@ impl Suite {
                     Err(broken) => Err(broken),
                 }
             }
-            (Test::ConnectionPool, Inside::Here(redis)) => Ok(pool::run(redis).await),
-            (Test::ErrorsAndRecovery, Inside::Here(redis)) => recovery::run(ground, redis).await,
+            (Test::ConnectionPool, Inside::Here(queue)) => Ok(pool::run(queue.redis()).await),
+            (Test::ErrorsAndRecovery, Inside::Here(queue)) => recovery::run(ground, queue.redis()).await,
             (test, _) => outside(ground, test).await,
         };
         let took = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);

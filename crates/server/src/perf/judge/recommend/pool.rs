@@ -1,20 +1,17 @@
-use super::facts::{Facts, advice, figure, share};
+use super::facts::{Facts, advice, figure};
 use crate::perf::report::{Priority, Recommendation};
 
 /// The share of the pool that is in use where there is room for a burst.
 const COMFORTABLE: f64 = 0.7;
-/// More callers than this share who were not served in time are no accident.
-const TIMED_OUT: f64 = 0.01;
 
-/// The pool lends out all that it has.
+/// The pool lends out all that it has. Callers that were not served are counted since the start of the server: they tell
+/// more of a pool that is too small now, and nothing of one that once was.
 pub(super) fn too_small(facts: &Facts<'_>) -> Option<Recommendation> {
     let pool = &facts.report.pool;
     let busy = pool.max > 0 && pool.utilization * 100.0 >= figure(facts.perf.alerts.pool_percent);
     let slow = facts.failed("pool_acquire_p95_ms");
-    let asked = pool.created + pool.reused + pool.timeouts;
-    let unserved = share(pool.timeouts, asked).is_some_and(|share| share >= TIMED_OUT);
     let suffers = pool.waiting > 0 || slow.is_some();
-    if !(busy || suffers || unserved) {
+    if !(busy || suffers) {
         return None;
     }
     let mut message = format!(
@@ -70,9 +67,11 @@ mod tests {
     }
 
     #[test]
-    fn one_in_a_hundred_who_was_not_served_is_told() {
+    fn a_burst_of_yesterday_is_no_reason_and_is_told_beside_one() {
         let mut case = Case::healthy();
-        case.report.pool.timeouts = 6;
-        assert!(case.told_by(too_small).unwrap().message.contains("6 were not served"));
+        case.report.pool.timeouts = 600;
+        assert_eq!(case.told_by(too_small), None);
+        case.report.pool.waiting = 1;
+        assert!(case.told_by(too_small).unwrap().message.contains("600 were not served"));
     }
 }

@@ -3,7 +3,7 @@ const HIDDEN: char = '\u{fffd}';
 
 /// `text` without anything that a terminal would act upon, or that would change how the rest of its line reads: names
 /// come from users.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     text.chars().map(|c| if is_harmless(c) { c } else { HIDDEN }).collect()
 }
 

@@ -12,4 +12,5 @@ mod tables;
 mod tests;
 mod words;
 
+pub(crate) use clean::clean;
 pub use page::text;
