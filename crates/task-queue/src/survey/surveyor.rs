@@ -175,8 +175,8 @@ mod tests {
     #[test]
     fn a_round_that_breaks_off_goes_on_where_it_was() {
         let [first, second] = ["a", "b"].map(|name| name.parse::<SwarmName>().unwrap());
-        let mut surveyor = Surveyor::default();
-        surveyor.swarms = [&first, &second].map(|name| (name.clone(), Seen::default())).into();
+        let swarms = [&first, &second].map(|name| (name.clone(), Seen::default())).into();
+        let mut surveyor = Surveyor { swarms, ..Surveyor::default() };
         for (stopped_at, goes_on) in [
             (None, Some((first.clone(), ""))),
             (Some((first.clone(), "q")), Some((first.clone(), "q"))),
