@@ -6,7 +6,7 @@ pub struct Readings {
     pub assignment: Option<LatencyReading>,
     /// Requests, and how many failed by a fault of the service.
     pub errors: Option<ErrorReading>,
-    /// Bytes that Redis uses of those it may use.
+    /// How much of its memory Redis uses.
     pub memory: Option<MemoryReading>,
     /// Connections for exclusive use.
     pub pool: Option<PoolReading>,
@@ -38,13 +38,11 @@ pub struct ErrorReading {
     pub count: u64,
 }
 
-/// Memory of Redis, all primaries of a cluster together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Memory of Redis.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MemoryReading {
-    /// Bytes in use.
-    pub used: u64,
-    /// Bytes it may use; 0: any number.
-    pub max: u64,
+    /// Share in use of what may be, of the primary with the largest; none where none has a bound.
+    pub share: Option<f64>,
 }
 
 /// Connections for exclusive use.

@@ -20,8 +20,7 @@ pub(super) fn readings(
     Readings {
         assignment: assignment(window),
         errors: Some(errors(window)),
-        memory: redis
-            .map(|redis| MemoryReading { used: redis.used_memory_bytes, max: redis.maxmemory_bytes }),
+        memory: redis.map(|redis| MemoryReading { share: redis.memory_ratio }),
         pool: Some(pool(&monitor.pool(), window)),
         // A managed Redis may refuse to speak of itself and serve tasks all the same.
         redis_healthy: (redis.is_some() || surveyed) && !monitor.queue().redis().breaker_open(),

@@ -63,6 +63,7 @@ pub(super) fn redis_figures(figures: Figures, mode: &str) -> RedisFigures {
         mode: mode.to_owned(),
         used_memory_bytes: figures.used_memory,
         maxmemory_bytes: figures.maxmemory,
+        memory_ratio: figures.memory_share,
         fragmentation_ratio: figures.fragmentation,
         clients: figures.clients,
         commands_per_s: figures.commands_per_s,

@@ -183,6 +183,10 @@ pub struct RedisFigures {
     pub used_memory_bytes: u64,
     /// Memory it may use; 0: as much as there is.
     pub maxmemory_bytes: u64,
+    /// The largest share of its memory that one primary uses; null where none has a bound. A full one refuses tasks,
+    /// however much room the others have.
+    #[serde(default)]
+    pub memory_ratio: Option<f64>,
     /// Memory the operating system has given it, for each byte in use.
     pub fragmentation_ratio: f64,
     /// Connections to it.

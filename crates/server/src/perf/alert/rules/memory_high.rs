@@ -1,20 +1,19 @@
-use super::judge::{figure, percent, share};
+use super::judge::{percent, share};
 use crate::config::AlertsConfig;
 use crate::perf::alert::{Finding, Readings};
 
-/// The share of Redis' `maxmemory` that is in use; none where there is no bound.
+/// The share of its `maxmemory` that Redis uses, that of the fullest primary in a cluster; 0 where there is no bound.
 pub(super) fn find(readings: &Readings, config: &AlertsConfig) -> Option<Finding> {
     let reading = readings.memory?;
     let limit = share(config.memory_percent);
-    if reading.max == 0 {
+    let Some(used) = reading.share else {
         // Its bound was taken away: whatever was said of it is over.
         return Some(Finding::new(0.0, limit, "Redis has no `maxmemory`".to_owned()));
-    }
-    let used = figure(reading.used) / figure(reading.max);
+    };
     let message = format!(
-        "Redis uses {} of its `maxmemory` of {} bytes; {} is the limit, and when it is full new tasks are refused",
+        "Redis uses {} of its `maxmemory`, in a cluster where it is fullest; {} is the limit, and when it is full new \
+         tasks are refused",
         percent(used),
-        reading.max,
         percent(limit)
     );
     Some(Finding::new(used, limit, message))
@@ -32,13 +31,13 @@ mod tests {
 
     #[test]
     fn it_speaks_when_more_is_used_than_the_setting_allows() {
-        let of = |used, max| found(Some(MemoryReading { used, max }));
-        assert_rule(&found(None), &of(80, 100), &of(81, 100));
+        let of = |share| found(Some(MemoryReading { share: Some(share) }));
+        assert_rule(&found(None), &of(0.80), &of(0.81));
     }
 
     #[test]
     fn a_redis_that_may_use_any_number_of_bytes_is_never_full() {
-        let unbounded = found(Some(MemoryReading { used: u64::MAX, max: 0 })).unwrap();
+        let unbounded = found(Some(MemoryReading { share: None })).unwrap();
         assert!(!unbounded.holds(), "{unbounded:?}");
     }
 }

@@ -102,6 +102,7 @@ fn everything() -> Report {
         mode: String::from("private"),
         used_memory_bytes: 123_456_789,
         maxmemory_bytes: 0,
+        memory_ratio: None,
         fragmentation_ratio: 1.07,
         clients: 14,
         commands_per_s: 5_412.7,
