@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use redis::{Cmd, Value};
+use tokio::time::sleep;
 
 use super::Redis;
 use super::clients::{self, field};
@@ -12,7 +13,7 @@ use crate::lane::name::{name, pool_name, set_name};
 
 /// How the connection that asks for the list shows in it.
 const ASKING: &str = "cmd=client|list";
-/// How often a cluster is asked while its client connects again.
+/// How often Redis is asked while the lanes connect again.
 const TRIES: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -29,25 +30,27 @@ impl Redis {
     pub async fn cut_own_connections(&self) -> Result<usize, Error> {
         if self.mode() == Mode::Cluster {
             // The cluster client connects by itself and says its name to nobody.
-            self.on_every_primary(&set_name(name())).await?;
+            self.ask(&set_name(name())).await?;
         }
-        let own = own(self.on_every_primary(&clients::list()).await?)?;
+        let own = own(self.ask(&clients::list()).await?)?;
         for connection in &own {
-            self.cut(connection).await?;
+            self.ask(&connection.kill()).await?;
         }
         Ok(own.len())
     }
 
-    /// In a cluster the primaries whose connections were ended before come back only now.
-    async fn cut(&self, connection: &Connection) -> Result<(), Error> {
-        let mut left = if self.mode() == Mode::Cluster { TRIES } else { 1 };
-        loop {
-            left -= 1;
-            match self.on_every_primary(&connection.kill()).await {
-                Err(_) if left > 0 => tokio::time::sleep(PAUSE).await,
-                ended => return ended.map(drop),
+    /// A command may be sent on a connection that was ended a moment ago. Repeating these does no harm: whoever is ended has
+    /// an id and addresses that nobody has after him.
+    async fn ask(&self, command: &Cmd) -> Result<Vec<Value>, Error> {
+        for _ in 1..TRIES {
+            match self.on_every_primary(command).await {
+                Err(Error::Unavailable { .. } | Error::Unknown { .. } | Error::Busy { .. }) => {
+                    sleep(PAUSE).await
+                }
+                answered => return answered,
             }
         }
+        self.on_every_primary(command).await
     }
 }
 

@@ -45,3 +45,12 @@ async fn in_front_of_a_cluster_the_hot_lane_is_cut_and_comes_back() {
         .await;
     }
 }
+
+#[tokio::test]
+async fn a_cut_right_after_a_cut_does_not_fail_on_what_the_first_one_ended() {
+    let server = TestServer::start();
+    let redis = server.connect().await;
+    for _ in 0..20 {
+        redis.cut_own_connections().await.unwrap();
+    }
+}
