@@ -45,7 +45,7 @@ impl Redis {
         for _ in 1..TRIES {
             match self.on_every_primary(command).await {
                 Err(Error::Unavailable { .. } | Error::Unknown { .. } | Error::Busy { .. }) => {
-                    sleep(PAUSE).await
+                    sleep(PAUSE).await;
                 }
                 answered => return answered,
             }
