@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use serde_json::{Value, json};
-use waggle_tests::{PATIENCE, Service, Setup, World, in_a_swarm, in_a_swarm_of, task, until};
+use waggle_tests::{PATIENCE, Service, Setup, World, in_a_swarm, in_a_swarm_of, metric, task, until};
 
 /// Refreshes often, so that what a refresh sees is there soon.
 fn quick() -> Setup {
@@ -150,7 +150,10 @@ fn a_message_that_was_waited_for_is_measured_from_its_send() {
         w.put("/agents/b").json(json!({})).send().await.expect(201);
         let reader = async { w.get("/agents/b/inbox?wait_ms=20000").send().await.ok() };
         let writer = async {
-            tokio::time::sleep(Duration::from_millis(200)).await;
+            until("the reader waits", PATIENCE, async || {
+                metric(w.client(), "waggle_long_polls{kind=\"inbox\"}").await.as_deref() == Some("1")
+            })
+            .await;
             w.post("/messages")
                 .json(json!({"from": "a", "to": {"agent": "b"}, "body": 1}))
                 .send()

@@ -7,6 +7,7 @@ mod around;
 mod context;
 mod cross_site;
 mod known_series;
+mod method;
 mod recorder;
 mod request_id;
 #[cfg(test)]
@@ -14,4 +15,5 @@ mod tests;
 
 pub(crate) use around::Around;
 pub(crate) use cross_site::cross_site;
+pub(crate) use method::known_method;
 pub(crate) use recorder::Recorder;

@@ -6,6 +6,7 @@ use metrics::{Gauge, gauge};
 use waggle_core::perf::Series as Measured;
 
 use super::known_series::{KnownSeries, OTHER, Place, Series};
+use super::method::known_method;
 use crate::metrics::HTTP_IN_FLIGHT;
 use crate::perf::Monitor;
 use crate::problem::Problem;
@@ -85,16 +86,6 @@ pub(super) fn is_work(route: &str) -> bool {
     route.starts_with("/v1/")
 }
 
-/// A client may invent methods; a label may not grow with them.
 fn label(method: &Method) -> &'static str {
-    match *method {
-        Method::GET => "GET",
-        Method::POST => "POST",
-        Method::PUT => "PUT",
-        Method::DELETE => "DELETE",
-        Method::PATCH => "PATCH",
-        Method::HEAD => "HEAD",
-        Method::OPTIONS => "OPTIONS",
-        _ => OTHER,
-    }
+    known_method(method).unwrap_or(OTHER)
 }

@@ -77,11 +77,6 @@ impl Problem {
         self
     }
 
-    /// The word by which programs tell it from others.
-    pub(crate) fn word(&self) -> &'static str {
-        self.word.unwrap_or(self.code.as_str())
-    }
-
     /// One field that cannot be accepted. `pointer` is a JSON pointer into the body,
     /// or `/` and the name of a parameter or header.
     pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {

@@ -1,5 +1,4 @@
 use axum::extract::{MatchedPath, Request};
-use axum::http::Method;
 use axum::response::Response;
 use tracing::Span;
 use tracing::field::Empty;
@@ -8,6 +7,7 @@ use waggle_core::trace::TARGET;
 
 use super::context::of_headers;
 use super::tracing::tracer;
+use crate::middleware::known_method;
 use crate::problem::Problem;
 
 /// The span of a request, which continues its caller's trace; none where nothing is traced.
@@ -37,7 +37,8 @@ pub(crate) fn answered(span: &Span, response: &Response) {
 }
 
 fn server_span(request: &Request) -> Span {
-    let method = method(request.method());
+    // What the semantic conventions call a method that is not known.
+    let method = known_method(request.method()).unwrap_or("_OTHER");
     let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     let name = route.map_or_else(|| method.to_owned(), |route| format!("{method} {route}"));
     tracing::trace_span!(
@@ -46,18 +47,4 @@ fn server_span(request: &Request) -> Span {
         http.request.method = method, http.route = route, error.type = Empty,
         url.scheme = "http", url.path = request.uri().path(),
     )
-}
-
-/// A client may invent methods; a span's name may not grow with them.
-fn method(method: &Method) -> &'static str {
-    match *method {
-        Method::GET => "GET",
-        Method::POST => "POST",
-        Method::PUT => "PUT",
-        Method::DELETE => "DELETE",
-        Method::PATCH => "PATCH",
-        Method::HEAD => "HEAD",
-        Method::OPTIONS => "OPTIONS",
-        _ => "_OTHER",
-    }
 }

@@ -145,11 +145,11 @@ impl Monitor {
         request_id: &str,
     ) {
         let recorder = self.recorder();
-        recorder.failed(recorder.error_code(problem.word()));
+        recorder.failed(recorder.error_code(problem.code()));
         if problem.status().is_server_error() {
             lock(&self.0.recent).add(RecentError {
                 at: now(),
-                code: problem.word().to_owned(),
+                code: problem.code().to_owned(),
                 operation: operation(),
                 request_id: request_id.to_owned(),
             });
