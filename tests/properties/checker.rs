@@ -20,7 +20,7 @@ fn a_library_in_which_a_lease_lasts_a_millisecond_too_long_is_found_out() {
 
 #[test]
 fn a_library_that_puts_released_tasks_at_the_end_is_found_out() {
-    let front = "push_ready(root, entry_list(root, task, spec), { element_of(task.id, entry) }, true)";
+    let front = "enter_ready(effects, task, spec, entry, true)";
     let failure = failure_of::<Case>(&[(front, &front.replace("true", "false"))]);
     assert!(is_of_a_claim(&failure), "{failure}");
 }

@@ -13,7 +13,7 @@ local function eldest_last(a, b) return a > b end
 
 -- The task, where the agent holds it right now.
 local function held_task(root, id, name, now)
-  local key = state_key(root, id)
+  local key = key_of.state(root, id)
   local s = redis.call('HMGET', key, 'st', 'ag', 'ex', 'tk', 'at', 'q', 'rt', 'cr', 'dd', 'wt', 'en', 'sa', 'un')
   if s[1] ~= 'running' or s[2] ~= name or now >= tonumber(s[3]) then return nil end
   return {
@@ -25,7 +25,7 @@ end
 
 -- Returns whether it holds nothing any more; adds to `ended`, by what became of them, the tasks it held.
 local function give_back(effects, name, n, ended)
-  local root, now, held = effects.root, effects.now, held_by_key(effects.root, name)
+  local root, now, held = effects.root, effects.now, key_of.held_by(effects.root, name)
   local ids = redis.call('HKEYS', held)
   table.sort(ids, eldest_last)
   for at, id in ipairs(ids) do
@@ -45,7 +45,7 @@ local function agent_delete(keys, args)
   local root, n, name = keys[1], tonumber(args[1]), args[2]
   local swarm = open_swarm(root)
   if not swarm then return swarm_not_found() end
-  if redis.call('HEXISTS', agent_key(root, name), 'tt') == 0 then return { 'NOTFOUND' } end
+  if redis.call('HEXISTS', key_of.agent(root, name), 'tt') == 0 then return { 'NOTFOUND' } end
   local now = now_ms(root)
   local effects = new_effects(root, swarm, now)
   be_lost(root, name, now)

@@ -13,7 +13,7 @@ local function has_changed(before, said)
 end
 
 local function change(effects, name, said, before)
-  local root, key = effects.root, agent_key(effects.root, name)
+  local root, key = effects.root, key_of.agent(effects.root, name)
   redis.call('HSET', key, 'ca', said.capacity, 'cb', said.able_to, 'tt', said.ttl, 'md', said.metadata,
     'il', said.inbox_limit)
   local agent = { key = key, name = name, ttl = tonumber(said.ttl), draining = before[6] == '1', lost = before[7] == '1' }
@@ -21,7 +21,7 @@ local function change(effects, name, said, before)
   be_present(effects, agent, before[3] == said.ttl and tonumber(before[8]) or 0, 0, 0)
   if has_changed(before, said) then
     -- Whoever waits for room looks again, and waits again where there is none.
-    redis.call('HDEL', held_by_key(root, name), 'w')
+    redis.call('HDEL', key_of.held_by(root, name), 'w')
     wake(root, 'c', name)
   end
   if has_changed(before, said) or before[4] ~= said.metadata or before[5] ~= said.inbox_limit then
@@ -43,7 +43,7 @@ local function agent_put(keys, args)
   local now = now_ms(root)
   local effects = new_effects(root, swarm, now)
   local said = { capacity = args[2], able_to = args[3], ttl = args[4], metadata = args[5], inbox_limit = args[6] }
-  local before = redis.call('HMGET', agent_key(root, name), 'ca', 'cb', 'tt', 'md', 'il', 'dr', 'lo', 'xp')
+  local before = redis.call('HMGET', key_of.agent(root, name), 'ca', 'cb', 'tt', 'md', 'il', 'dr', 'lo', 'xp')
   if before[1] then
     change(effects, name, said, before)
   elseif not register_new(effects, name, said) then

@@ -10,7 +10,7 @@ local function agent_resume(keys, args)
   local root, name = keys[1], args[1]
   local swarm = open_swarm(root)
   if not swarm then return swarm_not_found() end
-  local now, key = now_ms(root), agent_key(root, name)
+  local now, key = now_ms(root), key_of.agent(root, name)
   local a = redis.call('HMGET', key, 'tt', 'dr')
   if not a[1] then return false end
   if a[2] == '1' then

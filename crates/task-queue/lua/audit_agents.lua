@@ -24,8 +24,8 @@ end
 -- As many as an agent may hold, and one mark beside them: the hash is bounded.
 local function not_held(root, name)
   local wrong = {}
-  for _, id in ipairs(look('HKEYS', held_by_key(root, name)) or {}) do
-    local s = id == 'w' and { 'running', name } or look('HMGET', state_key(root, id), 'st', 'ag') or {}
+  for _, id in ipairs(look('HKEYS', key_of.held_by(root, name)) or {}) do
+    local s = id == 'w' and { 'running', name } or look('HMGET', key_of.state(root, id), 'st', 'ag') or {}
     if s[1] ~= 'running' or s[2] ~= name then wrong[#wrong + 1] = id end
   end
   return wrong
@@ -38,7 +38,7 @@ local function audit_agents(keys, args)
       places(root, name), look('ZSCORE', root .. 'alive', name) or '', look('ZCARD', root .. 'n:' .. name) or 0,
       not_held(root, name),
     }
-    for _, text in ipairs(look('HGETALL', agent_key(root, name)) or {}) do agent[#agent + 1] = text end
+    for _, text in ipairs(look('HGETALL', key_of.agent(root, name)) or {}) do agent[#agent + 1] = text end
     reply[#reply + 1] = agent
   end
   return reply

@@ -10,7 +10,7 @@
 local function first_line(root, id)
   local text = ''
   for _, last in ipairs({ HEADER_END, HEADER_END_MAX }) do
-    text = redis.call('GETRANGE', spec_key(root, id), '0', last)
+    text = redis.call('GETRANGE', key_of.spec(root, id), '0', last)
     local line = string.find(text, '\n', 1, true)
     if line then return string.sub(text, 1, line - 1) end
   end
@@ -20,18 +20,18 @@ end
 -- What is said elsewhere of who holds the task. An agent that was deleted may have left a task whose lease has ended to
 -- the reaper.
 local function add_holder(root, id, task, now)
-  local s = redis.call('HMGET', state_key(root, id), 'st', 'ag', 'ex')
+  local s = redis.call('HMGET', key_of.state(root, id), 'st', 'ag', 'ex')
   if s[1] ~= 'running' or not s[2] or (tonumber(s[3]) or 0) <= now then return end
   task[#task + 1] = '@known'
-  task[#task + 1] = redis.call('EXISTS', agent_key(root, s[2])) == 1 and '1' or '0'
+  task[#task + 1] = redis.call('EXISTS', key_of.agent(root, s[2])) == 1 and '1' or '0'
   task[#task + 1] = '@held'
-  task[#task + 1] = redis.pcall('HGET', held_by_key(root, s[2]), id) == '1' and '1' or '0'
+  task[#task + 1] = redis.pcall('HGET', key_of.held_by(root, s[2]), id) == '1' and '1' or '0'
 end
 
 local function audit_tasks(keys, args)
   local root, reply, now = keys[1], {}, now_ms(keys[1])
   for _, id in ipairs(args) do
-    local task = redis.call('HGETALL', state_key(root, id))
+    local task = redis.call('HGETALL', key_of.state(root, id))
     add_holder(root, id, task, now)
     table.insert(task, 1, first_line(root, id))
     reply[#reply + 1] = task

@@ -20,7 +20,7 @@ local function message_ack(keys, args)
   if up_to == '' then
     entries = entries_of(root, agent, { unpack(args, 3) })
   else
-    entries = redis.call('ZRANGEBYSCORE', inbox_key(root, agent), '-inf', up_to, 'LIMIT', '0', int(ACK_STEP))
+    entries = redis.call('ZRANGEBYSCORE', key_of.inbox(root, agent), '-inf', up_to, 'LIMIT', '0', int(ACK_STEP))
   end
   take_out(root, agent, entries)
   return { #entries, up_to ~= '' and #entries == ACK_STEP and 1 or 0 }

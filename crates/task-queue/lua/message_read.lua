@@ -24,14 +24,14 @@ local function message_read(keys, args)
   local reply, found, bytes = { 0, args[2], precise(effects.now) }, 0, 0
   local most = limit + EXPIRED_BESIDE
   local entries =
-    redis.call('ZRANGEBYSCORE', inbox_key(root, agent), '(' .. args[2], '+inf', 'WITHSCORES', 'LIMIT', '0', int(most))
+    redis.call('ZRANGEBYSCORE', key_of.inbox(root, agent), '(' .. args[2], '+inf', 'WITHSCORES', 'LIMIT', '0', int(most))
   for at = 1, #entries, 2 do
     if found == limit or bytes >= READ_BYTES then
       reply[1] = 1
       return reply
     end
     local id = string.sub(entries[at], 1, ID_BYTES)
-    local text = redis.call('GET', message_key(root, id))
+    local text = redis.call('GET', key_of.message(root, id))
     reply[2] = entries[at + 1]
     if text and not has_expired(text, effects.now) then
       found, bytes = found + 1, bytes + #text

@@ -12,7 +12,7 @@ local function snapshot_agents(keys, args)
   local reply = {}
   for _, name in ipairs(redis.call('ZRANGEBYLEX', root .. 'agents', from, '+', 'LIMIT', '0', args[2])) do
     reply[#reply + 1] = {
-      name, redis.call('HGETALL', agent_key(root, name)), redis.call('SMEMBERS', subscriptions_key(root, name)),
+      name, redis.call('HGETALL', key_of.agent(root, name)), redis.call('SMEMBERS', key_of.subscriptions(root, name)),
     }
   end
   return reply

@@ -10,13 +10,13 @@
 local function snapshot_inbox(keys, args)
   local root, reply, bytes = keys[1], {}, 0
   if not swarm_exists(root) then return swarm_not_found() end
-  local page = redis.call('ZRANGE', inbox_key(root, args[1]), '(' .. args[2], args[3], 'BYSCORE', 'LIMIT', '0', args[4],
+  local page = redis.call('ZRANGE', key_of.inbox(root, args[1]), '(' .. args[2], args[3], 'BYSCORE', 'LIMIT', '0', args[4],
     'WITHSCORES')
   for at = 1, #page, 2 do
     if bytes >= SNAPSHOT_CALL_BYTES then break end
     local member = page[at]
     local shared = string.sub(member, -1) == SHARED
-    local message = not shared and redis.call('GET', message_key(root, member))
+    local message = not shared and redis.call('GET', key_of.message(root, member))
     if message then bytes = bytes + #message end
     reply[#reply + 1] = { int(tonumber(page[at + 1])), member, message }
   end

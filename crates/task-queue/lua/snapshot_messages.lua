@@ -12,7 +12,7 @@ local function snapshot_messages(keys, args)
   if not swarm_exists(root) then return swarm_not_found() end
   for _, id in ipairs(args) do
     if bytes >= SNAPSHOT_CALL_BYTES then break end
-    local message = redis.call('GET', message_key(root, id))
+    local message = redis.call('GET', key_of.message(root, id))
     reply[#reply + 1] = message
     if message then bytes = bytes + #message end
   end

@@ -40,7 +40,7 @@ local function index(effects, task, score)
   tally(effects, queue_of(task.spec), 'new', task.status)
   if task.status == 'ready' then return stage(root, entry_list(root, task, task.spec), task.id) end
   if task.status == 'scheduled' then return redis.call('ZADD', root .. 'scheduled', score, task.id) end
-  redis.call('ZADD', finished_key(root, task.status), score, task.id)
+  redis.call('ZADD', key_of.finished(root, task.status), score, task.id)
   effects.totals[task.status] = (effects.totals[task.status] or 0) + 1
 end
 
@@ -54,19 +54,19 @@ end
 function write.t(effects, args, at)
   local root, id, status, score = effects.root, args[at], args[at + 5], args[at + 6]
   local fields, past = read_counted(args, at + 7, 2)
-  if redis.call('EXISTS', spec_key(root, id)) == 1 then return past + 2, 0 end
+  if redis.call('EXISTS', key_of.spec(root, id)) == 1 then return past + 2, 0 end
   local task = { id = id, status = status }
   local header, has_dedup = header_of(root, task, args[at + 2], args[at + 4])
   task.spec = header == '{}' and ALL_DEFAULTS or cjson.decode(header)
-  redis.call('SET', spec_key(root, id), args[at + 1] .. ' ' .. header .. '\n' .. args[at + 3])
+  redis.call('SET', key_of.spec(root, id), args[at + 1] .. ' ' .. header .. '\n' .. args[at + 3])
   if has_dedup then
     fields[#fields + 1] = 'dd'
     fields[#fields + 1] = '1'
   end
-  if #fields > 0 then redis.call('HSET', state_key(root, id), unpack(fields)) end
-  task.unpinned = redis.call('HGET', state_key(root, id), 'un') == '1'
-  if args[past] ~= '' then redis.call('SET', outcome_key(root, id), args[past]) end
-  if args[past + 1] ~= '' then redis.call('SET', progress_key(root, id), args[past + 1]) end
+  if #fields > 0 then redis.call('HSET', key_of.state(root, id), unpack(fields)) end
+  task.unpinned = redis.call('HGET', key_of.state(root, id), 'un') == '1'
+  if args[past] ~= '' then redis.call('SET', key_of.outcome(root, id), args[past]) end
+  if args[past + 1] ~= '' then redis.call('SET', key_of.progress(root, id), args[past + 1]) end
   index(effects, task, score)
   return past + 2, 1
 end
@@ -76,7 +76,7 @@ function write.a(effects, args, at)
   local root, name, lost = effects.root, args[at], args[at + 1] == '1'
   local fields, past = read_counted(args, at + 2, 2)
   local topics, following = read_counted(args, past, 1)
-  local key = agent_key(root, name)
+  local key = key_of.agent(root, name)
   redis.call('HSET', key, unpack(fields))
   local until_ms = int(effects.now + (lost and 0 or tonumber(redis.call('HGET', key, 'tt'))))
   redis.call('HSET', key, 'xp', until_ms)
@@ -89,8 +89,8 @@ function write.a(effects, args, at)
     if redis.call('HGET', key, 'dr') == '1' then redis.call('SADD', root .. 'draining', name) end
   end
   for _, topic in ipairs(topics) do
-    redis.call('SADD', subscriptions_key(root, name), topic)
-    redis.call('SADD', subscribers_key(root, topic), name)
+    redis.call('SADD', key_of.subscriptions(root, name), topic)
+    redis.call('SADD', key_of.subscribers(root, topic), name)
   end
   return following, 1
 end
@@ -101,14 +101,14 @@ function write.f(effects, args, at)
 end
 
 function write.m(effects, args, at)
-  redis.call('SET', message_key(effects.root, args[at]), args[at + 1])
+  redis.call('SET', key_of.message(effects.root, args[at]), args[at + 1])
   return at + 2, 1
 end
 
 function write.i(effects, args, at)
   local root, agent, seq, member, id, expires = effects.root, args[at], args[at + 1], args[at + 2], args[at + 3], args[at + 4]
-  local added = redis.call('ZADD', inbox_key(root, agent), 'NX', seq, member)
-  if added == 1 and member ~= id then redis.call('INCR', sharers_key(root, id)) end
+  local added = redis.call('ZADD', key_of.inbox(root, agent), 'NX', seq, member)
+  if added == 1 and member ~= id then redis.call('INCR', key_of.sharers(root, id)) end
   redis.call('ZADD', root .. 'mail', expires, id .. ' ' .. agent)
   return at + 5, added
 end

@@ -9,9 +9,9 @@
 local function subscription_delete(keys, args)
   local root, agent, topic = keys[1], args[1], args[2]
   if not swarm_exists(root) then return swarm_not_found() end
-  if redis.call('EXISTS', agent_key(root, agent)) == 0 then return 'AGENTNOTFOUND' end
-  redis.call('SREM', subscriptions_key(root, agent), topic)
-  redis.call('SREM', subscribers_key(root, topic), agent)
+  if redis.call('EXISTS', key_of.agent(root, agent)) == 0 then return 'AGENTNOTFOUND' end
+  redis.call('SREM', key_of.subscriptions(root, agent), topic)
+  redis.call('SREM', key_of.subscribers(root, topic), agent)
   return 'ok'
 end
 

@@ -17,9 +17,9 @@ local STAMPS = '40'
 -- One that became ready again says when; of one restored from a snapshot its stamps are what is known.
 local function ready_since(root, element)
   local id = split_element(element)
-  local s = redis.call('HMGET', state_key(root, id), 'ry', 'ra', 'sa')
+  local s = redis.call('HMGET', key_of.state(root, id), 'ry', 'ra', 'sa')
   if s[1] then return math.floor(tonumber(s[1])) end
-  local created, run_at = string.match(redis.call('GETRANGE', spec_key(root, id), '0', STAMPS), '^(%d+)[.%d]*,?(%d*) ')
+  local created, run_at = string.match(redis.call('GETRANGE', key_of.spec(root, id), '0', STAMPS), '^(%d+)[.%d]*,?(%d*) ')
   return math.max(tonumber(created), tonumber(run_at) or 0, tonumber(s[2] or 0), tonumber(s[3] or 0))
 end
 
@@ -32,8 +32,8 @@ local function oldest_of_list(root, key)
 end
 
 local function add_pool(root, keys, pool)
-  for _, member in ipairs(redis.call('SMEMBERS', specials_key(root, pool))) do
-    keys[#keys + 1] = special_key(root, pool, member)
+  for _, member in ipairs(redis.call('SMEMBERS', key_of.specials(root, pool))) do
+    keys[#keys + 1] = key_of.special(root, pool, member)
   end
 end
 
@@ -42,7 +42,7 @@ local function lists_of(root, queue, count)
   local keys = plain_keys(root, queue)
   if (count.classes or 0) > 0 then add_pool(root, keys, queue) end
   if (count.pins or 0) > 0 then
-    for _, agent in ipairs(redis.call('ZRANGE', pinned_key(root, queue), '0', int(LISTS))) do
+    for _, agent in ipairs(redis.call('ZRANGE', key_of.pinned(root, queue), '0', int(LISTS))) do
       add_pool(root, keys, queue .. '@' .. agent)
     end
   end
@@ -87,7 +87,7 @@ local function swarm_stats(keys, args)
   }
   local left = LISTS
   for at, queue in ipairs(queues) do
-    local flat = redis.call('HGETALL', queue_key(root, queue))
+    local flat = redis.call('HGETALL', key_of.queue(root, queue))
     local oldest, looked = oldest_of(root, queue, flat)
     for _, told in ipairs({ queue, flat, oldest and int(oldest) or '' }) do reply[#reply + 1] = told end
     left = left - looked

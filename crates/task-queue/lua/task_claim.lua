@@ -25,11 +25,11 @@ local function read_claimer(args, at)
 end
 
 local function take(root, queue, claimers, effects, budget)
-  local q = redis.call('HMGET', queue_key(root, queue), 'ready>running', 'classes', 'pins')
+  local q = redis.call('HMGET', key_of.queue(root, queue), 'ready>running', 'classes', 'pins')
   local claimed = tonumber(q[1] or 0)
   local plain = tonumber(q[2] or 0) == 0 and tonumber(q[3] or 0) == 0
   local taken, left = (plain and take_plain or take_special)(root, queue, claimers, effects, claimed, budget)
-  if taken > 0 then redis.call('HINCRBY', queue_key(root, queue), 'ready>running', int(taken)) end
+  if taken > 0 then redis.call('HINCRBY', key_of.queue(root, queue), 'ready>running', int(taken)) end
   return left
 end
 

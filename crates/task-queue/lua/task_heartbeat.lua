@@ -15,7 +15,7 @@ local function heartbeat_one(effects, seen, id, token, extend, progress)
     seen[task.agent] = true
     see_agent(effects, task.agent, 0)
   end
-  if progress ~= '' then redis.call('SET', progress_key(root, id), progress) end
+  if progress ~= '' then redis.call('SET', key_of.progress(root, id), progress) end
   return extend_lease(root, task, extend, now)
 end
 

@@ -49,11 +49,11 @@ end
 local function lists_of_pool(root, queue, pool)
   local names = {}
   for priority = PRIORITY_MAX, 0, -1 do
-    if pool == queue then names[#names + 1] = ready_key(root, queue, priority) end
+    if pool == queue then names[#names + 1] = key_of.ready(root, queue, priority) end
   end
-  local special = redis.call('SMEMBERS', specials_key(root, pool))
+  local special = redis.call('SMEMBERS', key_of.specials(root, pool))
   table.sort(special)
-  for _, member in ipairs(special) do names[#names + 1] = special_key(root, pool, member) end
+  for _, member in ipairs(special) do names[#names + 1] = key_of.special(root, pool, member) end
   return names
 end
 
@@ -64,7 +64,7 @@ end
 -- The pool behind `pool`; with a queue named, only pools of that queue.
 local function following_pool(root, pool, only)
   local queue, agent = string.match(pool, '^([^@]*)@?(.*)$')
-  local pinned = queue ~= '' and following(root, pinned_key(root, queue), agent)
+  local pinned = queue ~= '' and following(root, key_of.pinned(root, queue), agent)
   if pinned then return queue .. '@' .. pinned end
   return only == '' and following(root, root .. 'queues', queue) or nil
 end
@@ -148,7 +148,7 @@ local function task_list(keys, args)
   if status == 'ready' then
     list_ready(root, queue, want, look, after, reply)
   else
-    local key = SORTED[status] and root .. SORTED[status] or finished_key(root, status)
+    local key = SORTED[status] and root .. SORTED[status] or key_of.finished(root, status)
     list_sorted(root, key, status, queue, want, look, after, reply)
   end
   return reply

@@ -12,8 +12,8 @@ local function promote_one(root, effects, id)
   if not task then return end
   local entry = task.entry + 1
   redis.call('HSET', task.key, 'st', 'ready', 'en', int(entry), 'ry', precise(effects.now))
-  tally(effects, task.queue, 'scheduled', 'ready')
-  push_ready(root, entry_list(root, task, task.spec), { element_of(id, entry) }, false)
+  moved(effects, task, 'scheduled', 'ready')
+  enter_ready(effects, task, task.spec, entry, false)
   note_task(effects, 'task.ready', id, task.queue, nil, 'ready', task.attempt)
 end
 

@@ -8,14 +8,14 @@
 
 local function prune_one(root, effects, status, id)
   local spec = read_header(root, id) or {}
-  redis.call('DEL', spec_key(root, id), state_key(root, id), outcome_key(root, id), progress_key(root, id))
-  redis.call('ZREM', finished_key(root, status), id)
-  tally(effects, queue_of(spec), status, 'gone')
+  redis.call('DEL', key_of.spec(root, id), key_of.state(root, id), key_of.outcome(root, id), key_of.progress(root, id))
+  redis.call('ZREM', key_of.finished(root, status), id)
+  moved(effects, { id = id, queue = queue_of(spec), spec = spec, flags = flags_of(spec) }, status, 'gone')
 end
 
 -- Forgets a queue of which nothing is left: every task that came has gone.
 local function forget_if_empty(root, queue)
-  local flat, tasks = redis.call('HGETALL', queue_key(root, queue)), 0
+  local flat, tasks = redis.call('HGETALL', key_of.queue(root, queue)), 0
   for at = 1, #flat, 2 do
     local field, count = flat[at], tonumber(flat[at + 1])
     if string.sub(field, 1, 4) == 'new>' then tasks = tasks + count end
@@ -23,7 +23,7 @@ local function forget_if_empty(root, queue)
     if (field == 'classes' or field == 'pins') and count ~= 0 then return end
   end
   if tasks ~= 0 then return end
-  redis.call('DEL', queue_key(root, queue))
+  redis.call('DEL', key_of.queue(root, queue))
   redis.call('ZREM', root .. 'queues', queue)
 end
 
@@ -35,7 +35,7 @@ local function task_prune(keys, args)
   local effects = new_effects(root, swarm, now)
   local pruned = 0
   for _, status in ipairs({ 'completed', 'failed', 'cancelled' }) do
-    local key = finished_key(root, status)
+    local key = key_of.finished(root, status)
     local over = left > 0 and redis.call('ZRANGEBYSCORE', key, '-inf', now, 'LIMIT', 0, left) or {}
     for _, id in ipairs(over) do prune_one(root, effects, status, id) end
     left, pruned = left - #over, pruned + #over

@@ -17,15 +17,16 @@ end
 
 -- Returns where the task stands since; nothing where it is gone.
 local function reap_one(root, effects, id, now)
-  local s = redis.call('HMGET', state_key(root, id), 'at', 'q', 'rt', 'cr', 'dd', 'wt', 'en', 'cc', 'ag', 'sa', 'un')
+  local s = redis.call('HMGET', key_of.state(root, id), 'at', 'q', 'rt', 'cr', 'dd', 'wt', 'en', 'cc', 'ag', 'sa', 'un', 'fl')
   if not s[1] then
     unlease(effects, { id = id })
     return nil
   end
   local task = {
-    id = id, key = state_key(root, id), attempt = tonumber(s[1]), queue = s[2] or QUEUE_DEFAULT,
+    id = id, key = key_of.state(root, id), attempt = tonumber(s[1]), queue = s[2] or QUEUE_DEFAULT,
     retention = tonumber(s[3] or RETENTION_MS_DEFAULT), has_dedup = s[5] == '1', watched = s[6] == '1',
     entry = tonumber(s[7] or 0), agent = s[9], started = tonumber(s[10]), unpinned = s[11] == '1',
+    flags = s[12],
   }
   local crashes = { 'cc', int(tonumber(s[8] or 0) + 1) }
   if s[4] == '1' then
@@ -33,7 +34,7 @@ local function reap_one(root, effects, id, now)
     return note_expired(effects, task, 'cancelled')
   end
   local spec = read_header(root, id)
-  redis.call('SET', outcome_key(root, id), LEASE_EXPIRED)
+  redis.call('SET', key_of.outcome(root, id), LEASE_EXPIRED)
   if task.attempt < (spec.a or ATTEMPTS_DEFAULT) then
     back_to_ready(root, effects, task, spec, crashes, 'ex')
     return note_expired(effects, task, 'ready')

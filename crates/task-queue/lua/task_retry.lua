@@ -14,11 +14,11 @@ local function retry_one(root, effects, id)
   if room and room <= 0 then return { 'SWARMFULL' } end
   if task.spec.d and not (redis.call('HSETNX', root .. 'dedup', task.spec.d, id) == 1) then return { 'DUPLICATE' } end
   local entry = task.entry + 1
-  redis.call('ZREM', finished_key(root, task.status), id)
+  redis.call('ZREM', key_of.finished(root, task.status), id)
   redis.call('HDEL', task.key, 'fa', 'ra', 'cr', 'cc', 'lt', 'lo')
   redis.call('HSET', task.key, 'st', 'ready', 'at', '0', 'en', int(entry), 'ry', precise(effects.now))
-  tally(effects, task.queue, task.status, 'ready')
-  push_ready(root, entry_list(root, task, task.spec), { element_of(id, entry) }, false)
+  moved(effects, task, task.status, 'ready')
+  enter_ready(effects, task, task.spec, entry, false)
   note_task(effects, 'task.retried', id, task.queue, nil, 'ready', 0)
   return { 'ok', 'ready' }
 end

@@ -11,7 +11,7 @@
 local TRACEPARENT = '"traceparent":"([%x-]+)"}$'
 
 local function traceparent_of(root, id)
-  local key, last = spec_key(root, id), 511
+  local key, last = key_of.spec(root, id), 511
   while true do
     local text = redis.call('GETRANGE', key, '0', int(last))
     local header_end = string.find(text, '\n', 1, true)
@@ -23,7 +23,7 @@ local function traceparent_of(root, id)
 end
 
 local function trace_one(root, id, token)
-  local s = redis.call('HMGET', state_key(root, id), 'tk', 'sa', 'at', 'ag', 'q', 'lt', 'lo')
+  local s = redis.call('HMGET', key_of.state(root, id), 'tk', 'sa', 'at', 'ag', 'q', 'lt', 'lo')
   if s[1] ~= token then return '' end
   local traceparent = traceparent_of(root, id)
   if not traceparent then return '' end

@@ -11,9 +11,9 @@ local function task_watch(keys, args)
   if not swarm_exists(root) then return swarm_not_found() end
   local record = read_record(root, id)
   if not record then return false end
-  local status = redis.call('HGET', state_key(root, id), 'st')
+  local status = redis.call('HGET', key_of.state(root, id), 'st')
   if status ~= 'completed' and status ~= 'failed' and status ~= 'cancelled' then
-    redis.call('HSET', state_key(root, id), 'wt', '1')
+    redis.call('HSET', key_of.state(root, id), 'wt', '1')
   end
   return record
 end

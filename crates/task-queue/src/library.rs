@@ -34,6 +34,7 @@ const PARTS: &[(&str, &str)] = lua![
     "parts/wake.lua",
     "parts/event.lua",
     "parts/tally.lua",
+    "parts/moved.lua",
     "parts/effects.lua",
     "parts/agent.lua",
     "parts/inbox.lua",

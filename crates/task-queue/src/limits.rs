@@ -40,6 +40,14 @@ pub const CAPABILITIES: usize = 64;
 pub const CAPABILITY_SETS: usize = 256;
 /// Tags of a task.
 pub const TAGS: usize = 32;
+/// Tasks another one may depend on.
+pub const DEPENDENCIES: usize = 1_000;
+/// Highest weight of a fairness key.
+pub const FAIRNESS_WEIGHT_MAX: u32 = 100;
+/// Shortest time an attempt may be given, in milliseconds.
+pub const TIMEOUT_MS_MIN: u64 = 100;
+/// Longest time an attempt may be given, in milliseconds: 31 days.
+pub const TIMEOUT_MS_MAX: u64 = 2_678_400_000;
 /// Bytes of a task's metadata.
 pub const METADATA_BYTES: usize = 16 * 1_024;
 /// Queues one claim may name.

@@ -188,8 +188,8 @@ fn new_task(queue: usize) -> NewTask {
     let mut task = NewTask {
         queue: queue_name(queue),
         agent: (queue != FREE).then(|| name(queue)),
-        max_attempts: 1_000,
-        lease_ms: LEASE_MS.cast_unsigned(),
+        max_attempts: Some(1_000),
+        lease_ms: Some(LEASE_MS.cast_unsigned()),
         ..NewTask::default()
     };
     task.check().unwrap();

@@ -48,7 +48,7 @@ fn a_library_that_keeps_tasks_for_the_lost_is_found_out() {
 
 #[test]
 fn a_library_that_does_not_note_that_a_task_is_everybodys_is_found_out() {
-    let rule = "redis.call('HSET', state_key(root, (split_element(element))), 'un', '1')";
+    let rule = "redis.call('HSET', key_of.state(root, (split_element(element))), 'un', '1')";
     let failure = failure_of::<Case>(&[(rule, "local _ = element")]);
     assert!(failure.contains("the answer to") || failure.contains("wrong_index: "), "{failure}");
 }

@@ -18,7 +18,7 @@ fn inboxes_stand_as_the_model_after_every_call() {
 
 #[test]
 fn a_library_whose_inboxes_take_one_message_too_many_is_found_out() {
-    let rule = "if redis.call('ZCARD', inbox_key(root, agent)) < most then return true end";
+    let rule = "if redis.call('ZCARD', key_of.inbox(root, agent)) < most then return true end";
     let failure = failure_of::<Case>(&[(rule, &rule.replace('<', "<="))]);
     assert!(failure.contains("the answer to Send"), "{failure}");
 }

@@ -203,10 +203,10 @@ fn new_task(task: &NewTask) -> model::NewTask {
         delay_ms: unsigned(task.delay_ms),
         requires: capabilities(task.requires),
         agent: task.agent.map(|agent| AGENTS[agent].parse().unwrap()),
-        max_attempts: task.max_attempts,
-        backoff: task.backoff.clone(),
-        lease_ms: unsigned(task.lease_ms),
-        retention_ms: unsigned(task.retention_ms),
+        max_attempts: Some(task.max_attempts),
+        backoff: Some(task.backoff.clone()),
+        lease_ms: Some(unsigned(task.lease_ms)),
+        retention_ms: Some(unsigned(task.retention_ms)),
         dedup_key: task.dedup_key.map(|key| format!("key {key}").parse().unwrap()),
         ..Default::default()
     };

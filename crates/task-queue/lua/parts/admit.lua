@@ -37,6 +37,6 @@ end
 
 local function write_holds(root, seats)
   for name, seat in pairs(seats) do
-    if #seat.holds > 0 then redis.call('HSET', held_by_key(root, name), unpack(seat.holds)) end
+    if #seat.holds > 0 then redis.call('HSET', key_of.held_by(root, name), unpack(seat.holds)) end
   end
 end

@@ -6,15 +6,15 @@ local function back_to_ready(root, effects, task, spec, fields, how)
   local entry = task.entry + 1
   redis.call('HSET', task.key, 'st', 'ready', 'en', int(entry), 'ry', precise(effects.now), unpack(fields))
   unlease(effects, task, how)
-  tally(effects, task.queue, 'running', 'ready')
-  push_ready(root, entry_list(root, task, spec), { element_of(task.id, entry) }, true)
+  moved(effects, task, 'running', 'ready')
+  enter_ready(effects, task, spec, entry, true)
 end
 
 local function back_to_scheduled(root, effects, task, run_at, fields, how)
   redis.call('HSET', task.key, 'st', 'scheduled', 'ra', run_at, unpack(fields))
   redis.call('ZADD', root .. 'scheduled', run_at, task.id)
   unlease(effects, task, how)
-  tally(effects, task.queue, 'running', 'scheduled')
+  moved(effects, task, 'running', 'scheduled')
 end
 
 -- The end of a lease whose holder was asked to stop: called off.

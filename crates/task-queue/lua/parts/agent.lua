@@ -26,7 +26,7 @@ end
 
 -- The agent, which is being seen right now; nil where there is none.
 local function see_agent(effects, name, wait)
-  local key = agent_key(effects.root, name)
+  local key = key_of.agent(effects.root, name)
   local a = redis.call('HMGET', key, 'tt', 'ca', 'cb', 'dr', 'lo', 'xp', 'ls')
   if not a[1] then return nil end
   local agent = {
@@ -42,7 +42,7 @@ local function register_agent(effects, name, said)
   local root, most = effects.root, effects.swarm.max_agents
   if most and redis.call('ZCARD', root .. 'agents') >= most then return nil end
   local agent = {
-    key = agent_key(root, name), name = name, ttl = said.ttl, capacity = said.capacity, able_to = said.able_to,
+    key = key_of.agent(root, name), name = name, ttl = said.ttl, capacity = said.capacity, able_to = said.able_to,
     draining = false, lost = false,
   }
   redis.call('ZADD', root .. 'agents', '0', name)
@@ -56,7 +56,7 @@ end
 
 -- How many more tasks an agent may hold. One that may hold none is marked to be woken when that changes.
 local function room_of(root, agent)
-  local key = held_by_key(root, agent.name)
+  local key = key_of.held_by(root, agent.name)
   local room = agent.capacity - redis.call('HLEN', key)
   if room > 0 then return room end
   room = room + redis.call('HDEL', key, 'w')

@@ -2,12 +2,12 @@
 -- and still holds. The memory is a list of `id token` pairs.
 
 local function recall(root, claimer, now)
-  local remembered = redis.call('GET', claim_id_key(root, claimer.agent, claimer.claim_id))
+  local remembered = redis.call('GET', key_of.claim_id(root, claimer.agent, claimer.claim_id))
   if not remembered then return end
   for id, token in string.gmatch(remembered, '(%S+) (%S+);') do
-    local s = redis.call('HMGET', state_key(root, id), 'st', 'tk', 'ex', 'at', 'sa', 'cr')
+    local s = redis.call('HMGET', key_of.state(root, id), 'st', 'tk', 'ex', 'at', 'sa', 'cr')
     if s[1] == 'running' and s[2] == token and now < tonumber(s[3]) then
-      local spec = redis.call('GET', spec_key(root, id))
+      local spec = redis.call('GET', key_of.spec(root, id))
       claimer.tasks[#claimer.tasks + 1] = claimed_task(root, id, spec, s[4], token, s[3], s[5], s[6] or '0', '-', true)
     end
   end
@@ -28,5 +28,5 @@ local function know_again(root, known, claimer, now)
 end
 
 local function remember(root, claimer)
-  redis.call('SET', claim_id_key(root, claimer.agent, claimer.claim_id), claimer.held, 'PX', int(claimer.longest))
+  redis.call('SET', key_of.claim_id(root, claimer.agent, claimer.claim_id), claimer.held, 'PX', int(claimer.longest))
 end

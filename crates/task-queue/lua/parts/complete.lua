@@ -3,9 +3,9 @@
 local function complete(root, effects, task, result, now)
   redis.call('HSET', task.key, 'st', 'completed', 'fa', int(now), 'lt', task.token, 'lo', 'c:completed:')
   if result ~= '' then
-    redis.call('SET', outcome_key(root, task.id), result)
+    redis.call('SET', key_of.outcome(root, task.id), result)
   elseif task.fence > 1 then
-    redis.call('DEL', outcome_key(root, task.id))
+    redis.call('DEL', key_of.outcome(root, task.id))
   end
   unlease(effects, task, 'ok')
   finish(root, effects, task, 'running', 'completed', now)

@@ -27,12 +27,12 @@ local AGENT_COUNTS = { 'ok', 'ko', 'ex', 'ms' }
 
 -- A holder at its capacity that asked for more left `w` among what it holds.
 local function write_ended(root, agent, ended)
-  local removed = redis.call('HDEL', held_by_key(root, agent), 'w', unpack(ended.ids))
+  local removed = redis.call('HDEL', key_of.held_by(root, agent), 'w', unpack(ended.ids))
   if removed > #ended.ids then wake(root, 'c', agent) end
   -- What ended was held by an agent of this name that has been removed since.
   if removed == 0 then return end
   for _, count in ipairs(AGENT_COUNTS) do
-    if ended[count] > 0 then redis.call('HINCRBY', agent_key(root, agent), count, int(ended[count])) end
+    if ended[count] > 0 then redis.call('HINCRBY', key_of.agent(root, agent), count, int(ended[count])) end
   end
 end
 
@@ -42,7 +42,7 @@ local function write_effects(effects)
   if #effects.unleased > 0 then redis.call('ZREM', root .. 'leases', unpack(effects.unleased)) end
   for agent, ended in pairs(effects.ended) do write_ended(root, agent, ended) end
   for status, scored in pairs(effects.finished) do
-    redis.call('ZADD', finished_key(root, status), unpack(scored))
+    redis.call('ZADD', key_of.finished(root, status), unpack(scored))
   end
   write_tally(root, effects.counts)
   write_events(effects)

@@ -25,7 +25,7 @@ end
 
 local function fail(root, effects, task, failure, retry_after, random, now)
   local spec = read_header(root, task.id)
-  redis.call('SET', outcome_key(root, task.id), failure)
+  redis.call('SET', key_of.outcome(root, task.id), failure)
   if task.cancel then
     end_cancelled(root, effects, task, now, { 'lt', task.token, 'lo', 'f:cancelled:' }, 'ko')
     note_task(effects, 'task.cancelled', task.id, task.queue, task.agent, 'cancelled', task.attempt)

@@ -15,7 +15,7 @@ local function finish(root, effects, task, from, status, now)
   end
   scored[#scored + 1] = int(now + task.retention)
   scored[#scored + 1] = task.id
-  tally(effects, task.queue, from, status)
+  moved(effects, task, from, status)
   if task.has_dedup then free_dedup(root, task.id) end
   if task.watched then wake(root, 'f', task.id) end
 end

@@ -18,13 +18,13 @@ local function take_out(root, agent, entries)
     local id = string.sub(entry, 1, ID_BYTES)
     mail[at] = id .. ' ' .. agent
     if id == entry then
-      gone[#gone + 1] = message_key(root, id)
-    elseif redis.call('DECR', sharers_key(root, id)) <= 0 then
-      gone[#gone + 1] = message_key(root, id)
-      gone[#gone + 1] = sharers_key(root, id)
+      gone[#gone + 1] = key_of.message(root, id)
+    elseif redis.call('DECR', key_of.sharers(root, id)) <= 0 then
+      gone[#gone + 1] = key_of.message(root, id)
+      gone[#gone + 1] = key_of.sharers(root, id)
     end
   end
-  redis.call('ZREM', inbox_key(root, agent), unpack(entries))
+  redis.call('ZREM', key_of.inbox(root, agent), unpack(entries))
   redis.call('ZREM', root .. 'mail', unpack(mail))
   if #gone > 0 then redis.call('UNLINK', unpack(gone)) end
 end
@@ -37,7 +37,7 @@ local function entries_of(root, agent, ids)
     forms[#forms + 1] = id .. SHARED
   end
   if #forms == 0 then return found end
-  for at, seq in ipairs(redis.call('ZMSCORE', inbox_key(root, agent), unpack(forms))) do
+  for at, seq in ipairs(redis.call('ZMSCORE', key_of.inbox(root, agent), unpack(forms))) do
     if seq then found[#found + 1] = forms[at] end
   end
   return found
@@ -61,7 +61,7 @@ end
 -- Takes those of the eldest messages of one inbox out of it whose time is over.
 local function expire_inbox(effects, agent)
   local root, mail, over = effects.root, {}, {}
-  local entries = redis.call('ZRANGE', inbox_key(root, agent), '0', int(EXPIRED_BESIDE - 1))
+  local entries = redis.call('ZRANGE', key_of.inbox(root, agent), '0', int(EXPIRED_BESIDE - 1))
   if #entries == 0 then return end
   for at, entry in ipairs(entries) do mail[at] = string.sub(entry, 1, ID_BYTES) .. ' ' .. agent end
   for at, expires in ipairs(redis.call('ZMSCORE', root .. 'mail', unpack(mail))) do
@@ -73,20 +73,20 @@ end
 -- How many messages an agent has not acknowledged.
 local function unread(effects, agent)
   expire_messages(effects, EXPIRED_BESIDE)
-  return redis.call('ZCARD', inbox_key(effects.root, agent))
+  return redis.call('ZCARD', key_of.inbox(effects.root, agent))
 end
 
 -- Empties the inbox of an agent that goes, n messages at most (1,000 at most); returns how many are left.
 local function drop_inbox(root, agent, n)
-  local key = inbox_key(root, agent)
+  local key = key_of.inbox(root, agent)
   take_out(root, agent, redis.call('ZRANGE', key, '0', int(n - 1)))
   return redis.call('ZCARD', key)
 end
 
 -- Ends all subscriptions of an agent that goes.
 local function drop_subscriptions(root, agent)
-  for _, topic in ipairs(redis.call('SMEMBERS', subscriptions_key(root, agent))) do
-    redis.call('SREM', subscribers_key(root, topic), agent)
+  for _, topic in ipairs(redis.call('SMEMBERS', key_of.subscriptions(root, agent))) do
+    redis.call('SREM', key_of.subscribers(root, topic), agent)
   end
-  redis.call('DEL', subscriptions_key(root, agent))
+  redis.call('DEL', key_of.subscriptions(root, agent))
 end

@@ -9,16 +9,16 @@ local ID_TAIL = 12
 local function claimed_task(root, id, spec, attempt, token, expires, started, cancel, queued, has_past)
   local head = table.concat({ id, attempt, token, expires, started, cancel, queued }, ' ')
   if not has_past then return { head, spec } end
-  return { head, spec, redis.call('GET', outcome_key(root, id)), redis.call('GET', progress_key(root, id)) }
+  return { head, spec, redis.call('GET', key_of.outcome(root, id)), redis.call('GET', key_of.progress(root, id)) }
 end
 
 -- Returns the claimed task, or nil where the element is a tombstone; notes it with its claimer.
 local function lease(root, element, claimer, effects)
   local id, entry = split_element(element)
-  local text = redis.call('GET', spec_key(root, id))
+  local text = redis.call('GET', key_of.spec(root, id))
   if not text then return nil end
-  local key = state_key(root, id)
-  local s = redis.call('HMGET', key, 'st', 'en', 'at', 'fe', 'ry')
+  local key = key_of.state(root, id)
+  local s = redis.call('HMGET', key, 'st', 'en', 'at', 'fe', 'ry', 'fl')
   if (s[1] and s[1] ~= 'ready') or tonumber(s[2] or 0) ~= entry then return nil end
   local spec = parse_header(text)
   local now = effects.now
@@ -42,6 +42,7 @@ local function lease(root, element, claimer, effects)
   leased[#leased + 1] = id
   holds[#holds + 1] = id
   holds[#holds + 1] = '1'
+  if s[6] then follow(effects, { id = id, key = key, queue = queue_of(spec), spec = spec, flags = s[6] }, 'ready', 'running') end
   note_task(effects, 'task.claimed', id, queue_of(spec), claimer.agent, 'running', attempt)
   if claimer.claim_id ~= '' then
     claimer.held = claimer.held .. id .. ' ' .. token .. ';'

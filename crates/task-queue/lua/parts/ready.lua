@@ -21,16 +21,16 @@ end
 local function ready_list(root, spec, unpinned)
   local queue, priority = queue_of(spec), spec.p or PRIORITY_DEFAULT
   local agent = not unpinned and spec.g or nil
-  if not spec.c and not agent then return { key = ready_key(root, queue, priority), queue = queue } end
+  if not spec.c and not agent then return { key = key_of.ready(root, queue, priority), queue = queue } end
   local pool = agent and (queue .. '@' .. agent) or queue
   local member = priority .. '/' .. (spec.c or '')
-  return { key = special_key(root, pool, member), queue = queue, pool = pool, member = member, agent = agent }
+  return { key = key_of.special(root, pool, member), queue = queue, pool = pool, member = member, agent = agent }
 end
 
 -- Whether what is pinned to an agent is anybody's: it is lost, or was deleted and has not come back. One that never
 -- came is waited for.
 local function is_lost(root, agent)
-  return redis.call('HGET', agent_key(root, agent), 'lo') == '1' or redis.call('ZSCORE', root .. 'former', agent) ~= false
+  return redis.call('HGET', key_of.agent(root, agent), 'lo') == '1' or redis.call('ZSCORE', root .. 'former', agent) ~= false
 end
 
 -- The list a task enters now.
@@ -38,7 +38,7 @@ local function entry_list(root, task, spec)
   local unpinned = task.unpinned
   if spec.g and not unpinned and is_lost(root, spec.g) then
     unpinned = true
-    redis.call('HSET', state_key(root, task.id), 'un', '1')
+    redis.call('HSET', key_of.state(root, task.id), 'un', '1')
   end
   return ready_list(root, spec, unpinned)
 end
@@ -52,11 +52,11 @@ local function push_ready(root, list, elements, front)
   local length = redis.call(front and 'LPUSH' or 'RPUSH', list.key, unpack(elements))
   if length ~= #elements then return end
   if list.pool then
-    redis.call('SADD', specials_key(root, list.pool), list.member)
-    redis.call('HINCRBY', queue_key(root, list.queue), counter_of(list), '1')
+    redis.call('SADD', key_of.specials(root, list.pool), list.member)
+    redis.call('HINCRBY', key_of.queue(root, list.queue), counter_of(list), '1')
     if list.agent then
-      redis.call('ZADD', pinned_key(root, list.queue), '0', list.agent)
-      redis.call('SADD', adoption_key(root, list.agent), list.queue)
+      redis.call('ZADD', key_of.pinned(root, list.queue), '0', list.agent)
+      redis.call('SADD', key_of.adoption(root, list.agent), list.queue)
     end
   end
   wake(root, 'r', list.queue)
@@ -65,19 +65,24 @@ end
 -- To be called after elements left a special list.
 local function note_if_emptied(root, list)
   if not list.pool or redis.call('EXISTS', list.key) == 1 then return end
-  redis.call('SREM', specials_key(root, list.pool), list.member)
-  redis.call('HINCRBY', queue_key(root, list.queue), counter_of(list), '-1')
-  if list.agent and redis.call('EXISTS', specials_key(root, list.pool)) == 0 then
-    redis.call('ZREM', pinned_key(root, list.queue), list.agent)
-    redis.call('SREM', adoption_key(root, list.agent), list.queue)
+  redis.call('SREM', key_of.specials(root, list.pool), list.member)
+  redis.call('HINCRBY', key_of.queue(root, list.queue), counter_of(list), '-1')
+  if list.agent and redis.call('EXISTS', key_of.specials(root, list.pool)) == 0 then
+    redis.call('ZREM', key_of.pinned(root, list.queue), list.agent)
+    redis.call('SREM', key_of.adoption(root, list.agent), list.queue)
   end
 end
 
 local function is_dead(root, element)
   local id, entry = split_element(element)
-  local s = redis.call('HMGET', state_key(root, id), 'st', 'en')
+  local s = redis.call('HMGET', key_of.state(root, id), 'st', 'en')
   if tonumber(s[2] or 0) ~= entry or (s[1] and s[1] ~= 'ready') then return true end
-  return not s[1] and redis.call('EXISTS', spec_key(root, id)) == 0
+  return not s[1] and redis.call('EXISTS', key_of.spec(root, id)) == 0
+end
+
+-- Puts a task into its list: at the end, or at the front when it had been taken before.
+local function enter_ready(effects, task, spec, entry, front)
+  push_ready(effects.root, entry_list(effects.root, task, spec), { element_of(task.id, entry) }, front)
 end
 
 local remove_ready

@@ -24,22 +24,22 @@ end
 -- Whether an inbox takes one more; nil where there is no such agent.
 local function has_room(effects, plan, agent)
   local root, adding = effects.root, plan.adding[agent] or 0
-  local most = redis.call('HGET', agent_key(root, agent), 'il')
+  local most = redis.call('HGET', key_of.agent(root, agent), 'il')
   if not most then return nil end
   most = tonumber(most) - adding
-  if redis.call('ZCARD', inbox_key(root, agent)) < most then return true end
+  if redis.call('ZCARD', key_of.inbox(root, agent)) < most then return true end
   if plan.searches <= 0 then return false end
   if plan.searches == SEARCHES then expire_messages(effects, EXPIRED_BESIDE) end
   plan.searches = plan.searches - 1
   expire_inbox(effects, agent)
-  return redis.call('ZCARD', inbox_key(root, agent)) < most
+  return redis.call('ZCARD', key_of.inbox(root, agent)) < most
 end
 
 -- Those a message is for, without its sender; nil where they are more than one call may reach.
 local function addressees(root, plan, message)
   local to, kind, found = message.to, string.sub(message.to, 1, 1), nil
   if kind ~= TOPIC and kind ~= EVERYBODY then return { to } end
-  local key = kind == TOPIC and subscribers_key(root, string.sub(to, 2)) or root .. 'agents'
+  local key = kind == TOPIC and key_of.subscribers(root, string.sub(to, 2)) or root .. 'agents'
   local count = redis.call(kind == TOPIC and 'SCARD' or 'ZCARD', key)
   if count > MESSAGE_RECIPIENTS - plan.recipients + 1 then return nil end
   local all, others = nil, {}
@@ -76,8 +76,8 @@ end
 local function deliver(effects, message, entry, expires)
   local root, mail = effects.root, {}
   for at, agent in ipairs(message.recipients) do
-    local seq = redis.call('HINCRBY', agent_key(root, agent), 'sq', '1')
-    redis.call('ZADD', inbox_key(root, agent), int(seq), entry)
+    local seq = redis.call('HINCRBY', key_of.agent(root, agent), 'sq', '1')
+    redis.call('ZADD', key_of.inbox(root, agent), int(seq), entry)
     mail[#mail + 1] = expires
     mail[#mail + 1] = message.id .. ' ' .. agent
     if at % MAILED_AT_ONCE == 0 or at == #message.recipients then
@@ -94,9 +94,9 @@ local function apply_send(effects, plan, message)
   local expires = int(effects.now + message.ttl)
   local text = table.concat({ int(effects.now), ' ', expires, ' ', message.rest })
   -- A call that is repeated finds its message there.
-  local new = #recipients > 0 and redis.call('SET', message_key(root, id), text, 'NX')
+  local new = #recipients > 0 and redis.call('SET', key_of.message(root, id), text, 'NX')
   if new then
-    if #recipients > 1 then redis.call('SET', sharers_key(root, id), int(#recipients)) end
+    if #recipients > 1 then redis.call('SET', key_of.sharers(root, id), int(#recipients)) end
     deliver(effects, message, #recipients > 1 and id .. SHARED or id, expires)
   end
   if new or #recipients == 0 then

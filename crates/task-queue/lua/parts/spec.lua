@@ -24,7 +24,7 @@ end
 
 -- The header alone, and the text it was read from: the payload behind it may be large and is not touched.
 local function read_header(root, id)
-  local key = spec_key(root, id)
+  local key = key_of.spec(root, id)
   local text = redis.call('GETRANGE', key, '0', HEADER_END)
   if text == '' then return nil end
   if not string.find(text, '\n', 1, true) then

@@ -15,10 +15,7 @@ end
 
 -- How many more unfinished tasks the swarm takes; nil where that has no limit.
 local function room_for_tasks(root, swarm)
-  if not swarm.max_tasks then return nil end
-  local t = redis.call('HMGET', root .. 'totals', 'submitted', 'retried', 'completed', 'failed', 'cancelled')
-  for at = 1, 5 do t[at] = tonumber(t[at] or 0) end
-  return swarm.max_tasks - (t[1] + t[2] - t[3] - t[4] - t[5])
+  return swarm.max_tasks and swarm.max_tasks - unfinished_tasks(root)
 end
 
 -- What the submits of one call have come to so far.
@@ -39,7 +36,7 @@ local function check_submit(effects, plan, task)
   local list = ready_list(root, task.spec, false)
   if list.pool and not plan.lists[list.key] and redis.call('EXISTS', list.key) == 0 then
     local new = plan.new_sets[list.pool] or 0
-    if redis.call('SCARD', specials_key(root, list.pool)) + new >= CAPABILITY_SETS then return 'CAPABILITYSETS' end
+    if redis.call('SCARD', key_of.specials(root, list.pool)) + new >= CAPABILITY_SETS then return 'CAPABILITYSETS' end
     if not run_at_of(task.when, effects.now) then plan.new_sets[list.pool] = new + 1 end
   end
   if not run_at_of(task.when, effects.now) then
@@ -54,14 +51,17 @@ local function apply_submit(effects, plan, task)
   local root, id, queue = effects.root, task.id, queue_of(task.spec)
   local run_at, stamps = run_at_of(task.when, effects.now), precise(effects.now)
   if run_at then stamps = stamps .. ',' .. int(run_at) end
-  if not redis.call('SET', spec_key(root, id), stamps .. ' ' .. task.header .. '\n' .. task.rest, 'NX') then return end
+  if not redis.call('SET', key_of.spec(root, id), stamps .. ' ' .. task.header .. '\n' .. task.rest, 'NX') then return end
   if task.dedup ~= '' then
     redis.call('HSET', root .. 'dedup', task.dedup, id)
-    redis.call('HSET', state_key(root, id), 'dd', '1')
+    redis.call('HSET', key_of.state(root, id), 'dd', '1')
   end
+  local flags = flags_of(task.spec)
+  if flags then redis.call('HSET', key_of.state(root, id), 'fl', flags) end
+  local submitted = { id = id, key = key_of.state(root, id), queue = queue, spec = task.spec, flags = flags }
   if run_at then
     redis.call('ZADD', root .. 'scheduled', int(run_at), id)
-    tally(effects, queue, 'new', 'scheduled')
+    moved(effects, submitted, 'new', 'scheduled')
     return note_task(effects, 'task.submitted', id, queue, nil, 'scheduled', 0)
   end
   local list = entry_list(root, { id = id }, task.spec)
@@ -71,7 +71,7 @@ local function apply_submit(effects, plan, task)
     plan.lists[list.key] = waiting
   end
   waiting.elements[#waiting.elements + 1] = id
-  tally(effects, queue, 'new', 'ready')
+  moved(effects, submitted, 'new', 'ready')
   note_task(effects, 'task.submitted', id, queue, nil, 'ready', 0)
 end
 

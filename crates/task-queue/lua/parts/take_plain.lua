@@ -17,7 +17,7 @@ end
 
 local function plain_keys(root, queue)
   local keys = {}
-  for priority = PRIORITY_MAX, 0, -1 do keys[#keys + 1] = ready_key(root, queue, priority) end
+  for priority = PRIORITY_MAX, 0, -1 do keys[#keys + 1] = key_of.ready(root, queue, priority) end
   return keys
 end
 

@@ -23,7 +23,7 @@ local function members_of(root, pool, budget)
   local members = budget.pools[pool]
   if not members then
     members = {}
-    for _, member in ipairs(redis.call('SRANDMEMBER', specials_key(root, pool), int(CAPABILITY_SETS))) do
+    for _, member in ipairs(redis.call('SRANDMEMBER', key_of.specials(root, pool), int(CAPABILITY_SETS))) do
       local slash = string.find(member, '/', 1, true)
       members[#members + 1] = {
         member = member, priority = tonumber(string.sub(member, 1, slash - 1)), required = string.sub(member, slash + 1),
@@ -39,7 +39,7 @@ local function add_pool(root, queue, pool, agent, claimer, budget, lists)
   for _, m in ipairs(members_of(root, pool, budget)) do
     if able(claimer.capabilities, m.required) then
       lists[#lists + 1] = {
-        key = special_key(root, pool, m.member), queue = queue, pool = pool, member = m.member, agent = agent,
+        key = key_of.special(root, pool, m.member), queue = queue, pool = pool, member = m.member, agent = agent,
         priority = m.priority,
       }
     end
@@ -50,7 +50,7 @@ local function open_lists(root, queue, claimer, budget)
   claimer.capabilities = claimer.capabilities or capabilities_of(claimer)
   local lists = {}
   for priority = PRIORITY_MAX, 0, -1 do
-    lists[#lists + 1] = { key = ready_key(root, queue, priority), queue = queue, priority = priority }
+    lists[#lists + 1] = { key = key_of.ready(root, queue, priority), queue = queue, priority = priority }
   end
   add_pool(root, queue, queue, nil, claimer, budget, lists)
   add_pool(root, queue, queue .. '@' .. claimer.agent, claimer.agent, claimer, budget, lists)

@@ -30,7 +30,7 @@ do
     local adopted = {}
     for _, element in ipairs(elements) do
       if not is_dead(root, element) then
-        redis.call('HSET', state_key(root, (split_element(element))), 'un', '1')
+        redis.call('HSET', key_of.state(root, (split_element(element))), 'un', '1')
         adopted[#adopted + 1] = element
       end
     end
@@ -43,12 +43,12 @@ do
 
   local function adopt_queue(root, name, queue, n)
     local pool, done = queue .. '@' .. name, 0
-    local members = redis.call('SRANDMEMBER', specials_key(root, pool), int(POOLS_A_CALL))
-    if #members == 0 then redis.call('SREM', adoption_key(root, name), queue) end
+    local members = redis.call('SRANDMEMBER', key_of.specials(root, pool), int(POOLS_A_CALL))
+    if #members == 0 then redis.call('SREM', key_of.adoption(root, name), queue) end
     for _, member in ipairs(members) do
       if done >= n then break end
       local priority, required = string.match(member, '^(%d+)/(.*)$')
-      local from = { key = special_key(root, pool, member), queue = queue, pool = pool, member = member, agent = name }
+      local from = { key = key_of.special(root, pool, member), queue = queue, pool = pool, member = member, agent = name }
       done = done + 1 + adopt_list(root, from, tonumber(priority), required ~= '' and required or nil, n - done)
     end
     return done
@@ -57,11 +57,11 @@ do
   -- Returns how much was done, and whether nothing is pinned to the agent any more.
   local function adopt(root, name, n)
     local done = 0
-    for _, queue in ipairs(redis.call('SRANDMEMBER', adoption_key(root, name), int(POOLS_A_CALL))) do
+    for _, queue in ipairs(redis.call('SRANDMEMBER', key_of.adoption(root, name), int(POOLS_A_CALL))) do
       if done >= n then return done, false end
       done = done + 1 + adopt_queue(root, name, queue, n - done)
     end
-    return done, redis.call('EXISTS', adoption_key(root, name)) == 0
+    return done, redis.call('EXISTS', key_of.adoption(root, name)) == 0
   end
 
   local function look_again(root, name, at)
@@ -71,13 +71,13 @@ do
   -- A lost agent to which nothing is pinned any more is forgotten when its time is over. Returns what that took.
   local function forget_if_over(effects, name, expired)
     local root, now = effects.root, effects.now
-    local held = held_by_key(root, name)
+    local held = key_of.held_by(root, name)
     if now < expired + AGENT_FORGET_MS then
       look_again(root, name, expired + AGENT_FORGET_MS)
     elseif redis.call('HLEN', held) > redis.call('HEXISTS', held, 'w') then
       look_again(root, name, now + HOLDS_MS)
     else
-      local messages = redis.call('ZCARD', inbox_key(root, name))
+      local messages = redis.call('ZCARD', key_of.inbox(root, name))
       if drop_inbox(root, name, DROPPED_A_CALL) == 0 then forget_agent(effects, name) end
       return 1 + math.min(messages, DROPPED_A_CALL)
     end
@@ -86,7 +86,7 @@ do
 
   local function tend_absent(effects, name, n)
     local root = effects.root
-    local a = redis.call('HMGET', agent_key(root, name), 'tt', 'lo', 'xp')
+    local a = redis.call('HMGET', key_of.agent(root, name), 'tt', 'lo', 'xp')
     if a[1] and a[2] ~= '1' then
       redis.call('ZREM', root .. 'absent', name)
       return 1

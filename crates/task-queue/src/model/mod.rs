@@ -2,6 +2,7 @@
 
 mod agent;
 mod backoff;
+mod budget;
 mod claim;
 mod event;
 mod event_filter;
@@ -14,6 +15,7 @@ mod name;
 mod new_task;
 mod object;
 mod page;
+mod policy;
 mod scan;
 mod settlement;
 mod stamp;
@@ -29,6 +31,7 @@ pub use agent::{
     Agent, AgentHeartbeat, AgentHeartbeaten, AgentQuery, AgentStatus, ExtendedLease, HeldLease, NewAgent,
 };
 pub use backoff::{Backoff, BackoffKind};
+pub use budget::{Budget, OnExceeded, Usage};
 pub use claim::{Claim, Claimed, Directive, Lease};
 pub use event::Event;
 pub use event_filter::{EventFilter, EventKinds, NotAKind};
@@ -40,8 +43,9 @@ pub(crate) use message::countable;
 pub use message::{Ack, Acked, Inbox, InboxQuery, Message, NewMessage, Sent, To};
 pub use name::{AgentName, Capability, QueueName, SwarmName, Tag, TopicName};
 pub use new_task::NewTask;
-pub(crate) use object::object;
+pub(crate) use object::{object, optional_object};
 pub use page::{ListQuery, Page};
+pub use policy::{DependencyPolicy, Strategy};
 pub use scan::{Unreadable, scan};
 pub use settlement::{
     Cancelled, Complete, Completed, Fail, Failed, Heartbeat, Heartbeaten, NextClaim, Outcome, OutcomeKind,

@@ -2,10 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AgentName, Backoff, Capability, Invalid, Json, QueueName, Stamp, Tag, Text, invalid::Check};
+use super::{
+    AgentName, Backoff, Budget, Capability, DependencyPolicy, Invalid, Json, QueueName, Stamp, Strategy, Tag,
+    TaskId, Text, invalid::Check, object::optional_object,
+};
 use crate::limits::{
-    ATTEMPTS_DEFAULT, ATTEMPTS_MAX, DELAY_MS_MAX, LEASE_MS_DEFAULT, LEASE_MS_MAX, LEASE_MS_MIN,
-    METADATA_BYTES, PRIORITY_DEFAULT, PRIORITY_MAX, REQUIRES, RETENTION_MS_DEFAULT, RETENTION_MS_MAX, TAGS,
+    ATTEMPTS_MAX, DELAY_MS_MAX, DEPENDENCIES, FAIRNESS_WEIGHT_MAX, LEASE_MS_MAX, LEASE_MS_MIN,
+    METADATA_BYTES, PRIORITY_DEFAULT, PRIORITY_MAX, REQUIRES, RETENTION_MS_MAX, TAGS, TIMEOUT_MS_MAX,
+    TIMEOUT_MS_MIN,
 };
 
 /// A task to be submitted. Only `payload` is usual; every field has a default.
@@ -29,17 +33,39 @@ pub struct NewTask {
     pub requires: Vec<Capability>,
     /// The only agent that may claim it.
     pub agent: Option<AgentName>,
-    /// How often it may be tried, 1 to 1,000.
-    pub max_attempts: u32,
-    /// The wait before each retry.
-    #[serde(deserialize_with = "super::object::object")]
-    pub backoff: Backoff,
-    /// Milliseconds a claimer may be silent before the task is given to another, 100 to 86,400,000.
-    pub lease_ms: u64,
-    /// Milliseconds it stays readable after it has finished.
-    pub retention_ms: u64,
+    /// How often it may be tried, 1 to 1,000; else what its queue says, else 3.
+    pub max_attempts: Option<u32>,
+    /// The wait before each retry; else what its queue says, else exponential from 1 s to 60 s with jitter.
+    #[serde(deserialize_with = "optional_object")]
+    pub backoff: Option<Backoff>,
+    /// Milliseconds a claimer may be silent before the task is given to another, 100 to 86,400,000; else what its queue
+    /// says, else 30,000.
+    pub lease_ms: Option<u64>,
+    /// Milliseconds an attempt may take, however often its lease is extended, 100 to 2,678,400,000.
+    pub timeout_ms: Option<u64>,
+    /// The time at which it fails wherever it stands.
+    pub deadline: Option<Stamp>,
+    /// Milliseconds it stays readable after it has finished; else what its queue says, else 3,600,000.
+    pub retention_ms: Option<u64>,
     /// While a task with this key is unfinished, another submit of the same key answers with that task.
     pub dedup_key: Option<Text>,
+    /// Tasks that have to finish before it may be claimed, 1,000 at most; one named twice counts once.
+    pub depends_on: Vec<TaskId>,
+    /// What becomes of it when one of those fails or is cancelled.
+    pub on_dependency_failure: DependencyPolicy,
+    /// The task it belongs to.
+    pub parent: Option<TaskId>,
+    /// Of tasks with the same key no more run at once than its queue's `concurrency_per_key` says.
+    pub concurrency_key: Option<Text>,
+    /// Keys take turns in their queue.
+    pub fairness_key: Option<Text>,
+    /// How many tasks of its key are handed out in each turn, 1 to 100; the task that came last says it for its key.
+    pub fairness_weight: u32,
+    /// How an agent is chosen to which it is pinned.
+    pub assign: Option<Strategy>,
+    /// What it and the tasks that belong to it may use up.
+    #[serde(deserialize_with = "optional_object")]
+    pub budget: Option<Budget>,
     /// Labels.
     pub tags: Vec<Tag>,
     /// Anything, as a JSON object of at most 16 KiB.
@@ -48,36 +74,6 @@ pub struct NewTask {
     #[serde(skip)]
     #[schema(ignore)]
     pub traceparent: Option<String>,
-    /// Not acted on by this version: only an empty list.
-    #[serde(skip_serializing)]
-    pub depends_on: Vec<Json>,
-    /// Not acted on by this version: only `fail`.
-    #[serde(skip_serializing)]
-    pub on_dependency_failure: Option<Text>,
-    /// Not acted on by this version: only null.
-    #[serde(skip_serializing)]
-    pub parent: Option<Json>,
-    /// Not acted on by this version: only null.
-    #[serde(skip_serializing)]
-    pub timeout_ms: Option<Json>,
-    /// Not acted on by this version: only null.
-    #[serde(skip_serializing)]
-    pub deadline: Option<Json>,
-    /// Not acted on by this version: only null.
-    #[serde(skip_serializing)]
-    pub concurrency_key: Option<Json>,
-    /// Not acted on by this version: only null.
-    #[serde(skip_serializing)]
-    pub fairness_key: Option<Json>,
-    /// Not acted on by this version: only 1.
-    #[serde(skip_serializing)]
-    pub fairness_weight: Option<Json>,
-    /// Not acted on by this version: only null.
-    #[serde(skip_serializing)]
-    pub assign: Option<Json>,
-    /// Not acted on by this version: only null.
-    #[serde(skip_serializing)]
-    pub budget: Option<Json>,
 }
 
 impl Default for NewTask {
@@ -91,30 +87,30 @@ impl Default for NewTask {
             run_at: None,
             requires: Vec::new(),
             agent: None,
-            max_attempts: ATTEMPTS_DEFAULT,
-            backoff: Backoff::default(),
-            lease_ms: LEASE_MS_DEFAULT,
-            retention_ms: RETENTION_MS_DEFAULT,
+            max_attempts: None,
+            backoff: None,
+            lease_ms: None,
+            timeout_ms: None,
+            deadline: None,
+            retention_ms: None,
             dedup_key: None,
+            depends_on: Vec::new(),
+            on_dependency_failure: DependencyPolicy::Fail,
+            parent: None,
+            concurrency_key: None,
+            fairness_key: None,
+            fairness_weight: 1,
+            assign: None,
+            budget: None,
             tags: Vec::new(),
             metadata: None,
             traceparent: None,
-            depends_on: Vec::new(),
-            on_dependency_failure: None,
-            parent: None,
-            timeout_ms: None,
-            deadline: None,
-            concurrency_key: None,
-            fairness_key: None,
-            fairness_weight: None,
-            assign: None,
-            budget: None,
         }
     }
 }
 
 impl NewTask {
-    /// Checks what the types alone cannot, and puts `requires` into the order in which it is stored.
+    /// Checks what the types alone cannot, and puts `requires` and `depends_on` into the order in which they are stored.
     ///
     /// # Errors
     /// Every field that cannot be accepted, with its pointer.
@@ -123,32 +119,57 @@ impl NewTask {
         self.requires.dedup();
         let mut check = Check::default();
         self.check_numbers(&mut check);
+        self.check_times(&mut check);
         self.check_lists(&mut check);
         self.check_later(&mut check);
-        self.backoff.check(&mut check);
+        if let Some(backoff) = &self.backoff {
+            backoff.check(&mut check);
+        }
+        if let Some(budget) = &self.budget {
+            budget.check(&mut check);
+        }
         check.done()
     }
 
     fn check_numbers(&self, check: &mut Check) {
         check.that(self.priority <= PRIORITY_MAX, "/priority", || format!("0 to {PRIORITY_MAX}"));
+        let attempts = self.max_attempts.unwrap_or(1);
+        check
+            .that((1..=ATTEMPTS_MAX).contains(&attempts), "/max_attempts", || format!("1 to {ATTEMPTS_MAX}"));
+        check.that((1..=FAIRNESS_WEIGHT_MAX).contains(&self.fairness_weight), "/fairness_weight", || {
+            format!("1 to {FAIRNESS_WEIGHT_MAX}")
+        });
+        check.that(self.fairness_weight == 1 || self.fairness_key.is_some(), "/fairness_weight", || {
+            "only with a fairness_key".to_owned()
+        });
+    }
+
+    fn check_times(&self, check: &mut Check) {
         check.that(self.delay_ms <= DELAY_MS_MAX, "/delay_ms", || format!("at most {DELAY_MS_MAX}"));
         check.that(self.delay_ms == 0 || self.run_at.is_none(), "/run_at", || {
             "either delay_ms or run_at, not both".to_owned()
         });
-        check.that((1..=ATTEMPTS_MAX).contains(&self.max_attempts), "/max_attempts", || {
-            format!("1 to {ATTEMPTS_MAX}")
-        });
-        check.that((LEASE_MS_MIN..=LEASE_MS_MAX).contains(&self.lease_ms), "/lease_ms", || {
+        let lease = self.lease_ms.unwrap_or(LEASE_MS_MIN);
+        check.that((LEASE_MS_MIN..=LEASE_MS_MAX).contains(&lease), "/lease_ms", || {
             format!("{LEASE_MS_MIN} to {LEASE_MS_MAX}")
         });
-        check.that(self.retention_ms <= RETENTION_MS_MAX, "/retention_ms", || {
+        check.that(self.retention_ms.is_none_or(|ms| ms <= RETENTION_MS_MAX), "/retention_ms", || {
             format!("at most {RETENTION_MS_MAX}")
         });
+        let timeout = self.timeout_ms.unwrap_or(TIMEOUT_MS_MIN);
+        check.that((TIMEOUT_MS_MIN..=TIMEOUT_MS_MAX).contains(&timeout), "/timeout_ms", || {
+            format!("{TIMEOUT_MS_MIN} to {TIMEOUT_MS_MAX}")
+        });
+        let comes_first = |at: Stamp| self.deadline.is_none_or(|deadline| at.0 < deadline.0);
+        check.that(self.run_at.is_none_or(comes_first), "/deadline", || "after run_at".to_owned());
     }
 
     fn check_lists(&self, check: &mut Check) {
         check.that(self.requires.len() <= REQUIRES, "/requires", || {
             format!("at most {REQUIRES} capabilities")
+        });
+        check.that(self.depends_on.len() <= DEPENDENCIES, "/depends_on", || {
+            format!("at most {DEPENDENCIES} tasks")
         });
         check.that(self.tags.len() <= TAGS, "/tags", || format!("at most {TAGS} tags"));
         let metadata = self.metadata.as_ref();
@@ -160,23 +181,18 @@ impl NewTask {
 
     /// Accepting a wish and not acting on it would be worse than refusing it.
     fn check_later(&self, check: &mut Check) {
-        let refuse = |only: &str| format!("this version does not act on it yet: leave it out or send {only}");
-        let unset = |field: &Option<Json>| field.as_ref().is_none_or(Json::is_null);
-        check.that(self.depends_on.is_empty(), "/depends_on", || refuse("[]"));
-        let policy = self.on_dependency_failure.as_ref().map(Text::as_str);
-        check.that(matches!(policy, None | Some("fail")), "/on_dependency_failure", || refuse("\"fail\""));
-        let weight = self.fairness_weight.as_ref();
-        check.that(weight.is_none_or(|json| json.as_str() == "1"), "/fairness_weight", || refuse("1"));
-        for (field, pointer) in [
-            (&self.parent, "/parent"),
-            (&self.timeout_ms, "/timeout_ms"),
-            (&self.deadline, "/deadline"),
-            (&self.concurrency_key, "/concurrency_key"),
-            (&self.fairness_key, "/fairness_key"),
-            (&self.assign, "/assign"),
-            (&self.budget, "/budget"),
+        for (unset, pointer) in [
+            (self.depends_on.is_empty(), "/depends_on"),
+            (self.on_dependency_failure == DependencyPolicy::Fail, "/on_dependency_failure"),
+            (self.parent.is_none(), "/parent"),
+            (self.timeout_ms.is_none(), "/timeout_ms"),
+            (self.deadline.is_none(), "/deadline"),
+            (self.concurrency_key.is_none(), "/concurrency_key"),
+            (self.fairness_key.is_none(), "/fairness_key"),
+            (self.assign.is_none(), "/assign"),
+            (self.budget.is_none(), "/budget"),
         ] {
-            check.that(unset(field), pointer, || refuse("null"));
+            check.that(unset, pointer, || "this version does not act on it yet: leave it out".to_owned());
         }
     }
 }
@@ -212,8 +228,7 @@ mod tests {
             (r#"{"metadata":[]}"#, "/metadata"),
             (r#"{"delay_ms":1,"run_at":"2030-01-01T00:00:00Z"}"#, "/run_at"),
             (r#"{"backoff":{"kind":"list"}}"#, "/backoff/delays_ms"),
-            (r#"{"depends_on":["x"]}"#, "/depends_on"),
-            (r#"{"budget":{"tokens":1}}"#, "/budget"),
+            (r#"{"fairness_weight":2}"#, "/fairness_weight"),
         ] {
             assert_eq!(parse(text), Err(vec![pointer.to_owned()]), "{text}");
         }

@@ -37,7 +37,7 @@ pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(input: D) -
 }
 
 /// For a field that is an object or null.
-pub(super) fn optional_object<'de, D, T>(input: D) -> Result<Option<T>, D::Error>
+pub(crate) fn optional_object<'de, D, T>(input: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,

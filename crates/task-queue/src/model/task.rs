@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AgentName, Capability, Json, Lease, QueueName, Stamp, Status, SwarmName, Tag, TaskId, Text};
+use super::{
+    AgentName, Budget, Capability, Json, Lease, QueueName, Stamp, Status, SwarmName, Tag, TaskId, Text,
+};
 
 /// A task and where it stands.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -40,6 +42,21 @@ pub struct Task {
     pub depends_on: Vec<TaskId>,
     /// The task it belongs to.
     pub parent: Option<TaskId>,
+    /// When it fails wherever it stands; left out where it has no deadline.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub deadline: Option<Stamp>,
+    /// Of tasks with the same key no more run at once than its queue allows; left out where it has none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub concurrency_key: Option<Text>,
+    /// Keys take turns; left out where it has none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub fairness_key: Option<Text>,
+    /// What it and the tasks that belong to it may use up; left out where that has no limit.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub budget: Option<Budget>,
+    /// Attempts that ended without a word from their holder; left out while there is none.
+    #[serde(skip_serializing_if = "is_none", default)]
+    pub crashes: u32,
     /// Labels.
     pub tags: Vec<Tag>,
     /// Whatever its submitter attached.
@@ -62,4 +79,9 @@ pub struct Task {
     /// The lease, in the answer to a claim alone.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub lease: Option<Lease>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
+const fn is_none(count: &u32) -> bool {
+    *count == 0
 }

@@ -8,7 +8,7 @@ use super::{
     task::TaskLine,
 };
 use crate::{
-    limits::SNAPSHOT_CALL_BYTES,
+    limits::{RETENTION_MS_DEFAULT, SNAPSHOT_CALL_BYTES},
     message::MessageHeader,
     model::{Json, MessageId, Stamp, Status},
     state::frame_of,
@@ -172,7 +172,8 @@ impl Batch {
         let score = match task.status {
             Status::Scheduled => task.due_at().map(|due| due.0),
             status if status.is_finished() => {
-                let retention = i64::try_from(task.retention_ms).unwrap_or(i64::MAX);
+                let retention =
+                    i64::try_from(task.retention_ms.unwrap_or(RETENTION_MS_DEFAULT)).unwrap_or(i64::MAX);
                 task.finished_at.map(|finished| finished.0.saturating_add(retention))
             }
             _ => None,

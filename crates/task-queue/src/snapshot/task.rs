@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 use waggle_core::{Codec, Error};
 
 use crate::{
-    limits::{COUNT_MAX, TEXT_BYTES},
+    limits::{ATTEMPTS_DEFAULT, COUNT_MAX, TEXT_BYTES},
     model::{
-        AgentName, Backoff, Capability, Json, NewTask, QueueName, Stamp, Status, Tag, TaskId, Text, object,
+        AgentName, Backoff, Budget, Capability, DependencyPolicy, Json, NewTask, QueueName, Stamp, Status,
+        Tag, TaskId, Text, optional_object,
     },
     store::{Reader, Resubmit, frame_json},
 };
@@ -32,11 +33,32 @@ pub(super) struct TaskLine {
     /// The agent it is pinned to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) agent: Option<AgentName>,
-    pub(super) max_attempts: u32,
-    #[serde(default, deserialize_with = "object", skip_serializing_if = "is_default")]
-    pub(super) backoff: Backoff,
-    pub(super) lease_ms: u64,
-    pub(super) retention_ms: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) max_attempts: Option<u32>,
+    #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
+    pub(super) backoff: Option<Backoff>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) lease_ms: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) timeout_ms: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) deadline: Option<Stamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) retention_ms: Option<u64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) depends_on: Vec<TaskId>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) on_dependency_failure: DependencyPolicy,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) parent: Option<TaskId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) concurrency_key: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) fairness_key: Option<Text>,
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub(super) fairness_weight: u32,
+    #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
+    pub(super) budget: Option<Budget>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) dedup_key: Option<Text>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -76,6 +98,15 @@ pub(super) struct TaskLine {
     pub(super) progress: Option<Json>,
 }
 
+const fn one() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
+const fn is_one(weight: &u32) -> bool {
+    *weight == 1
+}
+
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
@@ -112,7 +143,16 @@ impl TaskLine {
             max_attempts: task.max_attempts,
             backoff: task.backoff,
             lease_ms: task.lease_ms,
+            timeout_ms: task.timeout_ms,
+            deadline: task.deadline,
             retention_ms: task.retention_ms,
+            depends_on: task.depends_on,
+            on_dependency_failure: task.on_dependency_failure,
+            parent: task.parent,
+            concurrency_key: task.concurrency_key,
+            fairness_key: task.fairness_key,
+            fairness_weight: task.fairness_weight,
+            budget: task.budget,
             dedup_key: task.dedup_key,
             tags: task.tags,
             metadata: task.metadata,
@@ -166,7 +206,16 @@ impl TaskLine {
             max_attempts: self.max_attempts,
             backoff: self.backoff.clone(),
             lease_ms: self.lease_ms,
+            timeout_ms: self.timeout_ms,
+            deadline: self.deadline,
             retention_ms: self.retention_ms,
+            depends_on: self.depends_on.clone(),
+            on_dependency_failure: self.on_dependency_failure,
+            parent: self.parent,
+            concurrency_key: self.concurrency_key.clone(),
+            fairness_key: self.fairness_key.clone(),
+            fairness_weight: self.fairness_weight,
+            budget: self.budget.clone(),
             dedup_key: self.dedup_key.clone(),
             tags: self.tags.clone(),
             metadata: self.metadata.clone(),
@@ -210,7 +259,7 @@ impl TaskLine {
             (!matches!(self.status, Status::Blocked | Status::InputRequired), "no task has this status"),
             (finished == self.finished_at.is_some(), "finished_at does not go with the status"),
             (self.status != Status::Scheduled || self.due_at().is_some(), "scheduled for no time"),
-            (self.attempt <= self.max_attempts, "more attempts than it may have"),
+            (self.attempt <= self.max_attempts.unwrap_or(ATTEMPTS_DEFAULT), "more attempts than it may have"),
             (
                 u64::from(self.attempt) <= self.fence && self.fence <= COUNT_MAX,
                 "fence does not go with attempt",

@@ -90,6 +90,7 @@ fn apply(task: &mut Task, field: &str, state: &mut Reader) -> Result<(), Error> 
         "sa" => task.started_at = Some(Stamp(state.integer()?)),
         "fa" => task.finished_at = Some(Stamp(state.integer()?)),
         "ra" => task.run_at = Some(Stamp(state.integer()?)),
+        "cc" => task.crashes = count(state.integer()?),
         "cr" => task.cancel_requested = state.integer()? == 1,
         _ => drop(state.value()?),
     }

@@ -5,7 +5,7 @@ use waggle_core::{Codec, Error};
 
 use super::spec::{self, Extras, Header, Spec, frame_json};
 use crate::{
-    limits::{ATTEMPTS_DEFAULT, LEASE_MS_DEFAULT, PRIORITY_DEFAULT, RETENTION_MS_DEFAULT},
+    limits::PRIORITY_DEFAULT,
     model::{NewTask, Stamp},
 };
 
@@ -39,10 +39,20 @@ impl Resubmit {
             traceparent: extras.traceparent,
             queue: header.queue.unwrap_or_default(),
             priority: header.priority.unwrap_or(PRIORITY_DEFAULT),
-            max_attempts: header.max_attempts.unwrap_or(ATTEMPTS_DEFAULT),
-            lease_ms: header.lease_ms.unwrap_or(LEASE_MS_DEFAULT),
-            retention_ms: header.retention_ms.unwrap_or(RETENTION_MS_DEFAULT),
-            backoff: header.backoff.unwrap_or_default(),
+            max_attempts: header.max_attempts,
+            lease_ms: header.lease_ms,
+            retention_ms: header.retention_ms,
+            backoff: header.backoff,
+            timeout_ms: header.timeout_ms,
+            deadline: header.deadline.map(Stamp),
+            depends_on: extras.depends_on,
+            on_dependency_failure: header.on_dependency_failure.unwrap_or_default(),
+            parent: header.parent,
+            concurrency_key: extras.concurrency_key,
+            fairness_key: extras.fairness_key,
+            fairness_weight: header.fairness_weight.unwrap_or(1),
+            assign: header.assign,
+            budget: header.budget,
             requires: spec::capabilities(header.requires.as_deref())?,
             agent: header.agent,
             dedup_key: header.dedup_key,

@@ -9,11 +9,12 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use waggle_core::{Codec, Error};
 
+use super::digest;
 use crate::{
-    limits::{ATTEMPTS_DEFAULT, LEASE_MS_DEFAULT, PRIORITY_DEFAULT, RETENTION_MS_DEFAULT},
+    limits::{ATTEMPTS_DEFAULT, PRIORITY_DEFAULT},
     model::{
-        AgentName, Backoff, Capability, Json, NewTask, QueueName, Stamp, Status, SwarmName, Tag, Task,
-        TaskId, Text,
+        AgentName, Backoff, Budget, Capability, DependencyPolicy, Json, NewTask, QueueName, Stamp, Status,
+        Strategy, SwarmName, Tag, Task, TaskId, Text,
     },
 };
 
@@ -41,6 +42,28 @@ pub(super) struct Header {
     pub(super) agent: Option<AgentName>,
     #[serde(rename = "d", skip_serializing_if = "Option::is_none")]
     pub(super) dedup_key: Option<Text>,
+    /// Stands for the concurrency key.
+    #[serde(rename = "k", skip_serializing_if = "Option::is_none")]
+    pub(super) concurrency: Option<String>,
+    /// Stands for the fairness key.
+    #[serde(rename = "f", skip_serializing_if = "Option::is_none")]
+    pub(super) fairness: Option<String>,
+    #[serde(rename = "w", skip_serializing_if = "Option::is_none")]
+    pub(super) fairness_weight: Option<u32>,
+    #[serde(rename = "t", skip_serializing_if = "Option::is_none")]
+    pub(super) timeout_ms: Option<u64>,
+    /// Milliseconds since the epoch.
+    #[serde(rename = "e", skip_serializing_if = "Option::is_none")]
+    pub(super) deadline: Option<i64>,
+    /// The task it belongs to.
+    #[serde(rename = "o", skip_serializing_if = "Option::is_none")]
+    pub(super) parent: Option<TaskId>,
+    #[serde(rename = "m", skip_serializing_if = "Option::is_none")]
+    pub(super) on_dependency_failure: Option<DependencyPolicy>,
+    #[serde(rename = "s", skip_serializing_if = "Option::is_none")]
+    pub(super) assign: Option<Strategy>,
+    #[serde(rename = "u", skip_serializing_if = "Option::is_none")]
+    pub(super) budget: Option<Budget>,
 }
 
 /// What only clients need to know, as it is read.
@@ -51,6 +74,9 @@ pub(super) struct Extras {
     pub(super) kind: Option<Text>,
     pub(super) tags: Vec<Tag>,
     pub(super) metadata: Option<Json>,
+    pub(super) concurrency_key: Option<Text>,
+    pub(super) fairness_key: Option<Text>,
+    pub(super) depends_on: Vec<TaskId>,
     pub(super) traceparent: Option<String>,
 }
 
@@ -64,11 +90,19 @@ struct ExtrasOf<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<Cow<'a, Json>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    concurrency_key: Option<&'a Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fairness_key: Option<&'a Text>,
+    #[serde(skip_serializing_if = "<[TaskId]>::is_empty")]
+    depends_on: &'a [TaskId],
+    #[serde(skip_serializing_if = "Option::is_none")]
     traceparent: Option<&'a str>,
 }
 
 /// Bytes reserved for a header or extras.
 const ROOM: usize = 128;
+/// Bytes a text may have that stands for itself in the name of a key.
+const STAND_IN_BYTES: usize = 32;
 
 /// The parts of a spec that `task_submit` is given.
 #[derive(Debug, Clone)]
@@ -90,6 +124,9 @@ impl Spec {
                 kind: task.kind.as_ref(),
                 tags: &task.tags,
                 metadata: task.metadata.as_ref().map(one_line).transpose()?,
+                concurrency_key: task.concurrency_key.as_ref(),
+                fairness_key: task.fairness_key.as_ref(),
+                depends_on: &task.depends_on,
                 traceparent: task.traceparent.as_deref(),
             },
         )?;
@@ -122,14 +159,32 @@ fn header_of(task: &NewTask) -> Header {
     Header {
         queue: unless(task.queue.as_str() == QueueName::DEFAULT).then(|| task.queue.clone()),
         priority: unless(task.priority == PRIORITY_DEFAULT).then_some(task.priority),
-        max_attempts: unless(task.max_attempts == ATTEMPTS_DEFAULT).then_some(task.max_attempts),
-        lease_ms: unless(task.lease_ms == LEASE_MS_DEFAULT).then_some(task.lease_ms),
-        retention_ms: unless(task.retention_ms == RETENTION_MS_DEFAULT).then_some(task.retention_ms),
-        backoff: unless(task.backoff == Backoff::default()).then(|| task.backoff.clone()),
+        max_attempts: task.max_attempts,
+        lease_ms: task.lease_ms,
+        retention_ms: task.retention_ms,
+        backoff: task.backoff.clone(),
         requires: unless(task.requires.is_empty()).then(|| joined(&task.requires)),
         agent: task.agent.clone(),
         dedup_key: task.dedup_key.clone(),
+        concurrency: task.concurrency_key.as_ref().map(stand_in),
+        fairness: task.fairness_key.as_ref().map(stand_in),
+        fairness_weight: unless(task.fairness_weight == 1).then_some(task.fairness_weight),
+        timeout_ms: task.timeout_ms,
+        deadline: task.deadline.map(|Stamp(ms)| ms),
+        parent: task.parent,
+        on_dependency_failure: unless(task.on_dependency_failure == DependencyPolicy::Fail)
+            .then_some(task.on_dependency_failure),
+        assign: task.assign,
+        budget: task.budget.clone(),
     }
+}
+
+/// Stands for a free text in the name of a key: itself where it is a short name, else a digest, which no name can be.
+fn stand_in(text: &Text) -> String {
+    let text = text.as_str();
+    let short = text.len() <= STAND_IN_BYTES
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte));
+    if short { text.to_owned() } else { format!("!{}", digest(&[text.as_bytes()])) }
 }
 
 /// Capabilities as the functions want them: joined by commas, which no name holds.
@@ -202,7 +257,13 @@ pub(crate) fn taken_in(
     let metadata = task.metadata.filter(|json| !json.is_null());
     Ok(Task {
         payload: task.payload.filter(|json| !json.is_null()),
-        max_attempts: task.max_attempts,
+        max_attempts: task.max_attempts.unwrap_or(ATTEMPTS_DEFAULT),
+        deadline: task.deadline,
+        concurrency_key: task.concurrency_key,
+        fairness_key: task.fairness_key,
+        depends_on: task.depends_on,
+        parent: task.parent,
+        budget: task.budget,
         requires: task.requires,
         tags: task.tags,
         metadata: metadata.map_or_else(empty_object, Ok)?,
@@ -239,6 +300,11 @@ fn untouched(
         requires: Vec::new(),
         depends_on: Vec::new(),
         parent: None,
+        deadline: None,
+        concurrency_key: None,
+        fairness_key: None,
+        budget: None,
+        crashes: 0,
         tags: Vec::new(),
         metadata: empty_object()?,
         cancel_requested: false,
@@ -272,6 +338,12 @@ pub(crate) fn as_submitted(
         payload: frame_json(frame, codec)?,
         max_attempts: header.max_attempts.unwrap_or(ATTEMPTS_DEFAULT),
         agent: header.agent,
+        deadline: header.deadline.map(Stamp),
+        concurrency_key: extras.concurrency_key,
+        fairness_key: extras.fairness_key,
+        depends_on: extras.depends_on,
+        parent: header.parent,
+        budget: header.budget,
         requires: capabilities(header.requires.as_deref())?,
         tags: extras.tags,
         metadata: extras.metadata.map_or_else(empty_object, Ok)?,
