@@ -44,7 +44,7 @@ fn a_library_that_sends_to_the_sender_is_found_out() {
 
 #[test]
 fn a_library_that_never_counts_down_who_shares_a_message_is_found_out_by_the_audit() {
-    let failure = failure_of::<Case>(&[("'DECR', sharers_key", "'INCR', sharers_key")]);
+    let failure = failure_of::<Case>(&[("'DECR', key_of.sharers", "'INCR', key_of.sharers")]);
     assert!(failure.contains("shares: ") || failure.contains("orphan: "), "{failure}");
 }
 
