@@ -2,7 +2,7 @@ use serde_json::Value;
 use waggle_tests::in_a_swarm;
 
 /// Operations with their path, as the contract lists them for this version.
-const OPERATIONS: [(&str, &str); 53] = [
+const OPERATIONS: [(&str, &str); 59] = [
     ("delete", "/v1/swarms/{swarm}"),
     ("delete", "/v1/swarms/{swarm}/agents/{agent}"),
     ("delete", "/v1/swarms/{swarm}/agents/{agent}/subscriptions/{topic}"),
@@ -23,6 +23,8 @@ const OPERATIONS: [(&str, &str); 53] = [
     ("get", "/v1/swarms/{swarm}/agents/{agent}"),
     ("get", "/v1/swarms/{swarm}/agents/{agent}/inbox"),
     ("get", "/v1/swarms/{swarm}/events"),
+    ("get", "/v1/swarms/{swarm}/queues"),
+    ("get", "/v1/swarms/{swarm}/queues/{queue}"),
     ("get", "/v1/swarms/{swarm}/snapshot"),
     ("get", "/v1/swarms/{swarm}/state"),
     ("get", "/v1/swarms/{swarm}/state/{key}"),
@@ -39,6 +41,9 @@ const OPERATIONS: [(&str, &str); 53] = [
     ("post", "/v1/swarms/{swarm}/claims"),
     ("post", "/v1/swarms/{swarm}/messages"),
     ("post", "/v1/swarms/{swarm}/pause"),
+    ("post", "/v1/swarms/{swarm}/queues/{queue}/drain"),
+    ("post", "/v1/swarms/{swarm}/queues/{queue}/pause"),
+    ("post", "/v1/swarms/{swarm}/queues/{queue}/resume"),
     ("post", "/v1/swarms/{swarm}/resume"),
     ("post", "/v1/swarms/{swarm}/settlements"),
     ("post", "/v1/swarms/{swarm}/state/{key}/increment"),
@@ -54,6 +59,7 @@ const OPERATIONS: [(&str, &str); 53] = [
     ("put", "/v1/swarms/{swarm}"),
     ("put", "/v1/swarms/{swarm}/agents/{agent}"),
     ("put", "/v1/swarms/{swarm}/agents/{agent}/subscriptions/{topic}"),
+    ("put", "/v1/swarms/{swarm}/queues/{queue}"),
     ("put", "/v1/swarms/{swarm}/snapshot"),
     ("put", "/v1/swarms/{swarm}/state/{key}"),
 ];

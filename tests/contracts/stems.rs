@@ -17,7 +17,7 @@ struct Group {
     others: &'static [(&'static str, &'static str)],
 }
 
-const GROUPS: [Group; 9] = [
+const GROUPS: [Group; 10] = [
     Group {
         routes: "tasks",
         domain: "task",
@@ -35,6 +35,12 @@ const GROUPS: [Group; 9] = [
             ("watch", "task/get.rs"),
             ("trace", "task/trace.rs"),
         ],
+    },
+    Group {
+        routes: "queues",
+        domain: "queue",
+        share: &[("resume", "pause"), ("drain", "pause")],
+        others: &[],
     },
     Group { routes: "agents", domain: "agent", share: &[], others: &[] },
     Group { routes: "messages", domain: "message", share: &[], others: &[] },

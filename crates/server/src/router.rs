@@ -10,8 +10,8 @@ use crate::app::App;
 use crate::document::{Document, written};
 use crate::middleware::{Around, cross_site};
 use crate::routes::{
-    agents, events, health, messages, metrics, openapi, perf, snapshot, state, subscriptions, swarms, tasks,
-    transactions,
+    agents, events, health, messages, metrics, openapi, perf, queues, snapshot, state, subscriptions, swarms,
+    tasks, transactions,
 };
 
 /// The router with its state and its layer.
@@ -67,6 +67,12 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(tasks::events::events))
         // transactions
         .routes(routes!(transactions::apply::apply))
+        // queues
+        .routes(routes!(queues::list::list))
+        .routes(routes!(queues::put::put, queues::get::get))
+        .routes(routes!(queues::pause::pause))
+        .routes(routes!(queues::resume::resume))
+        .routes(routes!(queues::drain::drain))
         // swarms
         .routes(routes!(swarms::put::put, swarms::get::get, swarms::delete::delete))
         .routes(routes!(swarms::list::list))
@@ -102,7 +108,7 @@ mod tests {
     const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/openapi.json");
 
     /// What the service answers, written down once more: an address is added on purpose or not at all.
-    const ROUTES: [(&str, &str); 53] = [
+    const ROUTES: [(&str, &str); 59] = [
         ("get", "/health/live"),
         ("get", "/health/ready"),
         ("get", "/metrics"),
@@ -133,6 +139,12 @@ mod tests {
         ("get", "/v1/swarms/{swarm}/events"),
         ("post", "/v1/swarms/{swarm}/messages"),
         ("post", "/v1/swarms/{swarm}/pause"),
+        ("get", "/v1/swarms/{swarm}/queues"),
+        ("get", "/v1/swarms/{swarm}/queues/{queue}"),
+        ("put", "/v1/swarms/{swarm}/queues/{queue}"),
+        ("post", "/v1/swarms/{swarm}/queues/{queue}/drain"),
+        ("post", "/v1/swarms/{swarm}/queues/{queue}/pause"),
+        ("post", "/v1/swarms/{swarm}/queues/{queue}/resume"),
         ("post", "/v1/swarms/{swarm}/resume"),
         ("post", "/v1/swarms/{swarm}/settlements"),
         ("get", "/v1/swarms/{swarm}/snapshot"),

@@ -10,12 +10,22 @@
 
 local SAID = { 'description', 'paused', 'quiet', 'max_agents', 'max_tasks' }
 
+-- Tasks of a key take their turns from here on.
+local function enter_each(effects, ids)
+  for _, id in ipairs(ids) do
+    local task = stand(effects.root, id)
+    enter_ready(effects, task, task.spec, task.entry, false)
+  end
+end
+
 -- Returns how many were moved.
-local function move(root, name, most)
+local function move(effects, name, most)
+  local root = effects.root
   local key = staging_key(root, name)
   local ids = redis.call('ZRANGE', key, '0', int(most - 1))
   if #ids > 0 then
-    push_ready(root, cmsgpack.unpack(redis.call('HGET', root .. 'staged', name)), ids, false)
+    local list = cmsgpack.unpack(redis.call('HGET', root .. 'staged', name))
+    if list.keyed then enter_each(effects, ids) else push_ready(root, list, ids, false) end
     redis.call('ZREMRANGEBYRANK', key, '0', int(#ids - 1))
   end
   if redis.call('EXISTS', key) == 0 then redis.call('HDEL', root .. 'staged', name) end
@@ -45,9 +55,10 @@ local function snapshot_finish(keys, args)
   local now = now_ms(root)
   if was_restored(root, args[1]) then return 1 end
   if not restoring(root, args[1], now) then return swarm_not_found() end
+  local effects = new_effects(root, { followed_until = 0 }, now)
   local name = redis.call('HRANDFIELD', root .. 'staged')
   while name and left > 0 do
-    left = left - math.max(move(root, name, left), 1)
+    left = left - math.max(move(effects, name, left), 1)
     name = redis.call('HRANDFIELD', root .. 'staged')
   end
   if name then return 0 end
@@ -55,7 +66,8 @@ local function snapshot_finish(keys, args)
   begin_samples(root, now)
   redis.call('HSET', root .. 'swarm', 'resumed', precise(now))
   open_restored(root, args[1])
-  local effects = new_effects(root, open_swarm(root), now)
+  effects.swarm = open_swarm(root)
+  effects.quiet = effects.swarm.quiet
   note(effects, 'swarm.restored')
   write_effects(effects)
   wake(root, 'p', '')

@@ -26,10 +26,12 @@ local function read_counted(args, at, width)
   return fields, last + 1
 end
 
-local function stage(root, list, id)
+-- keyed: whether the task is one of a key, and enters by itself
+local function stage(root, list, id, keyed)
   local name = string.sub(list.key, #root + 1)
   redis.call('ZADD', staging_key(root, name), '0', id)
-  redis.call('HSETNX', root .. 'staged', name, cmsgpack.pack(list))
+  if keyed then list.keyed = true end
+  redis.call(keyed and 'HSET' or 'HSETNX', root .. 'staged', name, cmsgpack.pack(list))
 end
 
 local FINISHED = { completed = true, failed = true, cancelled = true }
@@ -37,8 +39,10 @@ local FINISHED = { completed = true, failed = true, cancelled = true }
 -- Enters a task into the index of its state.
 local function index(effects, task, score)
   local root = effects.root
-  tally(effects, queue_of(task.spec), 'new', task.status)
-  if task.status == 'ready' then return stage(root, entry_list(root, task, task.spec), task.id) end
+  moved(effects, task, 'new', task.status)
+  if task.status == 'ready' then
+    return stage(root, entry_list(root, task, task.spec), task.id, task.spec.k or task.spec.f)
+  end
   if task.status == 'scheduled' then return redis.call('ZADD', root .. 'scheduled', score, task.id) end
   redis.call('ZADD', key_of.finished(root, task.status), score, task.id)
   effects.totals[task.status] = (effects.totals[task.status] or 0) + 1
@@ -58,6 +62,11 @@ function write.t(effects, args, at)
   local task = { id = id, status = status }
   local header, has_dedup = header_of(root, task, args[at + 2], args[at + 4])
   task.spec = header == '{}' and ALL_DEFAULTS or cjson.decode(header)
+  task.key, task.queue, task.flags = key_of.state(root, id), queue_of(task.spec), flags_of(task.spec)
+  if task.flags then
+    fields[#fields + 1] = 'fl'
+    fields[#fields + 1] = task.flags
+  end
   redis.call('SET', key_of.spec(root, id), args[at + 1] .. ' ' .. header .. '\n' .. args[at + 3])
   if has_dedup then
     fields[#fields + 1] = 'dd'

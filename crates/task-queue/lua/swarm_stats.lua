@@ -10,75 +10,11 @@
 -- promise changes nothing; looks at no more than LISTS lists of ready tasks, and at those of one queue at least
 
 local LISTS = 1000
--- Tombstones at the front of a list that are stepped over.
-local HEAD = 16
-local STAMPS = '40'
-
--- One that became ready again says when; of one restored from a snapshot its stamps are what is known.
-local function ready_since(root, element)
-  local id = split_element(element)
-  local s = redis.call('HMGET', key_of.state(root, id), 'ry', 'ra', 'sa')
-  if s[1] then return math.floor(tonumber(s[1])) end
-  local created, run_at = string.match(redis.call('GETRANGE', key_of.spec(root, id), '0', STAMPS), '^(%d+)[.%d]*,?(%d*) ')
-  return math.max(tonumber(created), tonumber(run_at) or 0, tonumber(s[2] or 0), tonumber(s[3] or 0))
-end
-
-local function oldest_of_list(root, key)
-  for at = 0, HEAD - 1 do
-    local element = redis.call('LINDEX', key, int(at))
-    if not element then return nil end
-    if not is_dead(root, element) then return ready_since(root, element) end
-  end
-end
-
-local function add_pool(root, keys, pool)
-  for _, member in ipairs(redis.call('SMEMBERS', key_of.specials(root, pool))) do
-    keys[#keys + 1] = key_of.special(root, pool, member)
-  end
-end
-
--- The lists of a queue: those for everybody, for certain capabilities, and for certain agents.
-local function lists_of(root, queue, count)
-  local keys = plain_keys(root, queue)
-  if (count.classes or 0) > 0 then add_pool(root, keys, queue) end
-  if (count.pins or 0) > 0 then
-    for _, agent in ipairs(redis.call('ZRANGE', key_of.pinned(root, queue), '0', int(LISTS))) do
-      add_pool(root, keys, queue .. '@' .. agent)
-    end
-  end
-  return keys
-end
-
-local function count_of(flat)
-  local count = { ready = 0 }
-  for at = 1, #flat, 2 do
-    local field, times = flat[at], tonumber(flat[at + 1])
-    local from, to = string.match(field, '^(.-)>(.*)$')
-    if to == 'ready' then count.ready = count.ready + times end
-    if from == 'ready' then count.ready = count.ready - times end
-    if not from then count[field] = times end
-  end
-  return count
-end
-
--- Returns since when the oldest ready task has been ready, and how many lists were looked at.
-local function oldest_of(root, queue, flat)
-  local count, oldest = count_of(flat), nil
-  if count.ready <= 0 then return nil, 0 end
-  local lists = lists_of(root, queue, count)
-  local looked = math.min(#lists, LISTS)
-  for at = 1, looked do
-    local since = oldest_of_list(root, lists[at])
-    if since and (not oldest or since < oldest) then oldest = since end
-  end
-  return oldest, looked
-end
-
 local function swarm_stats(keys, args)
   local root, after, most = keys[1], args[1], tonumber(args[2])
   local swarm = open_swarm(root)
   if not swarm then return swarm_not_found() end
-  local queues = redis.call('ZRANGEBYLEX', root .. 'queues', after == '' and '-' or '(' .. after, '+', 'LIMIT', '0', int(most))
+  local names = redis.call('ZRANGEBYLEX', root .. 'queues', after == '' and '-' or '(' .. after, '+', 'LIMIT', '0', int(most))
   local reply = {
     '', int(now_ms(root)), redis.call('HGET', root .. 'swarm', 'created_at'),
     swarm.paused and '' or int(swarm.resumed),
@@ -86,12 +22,11 @@ local function swarm_stats(keys, args)
     redis.call('HMGET', root .. 'totals', 'submitted', 'completed'), redis.call('LRANGE', root .. 'samples', '0', '-1'),
   }
   local left = LISTS
-  for at, queue in ipairs(queues) do
-    local flat = redis.call('HGETALL', key_of.queue(root, queue))
-    local oldest, looked = oldest_of(root, queue, flat)
-    for _, told in ipairs({ queue, flat, oldest and int(oldest) or '' }) do reply[#reply + 1] = told end
+  for at, queue in ipairs(names) do
+    local record, looked = queues.record(root, queue)
+    for _, told in ipairs(record) do reply[#reply + 1] = told end
     left = left - looked
-    if at == most or (left <= 0 and at < #queues) then
+    if at == most or (left <= 0 and at < #names) then
       reply[1] = queue
       break
     end

@@ -5,7 +5,8 @@
 --         agent, tasks wanted, lease in milliseconds ('' for each task's own), digest of its claim id ('' for none),
 --         seed of its tokens, capabilities joined by commas ('*' for those it is registered with), milliseconds it
 --         stands by, whether it has been waiting (0|1)
--- returns { left, tasks of the first claimer, … }; left is 0 when no ready task is left and 1 when some may be; instead
+-- returns { left, tasks of the first claimer, … }; left is 0 when no ready task is left that may be handed out, 1 when
+--         some may be, and -n when some may be in n milliseconds; instead
 --         of tasks a claimer gets 0 when the call reached its bound before it: it is to ask again; `drain` when it
 --         shall take no more tasks, `stop` when it was removed while it waited; TOOMANYAGENTS when it is unknown and the swarm has no room for it. A task is
 --         { `<id> <attempt> <token> <expires_at> <started_at> <cancel requested 0|1> <microseconds it was ready, or ->`, spec
@@ -24,13 +25,30 @@ local function read_claimer(args, at)
   }
 end
 
-local function take(root, queue, claimers, effects, budget)
+local function take(root, queue, claimers, effects, budget, most)
   local q = redis.call('HMGET', key_of.queue(root, queue), 'ready>running', 'classes', 'pins')
-  local claimed = tonumber(q[1] or 0)
-  local plain = tonumber(q[2] or 0) == 0 and tonumber(q[3] or 0) == 0
-  local taken, left = (plain and take_plain or take_special)(root, queue, claimers, effects, claimed, budget)
+  local claimed, pins = tonumber(q[1] or 0), tonumber(q[3] or 0) > 0
+  local taken, left
+  if tonumber(q[2] or 0) > 0 or pins then
+    taken, left = take_special(root, queue, claimers, effects, claimed, budget, pins, most)
+  else
+    taken, left = take_plain(root, queue, claimers, effects, claimed, budget, most)
+  end
   if taken > 0 then redis.call('HINCRBY', key_of.queue(root, queue), 'ready>running', int(taken)) end
-  return left
+  return left, taken
+end
+
+-- As far as what is said of the queue lets it. Returns what is left, and milliseconds until more may be taken.
+local function take_within(root, queue, claimers, effects, budget)
+  local rules = rules_of(effects, queue)
+  if rules == NO_RULES then return (take(root, queue, claimers, effects, budget, math.huge)) end
+  local most, wait = open_slots(effects, queue, rules)
+  local left, taken = NOTHING, 0
+  if most > 0 then left, taken = take(root, queue, claimers, effects, budget, most) end
+  wait = charge_rate(effects, queue, rules, taken) or wait
+  if taken < most then return left, nil end
+  if rules.c then redis.call('HSET', key_of.queue(root, queue), 'turned', '1') end
+  return NOTHING, wait
 end
 
 local function answer_of(claimer)
@@ -49,7 +67,7 @@ local function task_claim(keys, args)
   local root = keys[1]
   local swarm = open_swarm(root)
   if not swarm then return swarm_not_found() end
-  local now, queues, claimers, left = now_ms(root), tonumber(args[1]), {}, NOTHING
+  local now, queues, claimers, left, wait = now_ms(root), tonumber(args[1]), {}, NOTHING, math.huge
   local effects, known, seats = new_effects(root, swarm, now), {}, {}
   for at = queues + 2, #args, CLAIMER_ARGS do
     local claimer = read_claimer(args, at)
@@ -65,10 +83,12 @@ local function task_claim(keys, args)
       left = SOME
       break
     end
-    left = math.max(left, take(root, args[at], claimers, effects, budget))
+    local some, until_more = take_within(root, args[at], claimers, effects, budget)
+    left, wait = math.max(left, some), math.min(wait, until_more or math.huge)
   end
   write_holds(root, seats)
   write_effects(effects)
+  if left == NOTHING and wait < math.huge then left = -wait end
   local reply = { left }
   for _, claimer in ipairs(claimers) do
     if claimer.held ~= '' then remember(root, claimer) end

@@ -51,7 +51,7 @@ local function lists_of_pool(root, queue, pool)
   for priority = PRIORITY_MAX, 0, -1 do
     if pool == queue then names[#names + 1] = key_of.ready(root, queue, priority) end
   end
-  local special = redis.call('SMEMBERS', key_of.specials(root, pool))
+  local special = redis.call('ZRANGE', key_of.specials(root, pool), '0', '-1')
   table.sort(special)
   for _, member in ipairs(special) do names[#names + 1] = key_of.special(root, pool, member) end
   return names

@@ -17,10 +17,10 @@ end
 local function forget_if_empty(root, queue)
   local flat, tasks = redis.call('HGETALL', key_of.queue(root, queue)), 0
   for at = 1, #flat, 2 do
-    local field, count = flat[at], tonumber(flat[at + 1])
+    local field, count = flat[at], tonumber(flat[at + 1]) or 0
     if string.sub(field, 1, 4) == 'new>' then tasks = tasks + count end
     if string.sub(field, -5) == '>gone' then tasks = tasks - count end
-    if (field == 'classes' or field == 'pins') and count ~= 0 then return end
+    if (field == 'classes' or field == 'pins') and count ~= 0 or field == 'rules' then return end
   end
   if tasks ~= 0 then return end
   redis.call('DEL', key_of.queue(root, queue))

@@ -60,6 +60,19 @@ pub enum Error {
         "the swarm has as many unfinished tasks as its limits.max_tasks allows: come back when some have finished"
     )]
     SwarmFull,
+    /// No such queue.
+    #[error(
+        "there is no queue {0} in this swarm: it comes into being with its first task, or with PUT …/queues/{0}"
+    )]
+    QueueNotFound(String),
+    /// As many tasks wait in the queue as may.
+    #[error(
+        "as many tasks wait in this queue as its max_depth allows: come back when some have been handed out"
+    )]
+    QueueFull,
+    /// The queue takes nothing in.
+    #[error("this queue drains and takes no task in: use another queue, or resume it with POST …/resume")]
+    QueueDraining,
     /// The swarm is being deleted or restored.
     #[error(
         "swarm {0} is being cleared or restored: try again in a moment; a restore that broke off is undone with DELETE"

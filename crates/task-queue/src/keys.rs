@@ -64,6 +64,31 @@ pub fn special(root: &str, pool: &str, member: &str) -> String {
     format!("{root}k:{pool}:{member}")
 }
 
+/// The tasks of a fairness key that wait for their turn in a ready list; `list` is the name of its key behind the root.
+pub fn backlog(root: &str, list: &str, fair: &str) -> String {
+    format!("{root}bl:{list}~{fair}")
+}
+
+/// The hash of how many tasks of each fairness key stand in a ready list.
+pub fn staged(root: &str, list: &str) -> String {
+    format!("{root}st:{list}")
+}
+
+/// The hash of how many tasks of each concurrency key of a queue run.
+pub fn slots(root: &str, queue: &str) -> String {
+    format!("{root}kc:{queue}")
+}
+
+/// The sorted set of tasks that wait for a slot of their concurrency key.
+pub fn parked(root: &str, queue: &str, key: &str) -> String {
+    format!("{root}pk:{queue}~{key}")
+}
+
+/// The sorted set of the names of a queue's backlogs and sets of parked tasks that hold something.
+pub fn waiting(root: &str, queue: &str) -> String {
+    format!("{root}wl:{queue}")
+}
+
 /// The sorted set of finished tasks of one kind, by the end of their retention.
 pub fn finished(root: &str, status: Status) -> String {
     format!("{root}x:{}", status.as_str())
@@ -198,6 +223,8 @@ mod tests {
             special("", "a", "5/"),
             special("", "a:5", "5/"),
             special("", "a@b", "5/"),
+            backlog("", "r5:a", "b"),
+            parked("", "a", "b"),
         ];
         let distinct: std::collections::BTreeSet<_> = all.iter().collect();
         assert_eq!(distinct.len(), all.len());
@@ -222,6 +249,11 @@ mod tests {
             queue("", "-"),
             special("", "-", "-"),
             specials("", "-"),
+            backlog("", "-", "-"),
+            staged("", "-"),
+            slots("", "-"),
+            parked("", "-", "-"),
+            waiting("", "-"),
             pinned("", "-"),
             finished("", Status::Failed),
             memory("", "-"),

@@ -48,6 +48,8 @@ pub const FAIRNESS_WEIGHT_MAX: u32 = 100;
 pub const TIMEOUT_MS_MIN: u64 = 100;
 /// Longest time an attempt may be given, in milliseconds: 31 days.
 pub const TIMEOUT_MS_MAX: u64 = 2_678_400_000;
+/// Longest time over which a rate is measured, in milliseconds: one day.
+pub const RATE_PER_MS_MAX: u64 = 86_400_000;
 /// Bytes of a task's metadata.
 pub const METADATA_BYTES: usize = 16 * 1_024;
 /// Queues one claim may name.

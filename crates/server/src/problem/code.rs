@@ -45,6 +45,12 @@ pub enum Code {
     TooManyAgents,
     /// The swarm has as many unfinished tasks as it may.
     SwarmFull,
+    /// No such queue.
+    QueueNotFound,
+    /// As many tasks wait in the queue as may.
+    QueueFull,
+    /// The queue takes nothing in.
+    QueueDraining,
     /// The swarm is being deleted or restored.
     SwarmClosed,
     /// The swarm holds something.
@@ -91,7 +97,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 44] = [
         Self::SwarmNotFound,
         Self::TaskNotFound,
         Self::LeaseLost,
@@ -112,6 +118,9 @@ impl Code {
         Self::AgentNotFound,
         Self::TooManyAgents,
         Self::SwarmFull,
+        Self::QueueNotFound,
+        Self::QueueFull,
+        Self::QueueDraining,
         Self::SwarmClosed,
         Self::SwarmNotEmpty,
         Self::BrokenSnapshot,
@@ -158,6 +167,7 @@ impl Code {
                 | Self::TooManyCapabilitySets
                 | Self::TooManyAgents
                 | Self::SwarmFull
+                | Self::QueueFull
                 | Self::SwarmClosed
                 | Self::InboxFull
                 | Self::TooManySubscriptions
@@ -220,6 +230,11 @@ impl Code {
             Self::SwarmFull => {
                 ("swarm_full", StatusCode::TOO_MANY_REQUESTS, "The swarm has too many unfinished tasks")
             }
+            Self::QueueNotFound => ("queue_not_found", StatusCode::NOT_FOUND, "No such queue"),
+            Self::QueueFull => {
+                ("queue_full", StatusCode::TOO_MANY_REQUESTS, "Too many tasks wait in the queue")
+            }
+            Self::QueueDraining => ("queue_draining", StatusCode::CONFLICT, "The queue takes nothing in"),
             Self::SwarmClosed => {
                 ("swarm_closed", StatusCode::CONFLICT, "The swarm is being cleared or restored")
             }

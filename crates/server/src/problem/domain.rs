@@ -25,6 +25,9 @@ impl From<Error> for Problem {
             Error::AgentNotFound(_) => plain(Code::AgentNotFound),
             Error::TooManyAgents => plain(Code::TooManyAgents).not_applied().after(SOON),
             Error::SwarmFull => plain(Code::SwarmFull).not_applied().after(SOON),
+            Error::QueueNotFound(_) => plain(Code::QueueNotFound),
+            Error::QueueFull => plain(Code::QueueFull).not_applied().after(SOON),
+            Error::QueueDraining => plain(Code::QueueDraining),
             Error::SwarmClosed(_) => plain(Code::SwarmClosed).not_applied().after(SOON),
             Error::SwarmNotEmpty(_) => plain(Code::SwarmNotEmpty),
             Error::BrokenSnapshot(broken) => {

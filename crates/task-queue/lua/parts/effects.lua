@@ -3,7 +3,7 @@
 local function new_effects(root, swarm, now)
   return {
     root = root, swarm = swarm, now = now, quiet = swarm.quiet,
-    counts = {}, leased = {}, unleased = {}, ended = {}, finished = {}, events = {},
+    counts = {}, leased = {}, unleased = {}, ended = {}, finished = {}, events = {}, rules = {}, fair = {},
   }
 end
 
@@ -45,5 +45,6 @@ local function write_effects(effects)
     redis.call('ZADD', key_of.finished(root, status), unpack(scored))
   end
   write_tally(root, effects.counts)
+  if effects.swarm.ruled then wake_turned(effects) end
   write_events(effects)
 end

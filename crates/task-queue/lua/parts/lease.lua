@@ -12,7 +12,7 @@ local function claimed_task(root, id, spec, attempt, token, expires, started, ca
   return { head, spec, redis.call('GET', key_of.outcome(root, id)), redis.call('GET', key_of.progress(root, id)) }
 end
 
--- Returns the claimed task, or nil where the element is a tombstone; notes it with its claimer.
+-- Returns the claimed task, or nil where the element is a tombstone or the task finds no slot; notes it with its claimer.
 local function lease(root, element, claimer, effects)
   local id, entry = split_element(element)
   local text = redis.call('GET', key_of.spec(root, id))
@@ -21,6 +21,7 @@ local function lease(root, element, claimer, effects)
   local s = redis.call('HMGET', key, 'st', 'en', 'at', 'fe', 'ry', 'fl')
   if (s[1] and s[1] ~= 'ready') or tonumber(s[2] or 0) ~= entry then return nil end
   local spec = parse_header(text)
+  if spec.k and not slots.take(effects, queue_of(spec), spec, id, entry) then return nil end
   local now = effects.now
   local attempt, fence = tonumber(s[3] or 0) + 1, tonumber(s[4] or 0) + 1
   local token = int(fence) .. '-' .. claimer.seed .. string.sub(id, -ID_TAIL)

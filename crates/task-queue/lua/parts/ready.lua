@@ -1,20 +1,24 @@
 -- The index of ready tasks: a list for each priority of a queue. Tasks that not everybody
 -- may claim stand in lists of their own, one for each priority and set of required
 -- capabilities, in the pool of their queue or, when pinned, in that of the agent
--- (`queue@agent`); the set `c:<pool>` names the lists that hold something,
--- the sorted set `p:<queue>` the agents whose pools do.
+-- (`queue@agent`); the sorted set `c:<pool>` names the lists that hold something, by the
+-- priority and the age of their first task, the sorted set `p:<queue>` the agents whose pools do.
 --
 -- An element is the task's id, with `.<entry>` behind it once the task has entered a list
--- before: an element whose entry is not the task's current one is a tombstone.
+-- before: an element whose entry is not the task's current one is a tombstone. Where keys take
+-- turns `~<key>` ends it: see turns.lua.
 
 local function element_of(id, entry)
   if entry == 0 then return id end
   return id .. '.' .. entry
 end
 
+-- Returns id, entry, and the key whose turn it has, if any.
 local function split_element(element)
   if #element == 36 then return element, 0 end
-  return string.sub(element, 1, 36), tonumber(string.sub(element, 38))
+  local tilde = string.find(element, '~', 37, true)
+  local entry = tonumber((string.sub(element, 38, tilde and tilde - 1))) or 0
+  return string.sub(element, 1, 36), entry, tilde and string.sub(element, tilde + 1)
 end
 
 -- unpinned: whether the task's agent was lost, and the task is anybody's since
@@ -47,30 +51,43 @@ local function counter_of(list)
   return list.pool == list.queue and 'classes' or 'pins'
 end
 
+local rank
+do
+  -- Milliseconds since the epoch stay below this until the year 2109.
+  local AGES = 2 ^ 42
+
+  -- The highest priority first and within it the oldest: what task_claim looks at in this order.
+  local function score_of(member, head)
+    local age = tonumber(string.sub(head, 1, 8) .. string.sub(head, 10, 13), 16)
+    return int((PRIORITY_MAX - tonumber((string.match(member, '^%d+')))) * AGES + math.min(age, AGES - 1))
+  end
+
+  -- To be called after the head of a special list has changed, or it may have come or gone.
+  rank = function(root, list)
+    if not list.pool then return end
+    local key, head = key_of.specials(root, list.pool), redis.call('LINDEX', list.key, '0')
+    if head then
+      if redis.call('ZADD', key, score_of(list.member, head), list.member) == 0 then return end
+      redis.call('HINCRBY', key_of.queue(root, list.queue), counter_of(list), '1')
+      if list.agent then
+        redis.call('ZADD', key_of.pinned(root, list.queue), '0', list.agent)
+        redis.call('SADD', key_of.adoption(root, list.agent), list.queue)
+      end
+    elseif redis.call('ZREM', key, list.member) == 1 then
+      redis.call('HINCRBY', key_of.queue(root, list.queue), counter_of(list), '-1')
+      if list.agent and redis.call('EXISTS', key) == 0 then
+        redis.call('ZREM', key_of.pinned(root, list.queue), list.agent)
+        redis.call('SREM', key_of.adoption(root, list.agent), list.queue)
+      end
+    end
+  end
+end
+
 -- Puts elements at the end of a list, or at its front those that had been taken before.
 local function push_ready(root, list, elements, front)
   local length = redis.call(front and 'LPUSH' or 'RPUSH', list.key, unpack(elements))
-  if length ~= #elements then return end
-  if list.pool then
-    redis.call('SADD', key_of.specials(root, list.pool), list.member)
-    redis.call('HINCRBY', key_of.queue(root, list.queue), counter_of(list), '1')
-    if list.agent then
-      redis.call('ZADD', key_of.pinned(root, list.queue), '0', list.agent)
-      redis.call('SADD', key_of.adoption(root, list.agent), list.queue)
-    end
-  end
-  wake(root, 'r', list.queue)
-end
-
--- To be called after elements left a special list.
-local function note_if_emptied(root, list)
-  if not list.pool or redis.call('EXISTS', list.key) == 1 then return end
-  redis.call('SREM', key_of.specials(root, list.pool), list.member)
-  redis.call('HINCRBY', key_of.queue(root, list.queue), counter_of(list), '-1')
-  if list.agent and redis.call('EXISTS', key_of.specials(root, list.pool)) == 0 then
-    redis.call('ZREM', key_of.pinned(root, list.queue), list.agent)
-    redis.call('SREM', key_of.adoption(root, list.agent), list.queue)
-  end
+  if front or length == #elements then rank(root, list) end
+  if length == #elements then wake(root, 'r', list.queue) end
 end
 
 local function is_dead(root, element)
@@ -78,39 +95,4 @@ local function is_dead(root, element)
   local s = redis.call('HMGET', key_of.state(root, id), 'st', 'en')
   if tonumber(s[2] or 0) ~= entry or (s[1] and s[1] ~= 'ready') then return true end
   return not s[1] and redis.call('EXISTS', key_of.spec(root, id)) == 0
-end
-
--- Puts a task into its list: at the end, or at the front when it had been taken before.
-local function enter_ready(effects, task, spec, entry, front)
-  push_ready(effects.root, entry_list(effects.root, task, spec), { element_of(task.id, entry) }, front)
-end
-
-local remove_ready
-do
-  local TOMBSTONE_SEARCH = '1000'
-  -- Tombstones that have come to stand at an end of their list.
-  local TRIM = 16
-
-  local function trim(root, list)
-    for side, pop in pairs({ ['0'] = 'LPOP', ['-1'] = 'RPOP' }) do
-      for _ = 1, TRIM do
-        local element = redis.call('LINDEX', list.key, side)
-        if not element or not is_dead(root, element) then break end
-        redis.call(pop, list.key)
-      end
-    end
-  end
-
-  -- Takes a task out of its list where it stands near either end; further inside its element
-  -- is left as a tombstone: no search without a bound. A claim steps over it, and a cancel takes away those that have come to
-  -- stand at an end.
-  remove_ready = function(root, list, element)
-    if redis.call('LPOS', list.key, element, 'MAXLEN', TOMBSTONE_SEARCH) then
-      redis.call('LREM', list.key, 1, element)
-    elseif redis.call('LPOS', list.key, element, 'RANK', -1, 'MAXLEN', TOMBSTONE_SEARCH) then
-      redis.call('LREM', list.key, -1, element)
-    end
-    trim(root, list)
-    note_if_emptied(root, list)
-  end
 end

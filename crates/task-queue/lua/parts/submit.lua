@@ -20,10 +20,61 @@ end
 
 -- What the submits of one call have come to so far.
 local function new_submits(root, swarm)
-  return { lists = {}, new_sets = {}, dedups = {}, room = room_for_tasks(root, swarm) }
+  return { lists = {}, new_sets = {}, dedups = {}, depths = {}, room = room_for_tasks(root, swarm) }
 end
 
--- Returns a refusal, SWARMFULL or CAPABILITYSETS; or nil and the unfinished task that has the dedup key, if any.
+local check_rules
+do
+  local WAITING = { blocked = true, scheduled = true, ready = true }
+  -- Fields of a header that a queue may say for its tasks.
+  local DEFAULTS = { 'l', 'a', 'b', 't' }
+  local FIELD = { l = 'l', a = 'a', b = 'b', t = 'r' }
+
+  -- Tasks of a queue that wait.
+  local function depth_of(root, queue)
+    local flat, depth = redis.call('HGETALL', key_of.queue(root, queue)), 0
+    for at = 1, #flat, 2 do
+      local from, to = string.match(flat[at], '^(.-)>(.*)$')
+      if WAITING[to] then depth = depth + flat[at + 1] end
+      if WAITING[from] then depth = depth - flat[at + 1] end
+    end
+    return depth
+  end
+
+  -- What a task does not say for itself its queue says.
+  local function take_defaults(task, rules)
+    local spec
+    for _, name in ipairs(DEFAULTS) do
+      local field = FIELD[name]
+      if rules[name] and task.spec[field] == nil then
+        if not spec then
+          spec = {}
+          for known, value in pairs(task.spec) do spec[known] = value end
+        end
+        spec[field] = rules[name]
+      end
+    end
+    if not spec then return end
+    task.ruled = spec.a ~= task.spec.a
+    task.spec, task.header = spec, cjson.encode(spec)
+  end
+
+  -- Returns a refusal, QUEUEDRAINING or QUEUEFULL, or nil.
+  check_rules = function(effects, plan, task)
+    local queue = queue_of(task.spec)
+    local rules = rules_of(effects, queue)
+    if rules == NO_RULES then return nil end
+    if rules.e then return 'QUEUEDRAINING' end
+    if rules.d then
+      local depth = plan.depths[queue] or depth_of(effects.root, queue)
+      if depth >= rules.d then return 'QUEUEFULL' end
+      plan.depths[queue] = depth + 1
+    end
+    take_defaults(task, rules)
+  end
+end
+
+-- Returns a refusal, SWARMFULL, QUEUEFULL, QUEUEDRAINING or CAPABILITYSETS; or nil and the unfinished task that has the dedup key, if any.
 -- Notes what it lets pass, so that the next one is looked at as if this one were in.
 local function check_submit(effects, plan, task)
   local root = effects.root
@@ -36,8 +87,12 @@ local function check_submit(effects, plan, task)
   local list = ready_list(root, task.spec, false)
   if list.pool and not plan.lists[list.key] and redis.call('EXISTS', list.key) == 0 then
     local new = plan.new_sets[list.pool] or 0
-    if redis.call('SCARD', key_of.specials(root, list.pool)) + new >= CAPABILITY_SETS then return 'CAPABILITYSETS' end
+    if redis.call('ZCARD', key_of.specials(root, list.pool)) + new >= CAPABILITY_SETS then return 'CAPABILITYSETS' end
     if not run_at_of(task.when, effects.now) then plan.new_sets[list.pool] = new + 1 end
+  end
+  if effects.swarm.ruled then
+    local refusal = check_rules(effects, plan, task)
+    if refusal then return refusal end
   end
   if not run_at_of(task.when, effects.now) then
     plan.lists[list.key] = plan.lists[list.key] or { list = list, elements = {} }
@@ -64,15 +119,21 @@ local function apply_submit(effects, plan, task)
     moved(effects, submitted, 'new', 'scheduled')
     return note_task(effects, 'task.submitted', id, queue, nil, 'scheduled', 0)
   end
-  local list = entry_list(root, { id = id }, task.spec)
+  moved(effects, submitted, 'new', 'ready')
+  note_task(effects, 'task.submitted', id, queue, nil, 'ready', 0)
+  if task.spec.k or task.spec.f or effects.swarm.fair then return enter_ready(effects, submitted, task.spec, 0, false) end
+  local list = entry_list(root, submitted, task.spec)
   local waiting = plan.lists[list.key]
   if not waiting then
     waiting = { list = list, elements = {} }
     plan.lists[list.key] = waiting
   end
   waiting.elements[#waiting.elements + 1] = id
-  moved(effects, submitted, 'new', 'ready')
-  note_task(effects, 'task.submitted', id, queue, nil, 'ready', 0)
+end
+
+-- What is answered of a task that was taken in; how often it may be tried is said where its queue says it.
+local function taken_line(task)
+  return 'ok ' .. task.id .. (task.ruled and ' ' .. int(task.spec.a) or '')
 end
 
 local function push_submits(root, plan)

@@ -7,7 +7,7 @@ local CLAIM_STEPS = 400
 local CLAIM_BYTES = 4 * 1024 * 1024
 local NOTHING, SOME = 0, 1
 
-local function new_budget() return { steps = CLAIM_STEPS, bytes = CLAIM_BYTES, pools = {} } end
+local function new_budget() return { steps = CLAIM_STEPS, bytes = CLAIM_BYTES } end
 
 -- Charges a task that was handed out.
 local function charge(budget, task)
@@ -28,13 +28,13 @@ local function pop_oldest(keys)
     if head and (not oldest or head < oldest) then oldest, from = head, key end
   end
   if from then redis.call('LPOP', from) end
-  return oldest and { oldest } or nil
+  return from, { oldest }
 end
 
 local function pop_highest(keys, count)
   local popped = redis.call('LMPOP', '10', keys[1], keys[2], keys[3], keys[4], keys[5], keys[6], keys[7], keys[8], keys[9], keys[10],
     'LEFT', 'COUNT', int(count))
-  return popped and popped[2]
+  if popped then return popped[1], popped[2] end
 end
 
 -- The first claimer that still wants a task.
@@ -48,22 +48,22 @@ local function ask_again(claimers, at)
   for i = at, #claimers do claimers[i].again = claimers[i].want > 0 and #claimers[i].tasks == 0 end
 end
 
--- Returns how many tasks were handed out and what is left, NOTHING or SOME.
-local function take_plain(root, queue, claimers, effects, claimed, budget)
+-- Returns how many tasks were handed out, `most` at most, and what is left, NOTHING or SOME.
+local function take_plain(root, queue, claimers, effects, claimed, budget, most)
   local keys, taken, at = plain_keys(root, queue), 0, next_claimer(claimers, 1)
-  while claimers[at] and budget.steps > 0 do
+  while claimers[at] and budget.steps > 0 and taken < most do
     local wanted = 0
     for i = at, #claimers do wanted = wanted + claimers[i].want end
-    local place = (claimed + taken) % STARVATION_PERIOD
-    local elements
+    local place, key, elements = (claimed + taken) % STARVATION_PERIOD, nil, nil
     if place == STARVATION_PERIOD - 1 then
-      elements = pop_oldest(keys)
+      key, elements = pop_oldest(keys)
     else
-      elements = pop_highest(keys, math.min(wanted, STARVATION_PERIOD - 1 - place, budget.steps))
+      key, elements = pop_highest(keys, math.min(wanted, STARVATION_PERIOD - 1 - place, budget.steps, most - taken))
     end
-    if not elements then return taken, NOTHING end
+    if not key then return taken, NOTHING end
     for _, element in ipairs(elements) do
       budget.steps = budget.steps - 1
+      if #element > 36 then left_list(root, { key = key, queue = queue }, element) end
       local task = lease(root, element, claimers[at], effects)
       if task then
         charge(budget, task)
@@ -75,6 +75,6 @@ local function take_plain(root, queue, claimers, effects, claimed, budget)
       end
     end
   end
-  ask_again(claimers, at)
+  if budget.steps <= 0 then ask_again(claimers, at) end
   return taken, SOME
 end

@@ -1,114 +1,136 @@
--- Claims from a queue that also holds tasks for certain capabilities or certain agents: of all lists
--- whose tasks the claimer may have, the highest priority first and within it the oldest head.
+-- Claims from a queue that also holds tasks for certain capabilities or certain agents: of all lists whose tasks the
+-- claimer may have, the highest priority first and within it the oldest head. The lists of a pool are looked at in that
+-- order, so what a claimer may not have costs it a comparison for each set of capabilities in front of its own.
 
--- Sets of capabilities looked at for one of the call's steps.
-local SETS_A_STEP = 10
+local take_special
+do
+  -- Lists of a pool that are read at a time.
+  local PAGE = 8
+  -- Parsed names that are kept, as long as the library is loaded.
+  local KEPT = 10000
+  local parsed, kept = {}, 0
 
-local function able(capabilities, required)
-  for capability in string.gmatch(required, '[^,]+') do
-    if not capabilities[capability] then return false end
+  -- What the name of a list says: { priority, capabilities … }.
+  local function parse(member)
+    local known = parsed[member]
+    if known then return known end
+    if kept >= KEPT then parsed, kept = {}, 0 end
+    local slash = string.find(member, '/', 1, true)
+    known = { priority = tonumber(string.sub(member, 1, slash - 1)) }
+    for capability in string.gmatch(string.sub(member, slash + 1), '[^,]+') do known[#known + 1] = capability end
+    parsed[member], kept = known, kept + 1
+    return known
   end
-  return true
-end
 
-local function capabilities_of(claimer)
-  local capabilities = {}
-  for capability in string.gmatch(claimer.able_to, '[^,]+') do capabilities[capability] = true end
-  return capabilities
-end
-
--- The lists of a pool that hold something, read once in a call. Submits bound the sets that are ready; scheduled tasks
--- may bring more of them later, and then a call looks at as many as the bound says, others each time.
-local function members_of(root, pool, budget)
-  local members = budget.pools[pool]
-  if not members then
-    members = {}
-    for _, member in ipairs(redis.call('SRANDMEMBER', key_of.specials(root, pool), int(CAPABILITY_SETS))) do
-      local slash = string.find(member, '/', 1, true)
-      members[#members + 1] = {
-        member = member, priority = tonumber(string.sub(member, 1, slash - 1)), required = string.sub(member, slash + 1),
-      }
+  local function able(capabilities, required)
+    for at = 1, #required do
+      if not capabilities[required[at]] then return false end
     end
-    budget.pools[pool] = members
+    return true
   end
-  budget.steps = budget.steps - math.ceil(#members / SETS_A_STEP)
-  return members
-end
 
-local function add_pool(root, queue, pool, agent, claimer, budget, lists)
-  for _, m in ipairs(members_of(root, pool, budget)) do
-    if able(claimer.capabilities, m.required) then
-      lists[#lists + 1] = {
-        key = key_of.special(root, pool, m.member), queue = queue, pool = pool, member = m.member, agent = agent,
-        priority = m.priority,
-      }
-    end
+  local function capabilities_of(claimer)
+    local capabilities = {}
+    for capability in string.gmatch(claimer.able_to, '[^,]+') do capabilities[capability] = true end
+    return capabilities
   end
-end
 
-local function open_lists(root, queue, claimer, budget)
-  claimer.capabilities = claimer.capabilities or capabilities_of(claimer)
-  local lists = {}
-  for priority = PRIORITY_MAX, 0, -1 do
-    lists[#lists + 1] = { key = key_of.ready(root, queue, priority), queue = queue, priority = priority }
+  local function list_of(root, queue, pool, agent, member)
+    local key = key_of.special(root, pool, member)
+    return {
+      key = key, queue = queue, pool = pool, member = member, agent = agent, priority = parse(member).priority,
+      head = redis.call('LINDEX', key, '0'),
+    }
   end
-  add_pool(root, queue, queue, nil, claimer, budget, lists)
-  add_pool(root, queue, queue .. '@' .. claimer.agent, claimer.agent, claimer, budget, lists)
-  for _, list in ipairs(lists) do list.head = redis.call('LINDEX', list.key, '0') end
-  return lists
-end
 
-local function best(lists, oldest_of_any)
-  local found = nil
-  for _, list in ipairs(lists) do
-    if list.head then
-      local better = not found
-      if found and oldest_of_any then better = list.head < found.head end
-      if found and not oldest_of_any then
-        better = list.priority > found.priority or (list.priority == found.priority and list.head < found.head)
+  -- Whether list `a` comes before list `b`.
+  local function before(a, b, oldest_of_any)
+    if not b then return true end
+    if not oldest_of_any and a.priority ~= b.priority then return a.priority > b.priority end
+    return a.head < b.head
+  end
+
+  -- The first list of a pool that the claimer may have; of those whose heads are of one millisecond, that with the
+  -- first head. Looking for the oldest of any priority looks at all.
+  local function first_of_pool(root, queue, pool, agent, claimer, oldest_of_any, budget)
+    local found, rank_found, from = nil, nil, 0
+    while from < CAPABILITY_SETS do
+      local page = redis.call('ZRANGE', key_of.specials(root, pool), int(from), int(from + PAGE - 1), 'WITHSCORES')
+      budget.steps = budget.steps - 1
+      for at = 1, #page, 2 do
+        if found and not oldest_of_any and page[at + 1] ~= rank_found then return found end
+        if able(claimer.capabilities, parse(page[at])) then
+          local list = list_of(root, queue, pool, agent, page[at])
+          if list.head and before(list, found, oldest_of_any) then found, rank_found = list, page[at + 1] end
+        end
       end
-      if better then found = list end
+      if #page < 2 * PAGE then return found end
+      from = from + PAGE
     end
+    return found
   end
-  return found
-end
 
-local function take_for(root, lists, claimer, effects, claimed, budget)
-  local taken = 0
-  while claimer.want > 0 do
-    local list = best(lists, (claimed + taken) % STARVATION_PERIOD == STARVATION_PERIOD - 1)
-    if not list then break end
-    if budget.steps <= 0 then
-      ask_again({ claimer }, 1)
-      break
+  -- The first list of those that everybody may have, as far as it may come before `found`.
+  local function first_plain(root, queue, found, oldest_of_any)
+    local lowest = found and not oldest_of_any and found.priority or 0
+    for priority = PRIORITY_MAX, lowest, -1 do
+      local key = key_of.ready(root, queue, priority)
+      local head = redis.call('LINDEX', key, '0')
+      local list = head and { key = key, queue = queue, priority = priority, head = head }
+      if list and before(list, found, oldest_of_any) then
+        if not oldest_of_any then return list end
+        found = list
+      end
     end
-    budget.steps = budget.steps - 1 - math.floor(#lists / SETS_A_STEP)
-    local element = redis.call('LPOP', list.key)
-    note_if_emptied(root, list)
-    list.head = redis.call('LINDEX', list.key, '0')
-    local task = lease(root, element, claimer, effects)
-    if task then
-      charge(budget, task)
-      taken = taken + 1
-      claimer.tasks[#claimer.tasks + 1] = task
-      claimer.want = claimer.want - 1
-    end
+    return found
   end
-  return taken
-end
 
--- Returns how many tasks were handed out; what is left may still suit other claimers.
-local function take_special(root, queue, claimers, effects, claimed, budget)
-  local taken = 0
-  for at, claimer in ipairs(claimers) do
-    if budget.steps <= 0 then
-      ask_again(claimers, at)
-      break
+  local function first_list(root, queue, claimer, oldest_of_any, pins, budget)
+    local found = first_of_pool(root, queue, queue, nil, claimer, oldest_of_any, budget)
+    if pins then
+      local own = first_of_pool(root, queue, queue .. '@' .. claimer.agent, claimer.agent, claimer, oldest_of_any, budget)
+      if own and before(own, found, oldest_of_any) then found = own end
     end
-    if claimer.want > 0 then
-      local lists = open_lists(root, queue, claimer, budget)
-      taken = taken + take_for(root, lists, claimer, effects, claimed + taken, budget)
-    end
+    return first_plain(root, queue, found, oldest_of_any)
   end
-  return taken, SOME
+
+  local function take_for(root, queue, claimer, effects, claimed, budget, pins, most)
+    local taken = 0
+    claimer.capabilities = claimer.capabilities or capabilities_of(claimer)
+    while claimer.want > 0 and taken < most do
+      if budget.steps <= 0 then
+        ask_again({ claimer }, 1)
+        break
+      end
+      local oldest_of_any = (claimed + taken) % STARVATION_PERIOD == STARVATION_PERIOD - 1
+      local list = first_list(root, queue, claimer, oldest_of_any, pins, budget)
+      if not list then break end
+      budget.steps = budget.steps - 1
+      local element = redis.call('LPOP', list.key)
+      left_list(root, list, element)
+      local task = lease(root, element, claimer, effects)
+      if task then
+        charge(budget, task)
+        taken = taken + 1
+        claimer.tasks[#claimer.tasks + 1] = task
+        claimer.want = claimer.want - 1
+      end
+    end
+    return taken
+  end
+
+  -- Returns how many tasks were handed out, `most` at most; what is left may still suit other claimers.
+  take_special = function(root, queue, claimers, effects, claimed, budget, pins, most)
+    local taken = 0
+    for at, claimer in ipairs(claimers) do
+      if budget.steps <= 0 then
+        ask_again(claimers, at)
+        break
+      end
+      if claimer.want > 0 and taken < most then
+        taken = taken + take_for(root, queue, claimer, effects, claimed + taken, budget, pins, most - taken)
+      end
+    end
+    return taken, SOME
+  end
 end

@@ -25,41 +25,41 @@ do
   end
 
   -- Returns how many elements were looked at, at most n.
-  local function adopt_list(root, from, priority, required, n)
+  local function adopt_list(effects, from, n)
+    local root = effects.root
     local elements = redis.call('RPOP', from.key, int(n)) or {}
-    local adopted = {}
     for _, element in ipairs(elements) do
+      left_list(root, from, element)
       if not is_dead(root, element) then
-        redis.call('HSET', key_of.state(root, (split_element(element))), 'un', '1')
-        adopted[#adopted + 1] = element
+        local id, entry = split_element(element)
+        redis.call('HSET', key_of.state(root, id), 'un', '1')
+        local task = stand(root, id)
+        enter_list(effects, task, task.spec, entry, true)
       end
     end
-    note_if_emptied(root, from)
-    if #adopted > 0 then
-      push_ready(root, ready_list(root, { q = from.queue, p = priority, c = required }, true), adopted, true)
-    end
+    rank(root, from)
     return #elements
   end
 
-  local function adopt_queue(root, name, queue, n)
+  local function adopt_queue(effects, name, queue, n)
+    local root = effects.root
     local pool, done = queue .. '@' .. name, 0
-    local members = redis.call('SRANDMEMBER', key_of.specials(root, pool), int(POOLS_A_CALL))
+    local members = redis.call('ZRANGE', key_of.specials(root, pool), '0', int(POOLS_A_CALL - 1))
     if #members == 0 then redis.call('SREM', key_of.adoption(root, name), queue) end
     for _, member in ipairs(members) do
       if done >= n then break end
-      local priority, required = string.match(member, '^(%d+)/(.*)$')
       local from = { key = key_of.special(root, pool, member), queue = queue, pool = pool, member = member, agent = name }
-      done = done + 1 + adopt_list(root, from, tonumber(priority), required ~= '' and required or nil, n - done)
+      done = done + 1 + adopt_list(effects, from, n - done)
     end
     return done
   end
 
   -- Returns how much was done, and whether nothing is pinned to the agent any more.
-  local function adopt(root, name, n)
-    local done = 0
+  local function adopt(effects, name, n)
+    local root, done = effects.root, 0
     for _, queue in ipairs(redis.call('SRANDMEMBER', key_of.adoption(root, name), int(POOLS_A_CALL))) do
       if done >= n then return done, false end
-      done = done + 1 + adopt_queue(root, name, queue, n - done)
+      done = done + 1 + adopt_queue(effects, name, queue, n - done)
     end
     return done, redis.call('EXISTS', key_of.adoption(root, name)) == 0
   end
@@ -91,7 +91,7 @@ do
       redis.call('ZREM', root .. 'absent', name)
       return 1
     end
-    local done, adopted = adopt(root, name, n)
+    local done, adopted = adopt(effects, name, n)
     if not adopted then return done + 1 end
     if a[1] then return done + forget_if_over(effects, name, tonumber(a[3])) end
     redis.call('ZREM', root .. 'absent', name)

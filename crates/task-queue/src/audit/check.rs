@@ -52,6 +52,8 @@ pub enum Check {
     UnknownField,
     /// The lists for certain capabilities or agents are not those that are named.
     Specials,
+    /// Fairness keys whose tasks are miscounted, or slots of concurrency keys, or lists that wait and are not named.
+    Keys,
     /// A queue that is not in the list of queues, or only there.
     Queues,
     /// What the swarm has seen in all does not add up to its queues, or to its unfinished tasks.
@@ -105,6 +107,7 @@ impl Check {
             Self::Counts => "counts",
             Self::UnknownField => "unknown_field",
             Self::Specials => "specials",
+            Self::Keys => "keys",
             Self::Queues => "queues",
             Self::Totals => "totals",
             Self::Agents => "agents",

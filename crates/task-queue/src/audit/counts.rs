@@ -16,6 +16,8 @@ const NEW: &str = "new";
 const GONE: &str = "gone";
 /// Fields of a queue that are no arrows.
 pub(super) const COUNTERS: [&str; 2] = ["classes", "pins"];
+/// What else is said of a queue beside its counts.
+const SAID: [&str; 4] = ["rules", "tat", "turned", "fair"];
 
 /// How many tasks of a queue are in a state.
 pub(super) type Tasks = BTreeMap<(String, Status), i64>;
@@ -73,8 +75,8 @@ impl Tallies {
             findings.add(Check::Queues, format!("q:{queue}"), "is in the list of queues and has no counts");
         }
         for (queue, fields) in &self.queues {
-            for field in fields.keys().filter(|field| !COUNTERS.contains(&field.as_str()) && !is_arrow(field))
-            {
+            let known = |field: &str| COUNTERS.contains(&field) || SAID.contains(&field) || is_arrow(field);
+            for field in fields.keys().filter(|field| !known(field)) {
                 findings.add(Check::UnknownField, format!("q:{queue} {field}"), "no task goes this way");
             }
         }

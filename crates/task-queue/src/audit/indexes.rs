@@ -1,6 +1,6 @@
 //! Where tasks are found: ready lists, leases, schedule, finished ones.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use bytes::Bytes;
 use waggle_core::{Error, Redis};
@@ -20,6 +20,8 @@ pub(super) type Sorted = (Status, i64);
 pub(super) struct Element {
     /// Which of [`Indexes::lists`].
     list: usize,
+    /// Whether it waits for its turn or for a slot, and does not stand in a ready list.
+    pub(super) waits: bool,
     /// How often the task had entered a list before.
     pub(super) entry: u32,
 }
@@ -37,6 +39,8 @@ pub(super) struct Indexes {
     lists: Vec<String>,
     numbers: HashMap<String, usize>,
     places: HashMap<TaskId, Places>,
+    /// How many elements of a fairness key stand in a ready list.
+    pub(super) staged: BTreeMap<(String, String), i64>,
     /// Members that are no ids: index and member.
     pub(super) strangers: BTreeSet<(String, String)>,
 }
@@ -90,17 +94,35 @@ impl Indexes {
         if list == next {
             self.lists.push(name.to_owned());
         }
-        for element in elements {
-            match split(&text(element)) {
-                Some((id, entry)) => self.places.entry(id).or_default().ready.push(Element { list, entry }),
-                None => drop(self.strangers.insert((name.to_owned(), text(element)))),
+        let (waits, parked) = waits(name);
+        let width = if parked { 2 } else { 1 };
+        for element in elements.chunks(width).map(|element| text(&element[0])) {
+            let Some((id, entry, key)) = split(&element) else {
+                self.strangers.insert((name.to_owned(), element));
+                continue;
+            };
+            if let Some(key) = key.filter(|_| !waits) {
+                *self.staged.entry((name.to_owned(), key.to_owned())).or_default() += 1;
             }
+            self.places.entry(id).or_default().ready.push(Element { list, waits, entry });
         }
     }
 }
 
 fn is_list(name: &str) -> bool {
-    matches!(Kind::of(name), Some(Kind::Ready | Kind::Special { .. }))
+    matches!(
+        Kind::of(name),
+        Some(Kind::Ready | Kind::Special { .. } | Kind::Backlog { .. } | Kind::Parked { .. })
+    )
+}
+
+/// Whether the tasks of a list wait for their turn or for a slot, and whether the list is a sorted set.
+fn waits(name: &str) -> (bool, bool) {
+    match Kind::of(name) {
+        Some(Kind::Backlog { .. }) => (true, false),
+        Some(Kind::Parked { .. }) => (true, true),
+        _ => (false, false),
+    }
 }
 
 fn sorted_status(name: &str) -> Option<Status> {
@@ -112,11 +134,12 @@ fn sorted_status(name: &str) -> Option<Status> {
     }
 }
 
-/// `<id>` or `<id>.<entry>`.
-fn split(element: &str) -> Option<(TaskId, u32)> {
-    match element.split_once('.') {
-        None => Some((canonical(element)?, 0)),
-        Some((id, entry)) => Some((canonical(id)?, entry.parse().ok().filter(|entry| *entry > 0)?)),
+/// `<id>[.<entry>][~<fairness key>]`.
+fn split(element: &str) -> Option<(TaskId, u32, Option<&str>)> {
+    let (place, key) = element.split_once('~').map_or((element, None), |(place, key)| (place, Some(key)));
+    match place.split_once('.') {
+        None => Some((canonical(place)?, 0, key)),
+        Some((id, entry)) => Some((canonical(id)?, entry.parse().ok().filter(|entry| *entry > 0)?, key)),
     }
 }
 
@@ -127,8 +150,9 @@ mod tests {
     #[test]
     fn an_element_is_an_id_and_perhaps_an_entry() {
         let id = TaskId::new();
-        assert_eq!(split(&id.to_string()), Some((id, 0)));
-        assert_eq!(split(&format!("{id}.12")), Some((id, 12)));
+        assert_eq!(split(&id.to_string()), Some((id, 0, None)));
+        assert_eq!(split(&format!("{id}.12")), Some((id, 12, None)));
+        assert_eq!(split(&format!("{id}.12~a.b")), Some((id, 12, Some("a.b"))));
         for broken in [format!("{id}."), format!("{id}.0"), format!("{id}.x"), "x".to_owned()] {
             assert_eq!(split(&broken), None, "{broken}");
         }

@@ -45,6 +45,22 @@ pub(super) enum Kind<'a> {
         member: &'a str,
     },
     Specials(&'a str),
+    /// Tasks of a fairness key that wait behind those in a ready list.
+    Backlog {
+        list: &'a str,
+        key: &'a str,
+    },
+    /// How many tasks of each fairness key stand in a ready list.
+    Staged(&'a str),
+    /// How many tasks of each concurrency key of a queue run.
+    Slots(&'a str),
+    /// Tasks that wait for a slot.
+    Parked {
+        queue: &'a str,
+        key: &'a str,
+    },
+    /// Backlogs and sets of parked tasks of a queue that hold something.
+    Waiting(&'a str),
     Pinned(&'a str),
     Finished(Status),
     Leases,
@@ -77,7 +93,7 @@ pub(super) enum Kind<'a> {
     /// A value of the state.
     Value(&'a str),
     /// Lists that a restore has tasks for.
-    Staged,
+    Restoring,
     /// Tasks that a restore has yet to put into a list.
     Staging,
     /// The last version of the state.
@@ -104,7 +120,7 @@ impl<'a> Kind<'a> {
             "alive" => Self::Agents(Roll::Alive),
             "absent" => Self::Agents(Roll::Absent),
             "former" => Self::Agents(Roll::Former),
-            "staged" => Self::Staged,
+            "staged" => Self::Restoring,
             "draining" => Self::Draining,
             "mail" => Self::Mail,
             "sv" => Self::StateVersion,
@@ -132,6 +148,17 @@ impl<'a> Kind<'a> {
                 Self::Special { pool: &rest[..colon], member: &rest[colon + 1..] }
             }
             "c" => Self::Specials(rest),
+            "bl" => {
+                let (list, key) = rest.split_once('~')?;
+                Self::Backlog { list, key }
+            }
+            "st" => Self::Staged(rest),
+            "kc" => Self::Slots(rest),
+            "pk" => {
+                let (queue, key) = rest.split_once('~')?;
+                Self::Parked { queue, key }
+            }
+            "wl" => Self::Waiting(rest),
             "p" => Self::Pinned(rest),
             "x" => Self::Finished(rest.parse().ok().filter(|status: &Status| status.is_finished())?),
             "a" => Self::Agent(rest),
@@ -160,7 +187,9 @@ impl<'a> Kind<'a> {
             | Self::Totals
             | Self::Agent(_)
             | Self::Holds(_)
-            | Self::Staged => "hash",
+            | Self::Staged(_)
+            | Self::Slots(_)
+            | Self::Restoring => "hash",
             Self::Part(..)
             | Self::Memory
             | Self::Clock
@@ -168,13 +197,12 @@ impl<'a> Kind<'a> {
             | Self::Shares(_)
             | Self::Value(_)
             | Self::StateVersion => "string",
-            Self::Ready | Self::Special { .. } | Self::Samples => "list",
+            Self::Ready | Self::Special { .. } | Self::Backlog { .. } | Self::Samples => "list",
+            Self::Adoption(_) | Self::Topics(_) | Self::Subscribers(_) | Self::Draining => "set",
             Self::Specials(_)
-            | Self::Adoption(_)
-            | Self::Topics(_)
-            | Self::Subscribers(_)
-            | Self::Draining => "set",
-            Self::Pinned(_)
+            | Self::Parked { .. }
+            | Self::Waiting(_)
+            | Self::Pinned(_)
             | Self::Finished(_)
             | Self::Leases
             | Self::Scheduled

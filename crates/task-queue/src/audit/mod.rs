@@ -14,6 +14,7 @@ mod counts;
 mod dedup;
 mod indexes;
 mod inventory;
+mod keyed;
 mod keyspace;
 mod kind;
 mod messages;

@@ -9,6 +9,7 @@ use super::{
     dedup::Dedup,
     indexes::Indexes,
     inventory::Inventory,
+    keyed::Keyed,
     kind::Kind,
     messages,
     record::{self, Found},
@@ -42,12 +43,14 @@ pub(super) async fn examine(redis: &Redis, subject: &Subject<'_>, report: &mut R
     let mut indexes = Indexes::read(redis, root, inventory).await?;
     let mut dedup = Dedup::read(redis, root).await?;
     let mut tasks = Tasks::new();
+    let mut keyed = Keyed::default();
     record::read(redis, root, &inventory.readable(), |id, found| {
         let places = indexes.take(id);
         match found {
             Found::Task(record) => {
                 report.tombstones += task::check(&record, &places, &indexes, &mut findings);
                 dedup.note(&record);
+                keyed.note(&record);
                 *tasks.entry((record.queue, record.status)).or_default() += 1;
             }
             Found::Unreadable(why) => findings.add(Check::Unreadable, id.to_string(), why),
@@ -59,6 +62,7 @@ pub(super) async fn examine(redis: &Redis, subject: &Subject<'_>, report: &mut R
     dedup.check(&mut findings);
 
     let specials = Specials::read(redis, root, inventory).await?;
+    keyed.read(redis, root, inventory).await?;
     let queues: Vec<&str> = inventory.names.iter().filter_map(|name| queue_of(name)).collect();
     let after = Tallies::read(redis, root, &queues).await?;
     let still = after.still(before);
@@ -66,6 +70,7 @@ pub(super) async fn examine(redis: &Redis, subject: &Subject<'_>, report: &mut R
     after.check_sums(&still, &tasks, &mut findings);
     after.totals.check(before, &after, &tasks, &mut findings);
     specials.check(&after, &still, &mut findings);
+    keyed.check(&indexes.staged, &still, &mut findings);
     let agents = Agents::check(redis, root, inventory, &mut findings).await?;
     messages::check(redis, root, inventory, &agents, &mut findings).await?;
     subscriptions::check(redis, root, inventory, &agents, &mut findings).await?;

@@ -31,6 +31,8 @@ struct Header {
     c: Option<String>,
     g: Option<String>,
     d: Option<String>,
+    k: Option<String>,
+    f: Option<String>,
 }
 
 /// A task as it is stored.
@@ -43,6 +45,10 @@ pub(super) struct Record {
     pub(super) max_attempts: i64,
     pub(super) retention_ms: i64,
     pub(super) dedup_key: Option<String>,
+    /// Stands for its concurrency key.
+    pub(super) concurrency: Option<String>,
+    /// Stands for its fairness key.
+    pub(super) fairness: Option<String>,
     /// The agent it is pinned to.
     pub(super) agent: Option<String>,
     pub(super) status: Status,
@@ -103,6 +109,8 @@ impl Record {
             max_attempts: header.a.unwrap_or_else(|| ATTEMPTS_DEFAULT.into()),
             retention_ms: header.r.unwrap_or(i64::try_from(RETENTION_MS_DEFAULT).unwrap_or(i64::MAX)),
             dedup_key: header.d,
+            concurrency: header.k,
+            fairness: header.f,
             status,
             run_at,
             state,

@@ -40,7 +40,8 @@ impl Specials {
         });
         read(redis, root, names, |name, elements| match Kind::of(name) {
             Some(Kind::Specials(pool)) => {
-                specials.named.entry(pool.to_owned()).or_default().extend(elements.iter().map(text));
+                let members = elements.chunks_exact(2).map(|pair| text(&pair[0]));
+                specials.named.entry(pool.to_owned()).or_default().extend(members);
             }
             Some(Kind::Adoption(agent)) => {
                 specials.adoption.entry(agent.to_owned()).or_default().extend(elements.iter().map(text));

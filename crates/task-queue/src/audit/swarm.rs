@@ -57,7 +57,7 @@ pub(super) async fn check_past(
     inventory: &Inventory,
     findings: &mut Findings<'_>,
 ) -> Result<(), Error> {
-    let staged = names(inventory, |kind| matches!(kind, Kind::Staged | Kind::Staging));
+    let staged = names(inventory, |kind| matches!(kind, Kind::Restoring | Kind::Staging));
     for name in staged {
         findings.add(Check::Orphan, name, "a restore has left it behind");
     }

@@ -3,6 +3,7 @@
 use super::{
     Check,
     indexes::{Element, Indexes, Places},
+    kind::Kind,
     pages::text,
     record::Record,
     report::Findings,
@@ -11,6 +12,9 @@ use crate::{
     limits::RETENTION_MS_DEFAULT,
     model::{QueueName, Status},
 };
+
+/// Stands for tasks without a fairness key where keys take turns.
+const NO_KEY: &str = "-";
 
 /// Checks a task; returns how many elements of ready lists are tombstones of it.
 pub(super) fn check(
@@ -114,7 +118,7 @@ impl Task<'_, '_> {
                 // What stands deep in a list when its task is called off is left there.
                 _ if status == Status::Cancelled => tombstones += 1,
                 _ if status != Status::Ready => self.wrong_list(*element, "though it is not ready"),
-                _ if self.indexes.list_of(*element) != self.record.list => {
+                _ if !self.may_stand_in(self.indexes.list_of(*element)) => {
                     self.wrong_list(*element, "of others");
                 }
                 _ => current += 1,
@@ -127,6 +131,20 @@ impl Task<'_, '_> {
             self.that(current <= 1, Check::Duplicate, || format!("is {current} times in {list}"));
         }
         tombstones
+    }
+
+    /// Its ready list, the backlog of its key behind that, or the set of those that wait for a slot of its key.
+    fn may_stand_in(&self, list: &str) -> bool {
+        let record = self.record;
+        match Kind::of(list) {
+            Some(Kind::Backlog { list, key }) => {
+                list == record.list && key == record.fairness.as_deref().unwrap_or(NO_KEY)
+            }
+            Some(Kind::Parked { queue, key }) => {
+                queue == record.queue && Some(key) == record.concurrency.as_deref()
+            }
+            _ => list == record.list,
+        }
     }
 
     fn wrong_list(&mut self, element: Element, how: &str) {

@@ -16,6 +16,7 @@ mod new_task;
 mod object;
 mod page;
 mod policy;
+mod queue;
 mod scan;
 mod settlement;
 mod stamp;
@@ -46,6 +47,7 @@ pub use new_task::NewTask;
 pub(crate) use object::{object, optional_object};
 pub use page::{ListQuery, Page};
 pub use policy::{DependencyPolicy, Strategy};
+pub use queue::{Queue, QueueSettings, Rate};
 pub use scan::{Unreadable, scan};
 pub use settlement::{
     Cancelled, Complete, Completed, Fail, Failed, Heartbeat, Heartbeaten, NextClaim, Outcome, OutcomeKind,

@@ -187,8 +187,6 @@ impl NewTask {
             (self.parent.is_none(), "/parent"),
             (self.timeout_ms.is_none(), "/timeout_ms"),
             (self.deadline.is_none(), "/deadline"),
-            (self.concurrency_key.is_none(), "/concurrency_key"),
-            (self.fairness_key.is_none(), "/fairness_key"),
             (self.assign.is_none(), "/assign"),
             (self.budget.is_none(), "/budget"),
         ] {

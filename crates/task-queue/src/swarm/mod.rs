@@ -16,3 +16,4 @@ pub(crate) use clear::{Clearing, clear};
 pub(crate) use directory::{enroll, withdraw};
 pub(crate) use get::described;
 pub(crate) use page::page;
+pub(crate) use stats::counts;

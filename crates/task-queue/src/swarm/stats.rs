@@ -101,7 +101,7 @@ pub(crate) fn resumed(reply: &mut Reader) -> Result<Option<i64>, RedisError> {
 /// A queue, its tasks, and since when its oldest ready task has been ready.
 pub(crate) fn queue(reply: &mut Reader) -> Result<(QueueName, TaskCounts, Option<i64>), RedisError> {
     let name = reply.text()?.parse().map_err(|_| reply.broken("a queue without a proper name"))?;
-    let tasks = counts(reply.array()?)?;
+    let tasks = counts(&mut reply.array()?, |_, _| {})?;
     Ok((name, tasks, reply.optional_integer()?))
 }
 
@@ -118,13 +118,20 @@ fn total(totals: &mut Reader) -> Result<u64, RedisError> {
 }
 
 /// What the arrows of a queue add up to: what a state holds is the sum of those into it less the sum of those out of it.
-fn counts(mut arrows: Reader) -> Result<TaskCounts, RedisError> {
+/// What else is said of the queue goes to `other`, by its field.
+pub(crate) fn counts(
+    said: &mut Reader,
+    mut other: impl FnMut(&str, &[u8]),
+) -> Result<TaskCounts, RedisError> {
     let mut counts = TaskCounts::default();
     let mut leaving = TaskCounts::default();
-    while arrows.remaining() > 1 {
-        let arrow = arrows.text()?;
-        let times = u64::try_from(arrows.integer()?).unwrap_or(0);
-        let Some((from, to)) = arrow.split_once('>') else { continue };
+    while said.remaining() > 1 {
+        let arrow = said.text()?;
+        let Some((from, to)) = arrow.split_once('>') else {
+            other(&arrow, &said.bytes()?.unwrap_or_default());
+            continue;
+        };
+        let times = u64::try_from(said.integer()?).unwrap_or(0);
         if let Ok(from) = from.parse::<Status>() {
             *leaving.of(from) += times;
         }

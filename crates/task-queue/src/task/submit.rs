@@ -54,10 +54,13 @@ pub struct Submitted {
 /// What became of one task of a `task_submit`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Taken {
-    In,
+    /// How often it may be tried, where its queue says so.
+    In(Option<u32>),
     Duplicate(TaskId),
     TooManyCapabilitySets,
     SwarmFull,
+    QueueFull,
+    QueueDraining,
 }
 
 /// A task on its way into Redis.
@@ -82,7 +85,8 @@ impl TaskQueue {
     /// Takes `task` in, or finds the unfinished task that has its `dedup_key`.
     ///
     /// # Errors
-    /// [`Error::SwarmNotFound`], [`Error::IdempotencyMismatch`], [`Error::TooManyCapabilitySets`], [`Error::Redis`].
+    /// [`Error::SwarmNotFound`], [`Error::IdempotencyMismatch`], [`Error::TooManyCapabilitySets`], [`Error::QueueFull`],
+    /// [`Error::QueueDraining`], [`Error::Redis`].
     /// After an unknown outcome the same request under an [`Idempotency`] does no harm.
     pub async fn submit(
         &self,
@@ -105,12 +109,13 @@ impl TaskQueue {
             (false, now, id, taken)
         };
         match taken {
-            Taken::In => {
+            Taken::In(attempts) => {
                 if !replayed {
                     self.inner.redis.perf().record(Series::Submit, started.elapsed());
                 }
                 self.note_schedule(swarm, now, when);
-                let task = taken_in(swarm, id, now, when.run_at(now), task)?;
+                let mut task = taken_in(swarm, id, now, when.run_at(now), task)?;
+                task.max_attempts = attempts.unwrap_or(task.max_attempts);
                 Ok(Submitted { task, created: true, replayed })
             }
             Taken::Duplicate(holder) => match self.get(swarm, holder, Duration::ZERO).await {
@@ -125,6 +130,8 @@ impl TaskQueue {
             },
             Taken::TooManyCapabilitySets => Err(Error::TooManyCapabilitySets),
             Taken::SwarmFull => Err(Error::SwarmFull),
+            Taken::QueueFull => Err(Error::QueueFull),
+            Taken::QueueDraining => Err(Error::QueueDraining),
         }
     }
 
@@ -196,17 +203,22 @@ impl SubmitReply {
         if self.replayed {
             return 0;
         }
-        self.items.iter().filter(|(_, taken)| matches!(taken, Taken::In)).count()
+        self.items.iter().filter(|(_, taken)| matches!(taken, Taken::In(_))).count()
     }
 }
 
 /// What a line says of one task.
 pub(crate) fn taken(mut line: Line) -> Result<(TaskId, Taken), RedisError> {
     let taken: fn(TaskId) -> Taken = match line.optional_word() {
-        Some("ok") => |_| Taken::In,
+        Some("ok") => {
+            let id = line.parse()?;
+            return Ok((id, Taken::In(line.optional()?)));
+        }
         Some("dup") => Taken::Duplicate,
         Some("CAPABILITYSETS") => |_| Taken::TooManyCapabilitySets,
         Some("SWARMFULL") => |_| Taken::SwarmFull,
+        Some("QUEUEFULL") => |_| Taken::QueueFull,
+        Some("QUEUEDRAINING") => |_| Taken::QueueDraining,
         _ => return Err(line.broken()),
     };
     let id = line.parse()?;

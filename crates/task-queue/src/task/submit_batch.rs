@@ -90,9 +90,11 @@ impl TaskQueue {
 
 fn accepted((id, taken): (TaskId, Taken)) -> BatchItem {
     match taken {
-        Taken::In => Ok(BatchAccepted { id, created: true }),
+        Taken::In(_) => Ok(BatchAccepted { id, created: true }),
         Taken::Duplicate(id) => Ok(BatchAccepted { id, created: false }),
         Taken::TooManyCapabilitySets => Err(Error::TooManyCapabilitySets),
         Taken::SwarmFull => Err(Error::SwarmFull),
+        Taken::QueueFull => Err(Error::QueueFull),
+        Taken::QueueDraining => Err(Error::QueueDraining),
     }
 }

@@ -59,7 +59,7 @@ impl TaskQueue {
         news: bool,
     ) -> Result<Applied, Error> {
         let (id, taken) = taken(reply.line()?)?;
-        if news && matches!(taken, Taken::In) {
+        if news && matches!(taken, Taken::In(_)) {
             metrics::tasks(TaskEvent::Submitted, 1);
         }
         if let Taken::Duplicate(holder) = taken {
@@ -70,7 +70,10 @@ impl TaskQueue {
                 Err(error) => return Err(error),
             }
         }
-        let task = taken_in(swarm, id, now, when.run_at(now), task)?;
+        let mut task = taken_in(swarm, id, now, when.run_at(now), task)?;
+        if let Taken::In(Some(attempts)) = taken {
+            task.max_attempts = attempts;
+        }
         Ok(Applied::Submitted(Box::new(task)))
     }
 }

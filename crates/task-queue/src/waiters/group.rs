@@ -85,6 +85,8 @@ pub(super) struct Group {
     probe_in_flight: bool,
     /// How many go into the next call of the round.
     step: usize,
+    /// When the claims go round by themselves, since a rate lets nothing go before.
+    again_at: Option<Instant>,
     /// Counts wake-ups.
     epoch: u64,
     /// Whether a call is waiting for the next flush.
@@ -141,6 +143,23 @@ impl Group {
         self.epoch += 1;
         self.probing = false;
         self.start_round(FIRST_CALL);
+    }
+
+    /// The claims are to go round at `at`; the time for which somebody has to wake them, unless that is known already.
+    pub(super) fn look_again(&mut self, at: Instant) -> Option<Instant> {
+        if self.parked.is_empty() || self.again_at.is_some_and(|known| known <= at) {
+            return None;
+        }
+        self.again_at = Some(at);
+        Some(at)
+    }
+
+    /// It is the time for which `look_again` asked.
+    pub(super) fn wake_at(&mut self, at: Instant) {
+        if self.again_at == Some(at) {
+            self.again_at = None;
+            self.wake();
+        }
     }
 
     /// The claims of an agent look again: whether it may take tasks has changed.

@@ -34,6 +34,26 @@ enum Share {
     TooManyAgents,
 }
 
+/// What a call has left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Left {
+    Nothing,
+    /// Ready tasks may be left.
+    Some,
+    /// Tasks are left that may be handed out after this time.
+    Later(Duration),
+}
+
+impl Left {
+    fn of(said: i64) -> Self {
+        match said {
+            0 => Self::Nothing,
+            1.. => Self::Some,
+            wait => Self::Later(Duration::from_millis(wait.unsigned_abs())),
+        }
+    }
+}
+
 /// Tasks of a claim.
 struct Handed {
     tasks: Vec<Task>,
@@ -80,10 +100,10 @@ impl LateClaim {
         call
     }
 
-    /// Whether ready tasks may be left, and what each claim gets.
-    fn read(&self, reply: Value, waiters: &[(Place, Waiter)]) -> Result<(bool, Vec<Share>), RedisError> {
+    /// What is left, and what each claim gets.
+    fn read(&self, reply: Value, waiters: &[(Place, Waiter)]) -> Result<(Left, Vec<Share>), RedisError> {
         let mut reply = Reader::new(FUNCTION, reply)?;
-        let left = reply.integer()? != 0;
+        let left = Left::of(reply.integer()?);
         let share = |(_, waiter): &(Place, Waiter)| match reply.value()? {
             Value::Int(_) => Ok(Share::Again),
             Value::BulkString(word) => refusal(&word),
@@ -159,13 +179,13 @@ impl LateClaim {
         self.land(
             epoch,
             stay.into_iter().map(|(place, waiter)| (place, waiter, false)).collect(),
-            false,
+            Left::Nothing,
             false,
         );
     }
 
     /// Answers those who got something, and parks the others as far as they may wait.
-    fn settle(&self, epoch: u64, waiters: Vec<(Place, Waiter)>, left: bool, shares: Vec<Share>) {
+    fn settle(&self, epoch: u64, waiters: Vec<(Place, Waiter)>, left: Left, shares: Vec<Share>) {
         let way_back = WayBack { redis: self.shared.redis.clone(), swarm: self.key.swarm.clone() };
         let way_back = Arc::new(way_back);
         let twins = twins(&waiters);
@@ -195,16 +215,30 @@ impl LateClaim {
         self.land(epoch, to_park, left, served);
     }
 
+    /// Lets the group go round when its queues may hand tasks out again.
+    fn look_at(&self, at: Instant) {
+        let (shared, key) = (Arc::clone(&self.shared), Arc::clone(&self.key));
+        tokio::spawn(async move {
+            tokio::time::sleep_until(at).await;
+            shared.stir(|other| *other == *key, |group| group.wake_at(at));
+        });
+    }
+
     /// Puts the group in order after a call, and books the next one where it wants one.
-    fn land(&self, epoch: u64, to_park: Vec<(Place, Waiter, bool)>, left: bool, served: bool) {
+    fn land(&self, epoch: u64, to_park: Vec<(Place, Waiter, bool)>, left: Left, served: bool) {
         let mut over = Vec::new();
         let booked = {
             let mut groups = self.shared.groups();
             let group = groups.entry(Arc::clone(&self.key)).or_default();
             group.landed(self.looks);
-            group.end_round(epoch, left, served);
+            group.end_round(epoch, left == Left::Some, served);
             for (place, waiter, again) in to_park {
                 over.extend(group.park(place, waiter, epoch, again));
+            }
+            if let Left::Later(wait) = left
+                && let Some(at) = group.look_again(Instant::now() + wait)
+            {
+                self.look_at(at);
             }
             let booked = group.book();
             if group.is_idle() {

@@ -1,0 +1,29 @@
+use axum::extract::State;
+use axum::http::StatusCode;
+use waggle_task_queue::model::{Queue, QueueName, SwarmName};
+
+use crate::app::App;
+use crate::extract::SwarmQueue;
+use crate::problem::{CallProblems, Problem};
+use crate::reply::Reply;
+
+/// Read a queue
+#[utoipa::path(
+    get,
+    path = "/v1/swarms/{swarm}/queues/{queue}",
+    operation_id = "queue_get",
+    tag = "queues",
+    params(
+        ("swarm" = SwarmName, Path, description = "Name of the swarm"),
+        ("queue" = QueueName, Path, description = "Name of the queue"),
+    ),
+    responses(
+        (status = 200, description = "What is said of the queue, and what it holds.", body = Queue),
+        (status = 404, description = "`queue_not_found`, `swarm_not_found`.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
+        CallProblems,
+    ),
+)]
+pub(crate) async fn get(app: State<App>, path: SwarmQueue) -> Result<Reply, Problem> {
+    let queue = app.queue().get_queue(&path.swarm, &path.queue).await?;
+    Reply::json(StatusCode::OK, &queue)
+}

@@ -1,0 +1,8 @@
+//! Queues.
+
+pub(crate) mod drain;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod pause;
+pub(crate) mod put;
+pub(crate) mod resume;

@@ -1,0 +1,31 @@
+//! Reads queues out of replies: `lua/parts/queue_record.lua`.
+
+use waggle_core::Error;
+
+use super::rules::Rules;
+use crate::{
+    model::{Queue, QueueSettings},
+    store::Reader,
+    swarm::counts,
+};
+
+/// The queue of a reply; `now` is the time of the reply, in milliseconds.
+pub(super) fn queue_of_record(mut record: Reader, now: i64) -> Result<Queue, Error> {
+    let name = record.text()?.parse().map_err(|_| record.broken("a queue without a proper name"))?;
+    let mut said = record.array()?;
+    let mut rules = Rules::default();
+    let tasks = counts(&mut said, |field, text| {
+        if field == "rules" {
+            rules = serde_json::from_slice(text).unwrap_or_default();
+        }
+    })?;
+    let since = record.optional_integer()?;
+    Ok(Queue {
+        name,
+        paused: rules.paused.is_some(),
+        draining: rules.draining.is_some(),
+        settings: QueueSettings::from(rules).with_defaults(),
+        tasks,
+        oldest_ready_ms: since.map(|since| u64::try_from(now - since).unwrap_or(0)),
+    })
+}

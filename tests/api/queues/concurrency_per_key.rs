@@ -1,0 +1,103 @@
+use serde_json::{Value, json};
+use waggle_tests::{Held, Task, in_a_swarm};
+
+use super::support::{in_q, limits, payloads, take, waiting};
+
+fn of(key: &str, payload: impl Into<Value>) -> Task {
+    in_q(payload).with("concurrency_key", key)
+}
+
+#[test]
+fn of_each_key_no_more_run_at_once_than_the_queue_allows_and_others_pass_by() {
+    in_a_swarm(async |w| {
+        limits(&w, json!({"concurrency_per_key": 1})).await;
+        w.submit_many((0..5).map(|n| of("x", n))).await;
+        w.submit(of("y", "y")).await;
+        w.submit(in_q("free")).await;
+        let held = take(&w, 9).await;
+        assert_eq!(payloads(&held), [json!(0), json!("y"), json!("free")]);
+        w.complete(&held[0], 1).await.ok();
+        assert_eq!(payloads(&take(&w, 9).await), [json!(1)], "in their order");
+    });
+}
+
+#[test]
+fn of_those_who_wait_for_a_slot_the_highest_priority_comes_first() {
+    in_a_swarm(async |w| {
+        limits(&w, json!({"concurrency_per_key": 1})).await;
+        w.submit(of("x", "first")).await;
+        let held = take(&w, 9).await;
+        w.submit_many(
+            [(5, "b"), (9, "a"), (0, "c")].map(|(priority, name)| of("x", name).priority(priority)),
+        )
+        .await;
+        assert!(take(&w, 9).await.is_empty());
+        w.complete(&held[0], 1).await.ok();
+        let held = take(&w, 9).await;
+        assert_eq!(payloads(&held), ["a"]);
+        w.complete(&held[0], 1).await.ok();
+        assert_eq!(payloads(&take(&w, 9).await), ["b"]);
+    });
+}
+
+/// Hatchet #4494: slots of a key that were not given back when a worker died.
+#[test]
+fn a_slot_ends_with_its_lease_however_that_ends_and_wakes_who_waits() {
+    in_a_swarm(async |w| {
+        limits(&w, json!({"concurrency_per_key": 1})).await;
+        w.submit_many((0..6).map(|n| of("x", n).lease_ms(300).max_attempts(2))).await;
+        let mut held = take(&w, 1).await.remove(0);
+        for end in ["complete", "fail", "release", "cancel", "expire"] {
+            let claim = waiting(&w, &format!("before-{end}")).await;
+            match end {
+                "complete" => drop(w.complete(&held, 1).await.ok()),
+                "fail" => drop(w.fail(&held).await.ok()),
+                "release" => drop(w.release(&held).await.ok()),
+                "cancel" => {
+                    w.cancel(&held.id).await.ok();
+                    w.release(&held).await.ok();
+                }
+                _ => {}
+            }
+            held = Held::all(&claim.await.unwrap()).remove(0);
+        }
+        w.delete("/agents/before-expire").send().await.expect(204);
+        assert_eq!(take(&w, 9).await.len(), 1, "an agent that is deleted gives its slot back");
+    });
+}
+
+#[test]
+fn a_task_that_waits_for_a_slot_can_be_cancelled() {
+    in_a_swarm(async |w| {
+        limits(&w, json!({"concurrency_per_key": 1})).await;
+        let ids = w.submit_many((0..3).map(|n| of("x", n))).await;
+        let held = take(&w, 9).await;
+        assert_eq!(w.cancel(&ids[1]).await.ok()["status"], "cancelled");
+        w.complete(&held[0], 1).await.ok();
+        assert_eq!(payloads(&take(&w, 9).await), [2]);
+    });
+}
+
+#[test]
+fn a_limit_that_is_raised_or_taken_away_lets_those_who_wait_go_on() {
+    in_a_swarm(async |w| {
+        limits(&w, json!({"concurrency_per_key": 1})).await;
+        w.submit_many((0..6).map(|n| of("x", n))).await;
+        assert_eq!(take(&w, 9).await.len(), 1);
+        limits(&w, json!({"concurrency_per_key": 3})).await;
+        assert_eq!(payloads(&take(&w, 9).await), [1, 2]);
+        limits(&w, json!({})).await;
+        assert_eq!(payloads(&take(&w, 9).await), [3, 4, 5]);
+    });
+}
+
+#[test]
+fn a_key_may_be_any_text() {
+    in_a_swarm(async |w| {
+        limits(&w, json!({"concurrency_per_key": 1})).await;
+        let key = "user/ü~@{}: \n 7";
+        w.submit_many((0..2).map(|n| of(key, n))).await;
+        let held = take(&w, 9).await;
+        assert_eq!((held.len(), &held[0].task["concurrency_key"]), (1, &json!(key)));
+    });
+}

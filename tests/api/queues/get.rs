@@ -1,0 +1,33 @@
+use serde_json::json;
+use waggle_tests::in_a_swarm;
+
+use super::support::{in_q, limits, take};
+
+#[test]
+fn a_queue_counts_its_tasks_and_knows_since_when_the_oldest_waits() {
+    in_a_swarm(async |w| {
+        w.submit_many((0..3).map(in_q)).await;
+        w.submit(in_q(3).delay_ms(60_000)).await;
+        take(&w, 1).await;
+        let queue = w.get("/queues/q").send().await.ok();
+        let tasks = &queue["tasks"];
+        assert_eq!(
+            (&tasks["ready"], &tasks["running"], &tasks["scheduled"]),
+            (&json!(2), &json!(1), &json!(1))
+        );
+        assert!(queue["oldest_ready_ms"].is_u64(), "{queue}");
+    });
+}
+
+#[test]
+fn a_task_that_waits_for_a_slot_is_ready_and_counts_as_the_oldest() {
+    in_a_swarm(async |w| {
+        limits(&w, json!({"concurrency_per_key": 1})).await;
+        w.submit_many((0..2).map(|n| in_q(n).with("concurrency_key", "k"))).await;
+        assert_eq!(take(&w, 9).await.len(), 1);
+        let queue = w.get("/queues/q").send().await.ok();
+        assert_eq!(queue["tasks"]["ready"], 1);
+        assert!(queue["oldest_ready_ms"].is_u64(), "{queue}");
+        assert_eq!(w.list("ready").await.len(), 1, "and it is listed");
+    });
+}

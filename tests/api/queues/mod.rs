@@ -1,0 +1,13 @@
+mod concurrency;
+mod concurrency_per_key;
+mod defaults;
+mod drain;
+mod fairness;
+mod get;
+mod list;
+mod max_depth;
+mod pause;
+mod put;
+mod rate;
+mod resume;
+mod support;
