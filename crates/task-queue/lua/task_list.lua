@@ -46,12 +46,12 @@ local function list_sorted(root, key, status, queue, want, look, after, reply)
 end
 
 -- A pool is a queue, or `queue@agent` where tasks are pinned.
-local function lists_of_pool(root, queue, pool)
+local function all_lists(root, queue, pool)
   local names = {}
   for priority = PRIORITY_MAX, 0, -1 do
     if pool == queue then names[#names + 1] = key_of.ready(root, queue, priority) end
   end
-  local special = redis.call('ZRANGE', key_of.specials(root, pool), '0', '-1')
+  local special = lists_of_pool(root, pool, 0, -1)
   table.sort(special)
   for _, member in ipairs(special) do names[#names + 1] = key_of.special(root, pool, member) end
   return names
@@ -118,7 +118,7 @@ local function list_ready(root, only, want, look, after, reply)
   name, offset = name or '-', tonumber(offset or 0)
   local pools = 0
   while pool do
-    local lists = lists_of_pool(root, string.match(pool, '^[^@]*'), pool)
+    local lists = all_lists(root, string.match(pool, '^[^@]*'), pool)
     for number = list_number(root, lists, name), #lists do
       offset = offset_behind(root, lists[number], offset, last)
       local looked

@@ -18,8 +18,9 @@ do
       for _ = 1, TRIM do
         local element = redis.call('LINDEX', list.key, side)
         if not element or not is_dead(root, element) then break end
+        local head = redis.call('LINDEX', list.key, '0')
         redis.call(pop, list.key)
-        left_list(root, list, element)
+        left_list(root, list, element, head)
       end
     end
   end
@@ -48,10 +49,11 @@ do
     local list = ready_list(root, task.spec, task.unpinned)
     local key = turns.key(effects, task.queue, task.spec)
     local turn = key and element .. '~' .. key
+    local head = redis.call('LINDEX', list.key, '0') or nil
     if remove_from(list.key, element) then
-      rank(root, list)
+      rank(root, list, head)
     elseif turn and remove_from(list.key, turn) then
-      left_list(root, list, turn)
+      left_list(root, list, turn, head)
     elseif turn then
       local backlog = key_of.backlog(root, list.key, key)
       remove_from(backlog, turn)

@@ -33,7 +33,7 @@ do
   end
 
   local function add_pool(root, keys, pool)
-    for _, member in ipairs(redis.call('ZRANGE', key_of.specials(root, pool), '0', '-1')) do
+    for _, member in ipairs(lists_of_pool(root, pool, 0, -1)) do
       keys[#keys + 1] = key_of.special(root, pool, member)
     end
   end

@@ -1,8 +1,8 @@
 -- The index of ready tasks: a list for each priority of a queue. Tasks that not everybody
 -- may claim stand in lists of their own, one for each priority and set of required
 -- capabilities, in the pool of their queue or, when pinned, in that of the agent
--- (`queue@agent`); the sorted set `c:<pool>` names the lists that hold something, by the
--- priority and the age of their first task, the sorted set `p:<queue>` the agents whose pools do.
+-- (`queue@agent`); the sorted set `c:<pool>` names the lists that hold something, in the
+-- order in which they are to be served, the sorted set `p:<queue>` the agents whose pools do.
 --
 -- An element is the task's id, with `.<entry>` behind it once the task has entered a list
 -- before: an element whose entry is not the task's current one is a tombstone. Where keys take
@@ -51,34 +51,36 @@ local function counter_of(list)
   return list.pool == list.queue and 'classes' or 'pins'
 end
 
-local rank
-do
-  -- Milliseconds since the epoch stay below this until the year 2109.
-  local AGES = 2 ^ 42
+-- A special list in the order of its pool: the highest priority first, and within it the one with the eldest head. The
+-- score is how far its priority is from the highest, and equal scores stand in the order of the heads' ids.
+local function member_of(list, head) return string.sub(head, 1, 36) .. ' ' .. list.member end
 
-  -- The highest priority first and within it the oldest: what task_claim looks at in this order.
-  local function score_of(member, head)
-    local age = tonumber(string.sub(head, 1, 8) .. string.sub(head, 10, 13), 16)
-    return int((PRIORITY_MAX - tonumber((string.match(member, '^%d+')))) * AGES + math.min(age, AGES - 1))
-  end
+-- The names of a pool's lists that hold something, in that order.
+local function lists_of_pool(root, pool, from, to)
+  local names = redis.call('ZRANGE', key_of.specials(root, pool), int(from), int(to))
+  for at, member in ipairs(names) do names[at] = string.sub(member, 38) end
+  return names
+end
 
-  -- To be called after the head of a special list has changed, or it may have come or gone.
-  rank = function(root, list)
-    if not list.pool then return end
-    local key, head = key_of.specials(root, list.pool), redis.call('LINDEX', list.key, '0')
-    if head then
-      if redis.call('ZADD', key, score_of(list.member, head), list.member) == 0 then return end
-      redis.call('HINCRBY', key_of.queue(root, list.queue), counter_of(list), '1')
-      if list.agent then
-        redis.call('ZADD', key_of.pinned(root, list.queue), '0', list.agent)
-        redis.call('SADD', key_of.adoption(root, list.agent), list.queue)
-      end
-    elseif redis.call('ZREM', key, list.member) == 1 then
-      redis.call('HINCRBY', key_of.queue(root, list.queue), counter_of(list), '-1')
-      if list.agent and redis.call('EXISTS', key) == 0 then
-        redis.call('ZREM', key_of.pinned(root, list.queue), list.agent)
-        redis.call('SREM', key_of.adoption(root, list.agent), list.queue)
-      end
+-- To be called after the head of a special list may have changed, come or gone; `before` is what it was, nil for none.
+local function rank(root, list, before)
+  if not list.pool then return end
+  local head = redis.call('LINDEX', list.key, '0') or nil
+  if head == before then return end
+  local key, counts = key_of.specials(root, list.pool), key_of.queue(root, list.queue)
+  if before then redis.call('ZREM', key, member_of(list, before)) end
+  if head then redis.call('ZADD', key, int(PRIORITY_MAX - string.match(list.member, '^%d+')), member_of(list, head)) end
+  if not before then
+    redis.call('HINCRBY', counts, counter_of(list), '1')
+    if list.agent then
+      redis.call('ZADD', key_of.pinned(root, list.queue), '0', list.agent)
+      redis.call('SADD', key_of.adoption(root, list.agent), list.queue)
+    end
+  elseif not head then
+    redis.call('HINCRBY', counts, counter_of(list), '-1')
+    if list.agent and redis.call('EXISTS', key) == 0 then
+      redis.call('ZREM', key_of.pinned(root, list.queue), list.agent)
+      redis.call('SREM', key_of.adoption(root, list.agent), list.queue)
     end
   end
 end
@@ -86,8 +88,12 @@ end
 -- Puts elements at the end of a list, or at its front those that had been taken before.
 local function push_ready(root, list, elements, front)
   local length = redis.call(front and 'LPUSH' or 'RPUSH', list.key, unpack(elements))
-  if front or length == #elements then rank(root, list) end
-  if length == #elements then wake(root, 'r', list.queue) end
+  if length == #elements then
+    rank(root, list, nil)
+    wake(root, 'r', list.queue)
+  elseif front and list.pool then
+    rank(root, list, redis.call('LINDEX', list.key, int(#elements)))
+  end
 end
 
 local function is_dead(root, element)

@@ -25,7 +25,9 @@ local function say_of_queue(effects, queue, rules)
   local now = next(rules) and 1 or 0
   if now == 1 then redis.call('HSET', key, 'rules', cjson.encode(rules)) else redis.call('HDEL', key, 'rules', 'tat') end
   redis.call('HDEL', key, 'turned')
-  if now ~= before then redis.call('HINCRBY', root .. 'swarm', 'ruled', int(now - before)) end
+  if now ~= before and redis.call('HINCRBY', root .. 'swarm', 'ruled', int(now - before)) == 0 then
+    redis.call('HDEL', root .. 'swarm', 'ruled')
+  end
   if redis.call('EXISTS', key) == 1 then
     redis.call('ZADD', root .. 'queues', '0', queue)
   else

@@ -34,22 +34,21 @@ do
     note_waiting(root, queue, key)
   end
 
-  -- Lets tasks of a key go on, as many as there are slots. Returns how many.
+  -- Lets tasks of a key go on, as many as there are slots.
   function slots.unpark(effects, queue, key, running)
-    local root, parked, freed = effects.root, key_of.parked(effects.root, queue, key), 0
+    local root, parked, freed = effects.root, key_of.parked(effects.root, queue, key), {}
     local limit = rules_of(effects, queue).k or running + FREED
-    while freed < math.min(limit - running, FREED) do
+    while #freed < math.min(limit - running, FREED) do
       local element = redis.call('ZPOPMIN', parked)[1]
       if not element then break end
-      if not is_dead(root, element) then
-        local id, entry = split_element(element)
-        local task = stand(root, id)
-        enter_list(effects, task, task.spec, entry, true)
-        freed = freed + 1
-      end
+      if not is_dead(root, element) then freed[#freed + 1] = element end
+    end
+    for at = #freed, 1, -1 do
+      local id, entry = split_element(freed[at])
+      local task = stand(root, id)
+      enter_list(effects, task, task.spec, entry, true)
     end
     note_if_over(root, queue, parked)
-    return freed
   end
 end
 

@@ -63,7 +63,7 @@ local function take_plain(root, queue, claimers, effects, claimed, budget, most)
     if not key then return taken, NOTHING end
     for _, element in ipairs(elements) do
       budget.steps = budget.steps - 1
-      if #element > 36 then left_list(root, { key = key, queue = queue }, element) end
+      if #element > 36 then left_list(root, { key = key, queue = queue }, element, element) end
       local task = lease(root, element, claimers[at], effects)
       if task then
         charge(budget, task)

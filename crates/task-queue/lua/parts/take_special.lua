@@ -4,8 +4,8 @@
 
 local take_special
 do
-  -- Lists of a pool that are read at a time.
-  local PAGE = 8
+  -- Lists of a pool that are read at first, and then at a time.
+  local FIRST, PAGE = 8, 64
   -- Parsed names that are kept, as long as the library is loaded.
   local KEPT = 10000
   local parsed, kept = {}, 0
@@ -35,14 +35,6 @@ do
     return capabilities
   end
 
-  local function list_of(root, queue, pool, agent, member)
-    local key = key_of.special(root, pool, member)
-    return {
-      key = key, queue = queue, pool = pool, member = member, agent = agent, priority = parse(member).priority,
-      head = redis.call('LINDEX', key, '0'),
-    }
-  end
-
   -- Whether list `a` comes before list `b`.
   local function before(a, b, oldest_of_any)
     if not b then return true end
@@ -50,33 +42,37 @@ do
     return a.head < b.head
   end
 
-  -- The first list of a pool that the claimer may have; of those whose heads are of one millisecond, that with the
-  -- first head. Looking for the oldest of any priority looks at all.
+  -- The first list of a pool that the claimer may have. Looking for the oldest of any priority looks at all.
   local function first_of_pool(root, queue, pool, agent, claimer, oldest_of_any, budget)
-    local found, rank_found, from = nil, nil, 0
-    while from < CAPABILITY_SETS do
-      local page = redis.call('ZRANGE', key_of.specials(root, pool), int(from), int(from + PAGE - 1), 'WITHSCORES')
+    local found, from, count = nil, 0, oldest_of_any and CAPABILITY_SETS or FIRST
+    while budget.steps > 0 do
+      local page = redis.call('ZRANGE', key_of.specials(root, pool), int(from), int(from + count - 1))
       budget.steps = budget.steps - 1
-      for at = 1, #page, 2 do
-        if found and not oldest_of_any and page[at + 1] ~= rank_found then return found end
-        if able(claimer.capabilities, parse(page[at])) then
-          local list = list_of(root, queue, pool, agent, page[at])
-          if list.head and before(list, found, oldest_of_any) then found, rank_found = list, page[at + 1] end
+      for at = 1, #page do
+        local member = string.sub(page[at], 38)
+        local said = parse(member)
+        if able(claimer.capabilities, said) then
+          local list = { queue = queue, pool = pool, member = member, agent = agent, priority = said.priority, head = page[at] }
+          if before(list, found, oldest_of_any) then found = list end
+          if not oldest_of_any then return found end
         end
       end
-      if #page < 2 * PAGE then return found end
-      from = from + PAGE
+      if #page < count then return found end
+      from, count = from + count, PAGE
     end
     return found
   end
 
   -- The first list of those that everybody may have, as far as it may come before `found`.
   local function first_plain(root, queue, found, oldest_of_any)
-    local lowest = found and not oldest_of_any and found.priority or 0
-    for priority = PRIORITY_MAX, lowest, -1 do
-      local key = key_of.ready(root, queue, priority)
+    local keys = {}
+    for priority = PRIORITY_MAX, found and not oldest_of_any and found.priority or 0, -1 do
+      keys[#keys + 1] = key_of.ready(root, queue, priority)
+    end
+    if redis.call('EXISTS', unpack(keys)) == 0 then return found end
+    for at, key in ipairs(keys) do
       local head = redis.call('LINDEX', key, '0')
-      local list = head and { key = key, queue = queue, priority = priority, head = head }
+      local list = head and { key = key, queue = queue, priority = PRIORITY_MAX + 1 - at, head = head }
       if list and before(list, found, oldest_of_any) then
         if not oldest_of_any then return list end
         found = list
@@ -106,8 +102,9 @@ do
       local list = first_list(root, queue, claimer, oldest_of_any, pins, budget)
       if not list then break end
       budget.steps = budget.steps - 1
+      list.key = list.key or key_of.special(root, list.pool, list.member)
       local element = redis.call('LPOP', list.key)
-      left_list(root, list, element)
+      left_list(root, list, element, element)
       local task = lease(root, element, claimer, effects)
       if task then
         charge(budget, task)

@@ -27,9 +27,12 @@ do
   -- Returns how many elements were looked at, at most n.
   local function adopt_list(effects, from, n)
     local root = effects.root
+    local head = redis.call('LINDEX', from.key, '0') or nil
     local elements = redis.call('RPOP', from.key, int(n)) or {}
+    rank(root, from, head)
     for _, element in ipairs(elements) do
-      left_list(root, from, element)
+      head = redis.call('LINDEX', from.key, '0') or nil
+      left_list(root, from, element, head)
       if not is_dead(root, element) then
         local id, entry = split_element(element)
         redis.call('HSET', key_of.state(root, id), 'un', '1')
@@ -37,14 +40,13 @@ do
         enter_list(effects, task, task.spec, entry, true)
       end
     end
-    rank(root, from)
     return #elements
   end
 
   local function adopt_queue(effects, name, queue, n)
     local root = effects.root
     local pool, done = queue .. '@' .. name, 0
-    local members = redis.call('ZRANGE', key_of.specials(root, pool), '0', int(POOLS_A_CALL - 1))
+    local members = lists_of_pool(root, pool, 0, POOLS_A_CALL - 1)
     if #members == 0 then redis.call('SREM', key_of.adoption(root, name), queue) end
     for _, member in ipairs(members) do
       if done >= n then break end

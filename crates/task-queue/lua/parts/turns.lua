@@ -48,7 +48,7 @@ do
       local element = next_of(root, backlog)
       if not element then break end
       -- Nobody waits for a list from which an element was taken just now: no wake-up.
-      if redis.call('RPUSH', list.key, element) == 1 then rank(root, list) end
+      redis.call('RPUSH', list.key, element)
       came = came + 1
     end
     note_if_over(root, list.queue, backlog)
@@ -103,11 +103,11 @@ local function enter_list(effects, task, spec, entry, front)
   push_ready(root, list, { element }, front)
 end
 
--- To be called when an element was taken from a list.
-local function left_list(root, list, element)
+-- To be called when an element was taken from a list whose head was `head` before.
+local function left_list(root, list, element, head)
   if #element > 36 then
     local _, _, key = split_element(element)
     if key then turns.leave(root, list, key) end
   end
-  rank(root, list)
+  rank(root, list, head)
 end

@@ -40,7 +40,10 @@ impl Specials {
         });
         read(redis, root, names, |name, elements| match Kind::of(name) {
             Some(Kind::Specials(pool)) => {
+                // `<id of the head> <name of the list>`
                 let members = elements.chunks_exact(2).map(|pair| text(&pair[0]));
+                let members = members
+                    .map(|text| text.split_once(' ').map_or_else(String::new, |(_, name)| name.to_owned()));
                 specials.named.entry(pool.to_owned()).or_default().extend(members);
             }
             Some(Kind::Adoption(agent)) => {

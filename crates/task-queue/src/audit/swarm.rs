@@ -13,7 +13,7 @@ use super::{
 use crate::limits::EVENT_ENTRIES;
 
 /// Fields of the swarm's record.
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 12] = [
     "created_at",
     "description",
     "paused",
@@ -23,6 +23,8 @@ const FIELDS: [&str; 10] = [
     "max_tasks",
     "max_agents",
     "restored",
+    "ruled",
+    "fair",
     CLOSED,
 ];
 /// Fields beside it that only a swarm has that is being deleted or restored.
