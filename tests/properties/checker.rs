@@ -27,7 +27,7 @@ fn a_library_that_puts_released_tasks_at_the_end_is_found_out() {
 
 #[test]
 fn a_library_in_which_every_seventeenth_task_is_the_oldest_is_found_out() {
-    let rules = ["% 16\n", "% 16 ==", "== 16 - 1 then", "== 16 - 1)", "16 - 1 - place"];
+    let rules = ["% 16, nil", "% 16 ==", "== 16 - 1 then", "== 16 - 1\n", "16 - 1 - place"];
     let broken = rules.map(|rule| rule.replace("16", "17"));
     let rules: Vec<_> = rules.into_iter().zip(broken.iter().map(String::as_str)).collect();
     let failure = failure_of::<Case>(&rules);
