@@ -7,6 +7,7 @@ mod checker;
 mod inboxes;
 mod keys;
 mod life;
+mod limits;
 mod model;
 mod payloads;
 mod run;

@@ -23,8 +23,8 @@ local function say_of_queue(effects, queue, rules)
   local root, key = effects.root, key_of.queue(effects.root, queue)
   local before = redis.call('HEXISTS', key, 'rules')
   local now = next(rules) and 1 or 0
-  if now == 1 then redis.call('HSET', key, 'rules', cjson.encode(rules)) else redis.call('HDEL', key, 'rules', 'tat') end
-  redis.call('HDEL', key, 'turned')
+  if now == 1 then redis.call('HSET', key, 'rules', cjson.encode(rules)) else redis.call('HDEL', key, 'rules') end
+  redis.call('HDEL', key, 'turned', rules.r and 'turned' or 'tat')
   if now ~= before and redis.call('HINCRBY', root .. 'swarm', 'ruled', int(now - before)) == 0 then
     redis.call('HDEL', root .. 'swarm', 'ruled')
   end
