@@ -27,6 +27,7 @@ mod states;
 mod subscriptions;
 mod swarm;
 mod task;
+mod trails;
 mod totals;
 
 pub use check::Check;

@@ -14,7 +14,7 @@ use crate::{
     library::function,
     limits::MERGE_BYTES,
     metrics::{self, TaskEvent},
-    model::{NewTask, SwarmName, Task, TaskId, Text},
+    model::{Invalid, NewTask, Stamp, SwarmName, Task, TaskId, Text},
     store::{Line, Reader, Spec, When, digest, taken_in},
 };
 
@@ -58,6 +58,7 @@ pub(crate) enum Taken {
     Duplicate(TaskId),
     TooManyCapabilitySets,
     SwarmFull,
+    DeadlinePassed,
 }
 
 /// A task on its way into Redis.
@@ -82,7 +83,8 @@ impl TaskQueue {
     /// Takes `task` in, or finds the unfinished task that has its `dedup_key`.
     ///
     /// # Errors
-    /// [`Error::SwarmNotFound`], [`Error::IdempotencyMismatch`], [`Error::TooManyCapabilitySets`], [`Error::Redis`].
+    /// [`Error::SwarmNotFound`], [`Error::IdempotencyMismatch`], [`Error::TooManyCapabilitySets`], [`Error::Invalid`] for
+    /// a deadline that has passed, [`Error::Redis`].
     /// After an unknown outcome the same request under an [`Idempotency`] does no harm.
     pub async fn submit(
         &self,
@@ -109,7 +111,7 @@ impl TaskQueue {
                 if !replayed {
                     self.inner.redis.perf().record(Series::Submit, started.elapsed());
                 }
-                self.note_schedule(swarm, now, when);
+                self.note_schedule(swarm, now, when, task.deadline);
                 let task = taken_in(swarm, id, now, when.run_at(now), task)?;
                 Ok(Submitted { task, created: true, replayed })
             }
@@ -125,6 +127,7 @@ impl TaskQueue {
             },
             Taken::TooManyCapabilitySets => Err(Error::TooManyCapabilitySets),
             Taken::SwarmFull => Err(Error::SwarmFull),
+            Taken::DeadlinePassed => Err(deadline_passed("/deadline").into()),
         }
     }
 
@@ -140,12 +143,20 @@ impl TaskQueue {
         Ok(SubmitReply::read(reply)?)
     }
 
-    /// Lets the promoter know of a task that is due before it would look next.
-    pub(crate) fn note_schedule(&self, swarm: &SwarmName, now: i64, when: When) {
+    /// Lets the promoter and the timekeeper know of a task that is due before they would look next.
+    pub(crate) fn note_schedule(&self, swarm: &SwarmName, now: i64, when: When, deadline: Option<Stamp>) {
         if let Some(run_at) = when.run_at(now) {
             self.inner.alarms.promoter.at(swarm, run_at - now);
         }
+        if let Some(Stamp(deadline)) = deadline {
+            self.inner.alarms.timekeeper.at(swarm, deadline - now);
+        }
     }
+}
+
+/// What is said of a task that could only fail.
+pub(crate) fn deadline_passed(pointer: &str) -> Invalid {
+    Invalid::field(pointer, "after now, and after run_at or delay_ms")
 }
 
 pub(super) fn too_short() -> RedisError {
@@ -207,6 +218,7 @@ pub(crate) fn taken(mut line: Line) -> Result<(TaskId, Taken), RedisError> {
         Some("dup") => Taken::Duplicate,
         Some("CAPABILITYSETS") => |_| Taken::TooManyCapabilitySets,
         Some("SWARMFULL") => |_| Taken::SwarmFull,
+        Some("DEADLINEPASSED") => |_| Taken::DeadlinePassed,
         _ => return Err(line.broken()),
     };
     let id = line.parse()?;
