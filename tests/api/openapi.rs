@@ -2,7 +2,7 @@ use serde_json::Value;
 use waggle_tests::in_a_swarm;
 
 /// Operations with their path, as the contract lists them for this version.
-const OPERATIONS: [(&str, &str); 53] = [
+const OPERATIONS: [(&str, &str); 56] = [
     ("delete", "/v1/swarms/{swarm}"),
     ("delete", "/v1/swarms/{swarm}/agents/{agent}"),
     ("delete", "/v1/swarms/{swarm}/agents/{agent}/subscriptions/{topic}"),

@@ -1,6 +1,8 @@
 use serde_json::{Value, json};
 use waggle_tests::{Held, Reply, World, in_a_swarm, task};
 
+use super::support::noise;
+
 pub(crate) async fn stream(w: &World, held: &Held, chunk: impl Into<Value>) -> Reply {
     w.on(&held.id, "output", json!({"lease": held.token, "chunk": chunk.into()})).await
 }
@@ -64,19 +66,15 @@ fn of_too_many_bytes_the_last_mebibyte_is_kept() {
     in_a_swarm(async |w| {
         w.submit(task()).await;
         let held = w.claim_one("a").await;
-        for n in 0..24_u32 {
-            // What repeats itself is compressed: this does not.
-            let chunk: String = (0..60_000_u32)
-                .map(|at| char::from(b'0' + ((at.wrapping_add(n << 16).wrapping_mul(2_654_435_761) >> 24) % 64) as u8))
-                .map(|c| if c == '\\' { 'x' } else { c })
-                .collect();
-            stream(&w, &held, chunk).await.ok();
+        // Five bits of each letter are left of them.
+        for n in 0..32 {
+            stream(&w, &held, noise(60_000, n)).await.ok();
         }
         let key = format!("wg:{{{}}}:oc:{}", w.swarm(), held.id);
-        let chunks: Vec<Vec<String>> = w.service().redis(&format!("LRANGE {key} 1 -1"));
-        let bytes: usize = chunks[0].iter().map(String::len).sum();
+        let chunks: Vec<Vec<Vec<u8>>> = w.service().redis(&format!("LRANGE {key} 1 -1"));
+        let bytes: usize = chunks[0].iter().map(Vec::len).sum();
         assert!(bytes <= 1_048_576 && bytes > 900_000, "{bytes}");
-        assert_eq!(output(&w, &held.id, "after=23").await["chunks"][0]["seq"], 24);
+        assert_eq!(output(&w, &held.id, "after=31").await["chunks"][0]["seq"], 32);
     });
 }
 

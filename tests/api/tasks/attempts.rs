@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use waggle_tests::{World, in_a_swarm, task};
 
-use super::support::{attempts, fields, stamp};
+use super::support::{attempts, fields, noise, stamp};
 
 const FIELDS: [&str; 6] = ["agent", "attempt", "ended_at", "error", "outcome", "started_at"];
 
@@ -128,8 +128,7 @@ async fn fail_again(w: &World, message: &str) {
 fn an_error_that_is_too_long_is_left_out_and_said_to_be() {
     in_a_swarm(async |w| {
         let id = w.submit_id(task()).await;
-        // What repeats itself is compressed: this does not.
-        let long: String = (0..9_000_u32).map(|n| char::from(b'!' + (n.wrapping_mul(2_654_435_761) >> 25) as u8 % 90)).collect();
+        let long = noise(9_000, 1);
         fail_again(&w, &long).await;
         fail_again(&w, "short").await;
         let all = attempts(&w, &id).await;

@@ -79,3 +79,13 @@ pub(crate) async fn attempts(w: &waggle_tests::World, id: &str) -> Vec<Value> {
     assert_eq!(page["next_cursor"], Value::Null);
     page["items"].as_array().expect("items").clone()
 }
+
+/// So many letters that no compression makes much shorter; others for another seed.
+pub(crate) fn noise(letters: usize, seed: u64) -> String {
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'0' + (state >> 59) as u8)
+    };
+    (0..letters).map(|_| next()).collect()
+}
