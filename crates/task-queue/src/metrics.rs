@@ -213,8 +213,7 @@ impl MessageEvent {
 }
 
 impl Poll {
-    const ALL: [Self; 6] =
-        [Self::Claim, Self::Task, Self::Inbox, Self::State, Self::Events, Self::Output];
+    const ALL: [Self; 6] = [Self::Claim, Self::Task, Self::Inbox, Self::State, Self::Events, Self::Output];
 
     const fn label(self) -> &'static str {
         match self {

@@ -23,7 +23,8 @@ fn chunks_are_numbered_from_one_over_all_attempts() {
         let next = w.claim_one("b").await;
         assert_eq!(stream(&w, &next, "again").await.ok(), json!({"seq": 4}));
         let all = output(&w, &held.id, "").await;
-        let attempts: Vec<_> = all["chunks"].as_array().unwrap().iter().map(|one| one["attempt"].clone()).collect();
+        let attempts: Vec<_> =
+            all["chunks"].as_array().unwrap().iter().map(|one| one["attempt"].clone()).collect();
         assert_eq!(attempts, [1, 1, 1, 2]);
     });
 }

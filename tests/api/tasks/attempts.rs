@@ -99,7 +99,11 @@ fn a_cancelled_attempt_is_told_as_cancelled_with_what_its_holder_said() {
             let id = w.submit_id(task()).await;
             let held = w.claim_one("a").await;
             w.cancel(&id).await.ok();
-            if says { w.fail(&held).await.ok() } else { w.release(&held).await.ok() };
+            if says {
+                w.fail(&held).await.ok()
+            } else {
+                w.release(&held).await.ok()
+            };
             let all = attempts(&w, &id).await;
             assert_eq!(outcomes(&all), ["cancelled"]);
             assert_eq!(all[0]["error"]["message"].is_string(), says);
@@ -133,7 +137,10 @@ fn an_error_that_is_too_long_is_left_out_and_said_to_be() {
         fail_again(&w, "short").await;
         let all = attempts(&w, &id).await;
         assert_eq!((&all[0]["error"], &all[0]["error_truncated"]), (&Value::Null, &json!(true)));
-        assert_eq!((&all[1]["error"]["message"], &all[1]["error_truncated"]), (&json!("short"), &Value::Null));
+        assert_eq!(
+            (&all[1]["error"]["message"], &all[1]["error_truncated"]),
+            (&json!("short"), &Value::Null)
+        );
     });
 }
 
@@ -161,7 +168,10 @@ fn they_are_forgotten_with_the_task_and_those_of_no_task_are_not_found() {
         let held = w.claim_one("a").await;
         w.complete(&held, 1).await.ok();
         let path = format!("/tasks/{}/attempts", held.id);
-        waggle_tests::until("it is forgotten", waggle_tests::PATIENCE, async || w.get(&path).send().await.status == 404).await;
+        waggle_tests::until("it is forgotten", waggle_tests::PATIENCE, async || {
+            w.get(&path).send().await.status == 404
+        })
+        .await;
         w.get(&path).send().await.problem(404, "task_not_found");
         assert_eq!(w.service().redis::<i64>(&format!("EXISTS wg:{{{}}}:e:{}", w.swarm(), held.id)), [0]);
     });

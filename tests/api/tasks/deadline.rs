@@ -35,7 +35,9 @@ fn wherever_a_task_stands_it_fails_at_its_deadline() {
         }
         let reply = w.complete(&holder, 1).await;
         reply.problem(409, "lease_lost");
-        assert!(w.claim_with(json!({"agent": "nobody", "capabilities": ["x"], "max_tasks": 9})).await.is_empty());
+        assert!(
+            w.claim_with(json!({"agent": "nobody", "capabilities": ["x"], "max_tasks": 9})).await.is_empty()
+        );
         assert_eq!(w.list("failed").await.len(), 5);
         assert_eq!(attempts(&w, &running).await[0]["outcome"], "deadline");
         assert_eq!(attempts(&w, &retried).await[0]["outcome"], "failed");
@@ -70,7 +72,10 @@ fn a_task_that_is_done_before_its_deadline_stays_done() {
         w.cancel(&cancelled).await.ok();
         let last = w.submit_id(due(&w, 400)).await;
         overdue(&w, &last).await;
-        assert_eq!((w.status(&id).await.as_str(), w.status(&cancelled).await.as_str()), ("completed", "cancelled"));
+        assert_eq!(
+            (w.status(&id).await.as_str(), w.status(&cancelled).await.as_str()),
+            ("completed", "cancelled")
+        );
     });
 }
 

@@ -134,10 +134,15 @@ fn it_is_forgotten_with_the_task() {
 fn each_wrong_parameter_is_refused_by_its_pointer() {
     in_a_swarm(async |w| {
         let id = w.submit_id(task()).await;
-        for (query, pointer) in
-            [("limit=0", "/limit"), ("limit=501", "/limit"), ("wait_ms=60001", "/wait_ms"), ("after=-1", "/after"), ("from=1", "/from")]
-        {
-            let problem = w.get(&format!("/tasks/{id}/output?{query}")).send().await.problem(422, "validation");
+        for (query, pointer) in [
+            ("limit=0", "/limit"),
+            ("limit=501", "/limit"),
+            ("wait_ms=60001", "/wait_ms"),
+            ("after=-1", "/after"),
+            ("from=1", "/from"),
+        ] {
+            let problem =
+                w.get(&format!("/tasks/{id}/output?{query}")).send().await.problem(422, "validation");
             assert_eq!(problem["errors"][0]["pointer"], pointer, "{query}");
         }
     });

@@ -64,7 +64,12 @@ fn it_is_tried_again_after_its_backoff_with_all_its_time_and_has_failed_after_th
         let outcomes: Vec<_> = attempts(&w, &id).await.iter().map(|one| one["outcome"].clone()).collect();
         assert_eq!(outcomes, ["timed_out", "timed_out"]);
         let events = w.get(&format!("/tasks/{id}/events")).send().await.ok();
-        let ends: Vec<_> = events["items"].as_array().unwrap().iter().filter(|event| event["kind"] == "task.timed_out").collect();
+        let ends: Vec<_> = events["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|event| event["kind"] == "task.timed_out")
+            .collect();
         assert_eq!((&ends[0]["status"], &ends[1]["status"]), (&json!("scheduled"), &json!("failed")));
     });
 }
@@ -115,7 +120,10 @@ fn a_timeout_counts_for_its_holder_as_a_failure_and_not_as_a_lease_that_ran_out(
         let held = w.claim_one("a").await;
         w.until_status(&held.id, "scheduled").await;
         let agent = w.get("/agents/a").send().await.ok();
-        assert_eq!((&agent["failed"], &agent["expired"], &agent["running"]), (&json!(1), &json!(0), &json!(0)));
+        assert_eq!(
+            (&agent["failed"], &agent["expired"], &agent["running"]),
+            (&json!(1), &json!(0), &json!(0))
+        );
     });
 }
 

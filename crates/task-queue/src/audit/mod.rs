@@ -27,8 +27,8 @@ mod states;
 mod subscriptions;
 mod swarm;
 mod task;
-mod trails;
 mod totals;
+mod trails;
 
 pub use check::Check;
 pub use report::{Finding, Report};

@@ -156,7 +156,8 @@ impl Task<'_, '_> {
         if self.record.status != Status::Running {
             return;
         }
-        let (expires, ends) = (self.record.number("ex"), self.record.field("to").map(|_| self.record.number("to")));
+        let (expires, ends) =
+            (self.record.number("ex"), self.record.field("to").map(|_| self.record.number("to")));
         let expected = self.record.timeout_ms.map(|ms| self.record.number("sa") + ms);
         self.that(ends == expected, Check::Lease, || {
             format!("its attempt ends at {ends:?}, and should at {expected:?}")

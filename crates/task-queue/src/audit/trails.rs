@@ -27,7 +27,8 @@ pub(super) async fn check(
         findings.that(there <= ATTEMPT_RECORDS, Check::Unbounded, name, || {
             format!("{there} attempts are kept, not {ATTEMPT_RECORDS}")
         });
-        let fences: Option<Vec<u64>> = records.iter().map(|record| numbers(record, 1)?.first().copied()).collect();
+        let fences: Option<Vec<u64>> =
+            records.iter().map(|record| numbers(record, 1)?.first().copied()).collect();
         let rising = fences.is_some_and(|fences| fences.is_sorted_by(|one, next| one < next));
         findings.that(rising, Check::Attempts, name, || "the kept attempts are not in order".to_owned());
     })

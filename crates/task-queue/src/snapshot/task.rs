@@ -7,8 +7,8 @@ use super::attempt::AttemptLine;
 use crate::{
     limits::{ATTEMPT_RECORDS, ATTEMPTS_DEFAULT, COUNT_MAX, TEXT_BYTES},
     model::{
-        AgentName, AttemptOutcome, Backoff, Budget, Capability, DependencyPolicy, Json, NewTask, QueueName, Stamp, Status,
-        Tag, TaskId, Text, optional_object,
+        AgentName, AttemptOutcome, Backoff, Budget, Capability, DependencyPolicy, Json, NewTask, QueueName,
+        Stamp, Status, Tag, TaskId, Text, optional_object,
     },
     store::{DEADLINE_HOLDS, KeptAttempt, Reader, Resubmit, frame_json},
 };
