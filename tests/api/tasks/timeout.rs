@@ -148,3 +148,16 @@ fn a_timeout_out_of_range_is_refused() {
         assert!(w.pages("").await.is_empty());
     });
 }
+
+#[test]
+fn the_heartbeat_of_its_agent_does_not_extend_it_either() {
+    in_a_swarm(async |w| {
+        w.submit(short()).await;
+        let held = w.claim_one("a").await;
+        let body = json!({"leases": [{"id": held.id, "lease": held.token}], "extend_ms": 60_000});
+        let answer = w.post("/agents/a/heartbeat").json(body.clone()).send().await.ok();
+        assert_eq!(answer["extended"][0]["lease"]["expires_at"], held.task["lease_expires_at"]);
+        w.until_status(&held.id, "scheduled").await;
+        assert_eq!(w.post("/agents/a/heartbeat").json(body).send().await.ok()["lost"], json!([held.id]));
+    });
+}
