@@ -41,6 +41,11 @@ local function crash(effects, task, spec)
   return note_end(effects, 'task.expired', task, 'failed')
 end
 
+-- A number in [0, 1), another one for each of the tasks that time out together: the end of an id is random.
+local function chance(id)
+  return (tonumber(string.sub(id, -4), 16) / 65536 + micros / 1000) % 1
+end
+
 -- Also returns the wait until the next attempt.
 local function time_out(effects, task, spec)
   local root, now = effects.root, effects.now
@@ -50,7 +55,7 @@ local function time_out(effects, task, spec)
   end
   redis.call('SET', key_of.outcome(root, task.id), TIMED_OUT)
   if task.attempt < (spec.a or ATTEMPTS_DEFAULT) then
-    local wait = backoff_ms(spec, task.attempt, micros / 1000)
+    local wait = backoff_ms(spec, task.attempt, chance(task.id))
     back_to_scheduled(root, effects, task, int(now + wait), {}, 'ko', 'timed_out', TIMED_OUT)
     return note_end(effects, 'task.timed_out', task, 'scheduled'), wait
   end

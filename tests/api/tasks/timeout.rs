@@ -161,3 +161,18 @@ fn the_heartbeat_of_its_agent_does_not_extend_it_either() {
         assert_eq!(w.post("/agents/a/heartbeat").json(body).send().await.ok()["lost"], json!([held.id]));
     });
 }
+
+#[test]
+fn those_that_time_out_together_are_not_tried_again_together() {
+    in_a_swarm(async |w| {
+        let backoff = json!({"kind": "fixed", "base_ms": 600_000});
+        w.submit_many((0..40).map(|_| task().with("timeout_ms", 100).backoff(backoff.clone()))).await;
+        w.claim_with(json!({"agent": "a", "max_tasks": 40})).await;
+        until("all have timed out", PATIENCE, async || w.list("scheduled").await.len() == 40).await;
+        let tasks = w.list("scheduled").await;
+        let waits: Vec<_> = tasks.iter().map(|task| between(&task["started_at"], &task["run_at"])).collect();
+        assert!(waits.iter().all(|wait| (300_000..=620_000).contains(wait)), "{waits:?}");
+        let (least, most) = (waits.iter().min().unwrap(), waits.iter().max().unwrap());
+        assert!(most - least > 60_000, "forty waits spread over the half: {least} to {most}");
+    });
+}

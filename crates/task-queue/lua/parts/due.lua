@@ -26,11 +26,6 @@ do
     return spec.e and flags and string.find(flags, 'l', 1, true) and spec.e or nil
   end
 
-  -- Whether a task that is to be taken in could only fail.
-  function due.is_hopeless(spec, run_at, now)
-    return spec.e ~= nil and spec.e <= (run_at or now)
-  end
-
   -- Takes the deadline off a task if it has passed.
   function due.forgive(effects, task)
     local deadline = due.deadline(task.spec, task.flags)

@@ -32,7 +32,7 @@ local function check_submit(effects, plan, task)
     if holder == nil then holder = redis.call('HGET', root .. 'dedup', task.dedup) end
     if holder and holder ~= task.id then return nil, holder end
   end
-  if due.is_hopeless(task.spec, run_at_of(task.when, effects.now), effects.now) then return 'DEADLINEPASSED' end
+  if task.spec.e and task.spec.e <= (run_at_of(task.when, effects.now) or effects.now) then return 'DEADLINEPASSED' end
   if plan.room and plan.room <= 0 then return 'SWARMFULL' end
   local list = ready_list(root, task.spec, false)
   if list.pool and not plan.lists[list.key] and redis.call('EXISTS', list.key) == 0 then
