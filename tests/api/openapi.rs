@@ -2,7 +2,7 @@ use serde_json::Value;
 use waggle_tests::in_a_swarm;
 
 /// Operations with their path, as the contract lists them for this version.
-const OPERATIONS: [(&str, &str); 59] = [
+const OPERATIONS: [(&str, &str); 62] = [
     ("delete", "/v1/swarms/{swarm}"),
     ("delete", "/v1/swarms/{swarm}/agents/{agent}"),
     ("delete", "/v1/swarms/{swarm}/agents/{agent}/subscriptions/{topic}"),
@@ -31,7 +31,9 @@ const OPERATIONS: [(&str, &str); 59] = [
     ("get", "/v1/swarms/{swarm}/stats"),
     ("get", "/v1/swarms/{swarm}/tasks"),
     ("get", "/v1/swarms/{swarm}/tasks/{id}"),
+    ("get", "/v1/swarms/{swarm}/tasks/{id}/attempts"),
     ("get", "/v1/swarms/{swarm}/tasks/{id}/events"),
+    ("get", "/v1/swarms/{swarm}/tasks/{id}/output"),
     ("patch", "/v1/swarms/{swarm}/state/{key}"),
     ("post", "/perf/validate"),
     ("post", "/v1/swarms/{swarm}/agents/{agent}/drain"),
@@ -53,6 +55,7 @@ const OPERATIONS: [(&str, &str); 59] = [
     ("post", "/v1/swarms/{swarm}/tasks/{id}/complete"),
     ("post", "/v1/swarms/{swarm}/tasks/{id}/fail"),
     ("post", "/v1/swarms/{swarm}/tasks/{id}/heartbeat"),
+    ("post", "/v1/swarms/{swarm}/tasks/{id}/output"),
     ("post", "/v1/swarms/{swarm}/tasks/{id}/release"),
     ("post", "/v1/swarms/{swarm}/tasks/{id}/retry"),
     ("post", "/v1/swarms/{swarm}/transactions"),

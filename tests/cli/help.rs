@@ -4,7 +4,7 @@ use waggle_tests::{in_a_swarm, root};
 
 use crate::program::program;
 
-const COMMANDS: [&[&str]; 50] = [
+const COMMANDS: [&[&str]; 52] = [
     &[],
     &["serve"],
     &["migrate"],
@@ -16,6 +16,8 @@ const COMMANDS: [&[&str]; 50] = [
     &["task", "submit"],
     &["task", "get"],
     &["task", "list"],
+    &["task", "attempts"],
+    &["task", "output"],
     &["task", "cancel"],
     &["task", "retry"],
     &["agent"],

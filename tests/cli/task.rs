@@ -149,3 +149,28 @@ fn one_refusal_of_many_does_not_keep_the_others_from_their_turn() {
         );
     });
 }
+
+#[test]
+fn its_attempts_and_its_output_are_printed_while_it_runs_and_after() {
+    in_a_swarm(async |w| {
+        let id = w.submit_id(task()).await;
+        let held = w.claim_one("first").await;
+        w.fail_with(&held, json!({"retry_after_ms": 0})).await.ok();
+        let held = w.claim_one("second").await;
+        let stream =
+            async |chunk: &str| w.on(&id, "output", json!({"lease": held.token, "chunk": chunk})).await.ok();
+        stream("one").await;
+        let following = client(&w, &["task", "output", &id, "--follow"]).start();
+        following.prints(1).await;
+        let shown = client(&w, &["task", "output", &id]).run().await;
+        assert_eq!((shown.status, shown.lines()[0]["chunk"].clone()), (0, json!("one")));
+        stream("two").await;
+        w.complete(&held, 1).await.ok();
+        let ended = following.ended().await;
+        let chunks: Vec<_> = ended.lines().iter().map(|line| line["chunk"].clone()).collect();
+        assert_eq!((ended.status, chunks), (0, vec![json!("one"), json!("two")]));
+        let attempts = client(&w, &["task", "attempts", &id]).run().await.lines();
+        let outcomes: Vec<_> = attempts.iter().map(|one| one["outcome"].clone()).collect();
+        assert_eq!(outcomes, ["failed", "completed"]);
+    });
+}

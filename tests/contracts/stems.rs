@@ -32,6 +32,7 @@ const GROUPS: [Group; 10] = [
             ("reap", "maintenance/reaper.rs"),
             ("promote", "maintenance/promoter.rs"),
             ("prune", "maintenance/pruner.rs"),
+            ("expire", "maintenance/timekeeper.rs"),
             ("watch", "task/get.rs"),
             ("trace", "task/trace.rs"),
         ],

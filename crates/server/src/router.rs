@@ -65,6 +65,8 @@ fn api() -> OpenApiRouter<App> {
         // what happens
         .routes(routes!(events::follow::follow))
         .routes(routes!(tasks::events::events))
+        .routes(routes!(tasks::attempts::attempts))
+        .routes(routes!(tasks::append_output::append_output, tasks::output::output))
         // transactions
         .routes(routes!(transactions::apply::apply))
         // queues
@@ -108,7 +110,7 @@ mod tests {
     const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/openapi.json");
 
     /// What the service answers, written down once more: an address is added on purpose or not at all.
-    const ROUTES: [(&str, &str); 59] = [
+    const ROUTES: [(&str, &str); 62] = [
         ("get", "/health/live"),
         ("get", "/health/ready"),
         ("get", "/metrics"),
@@ -160,11 +162,14 @@ mod tests {
         ("post", "/v1/swarms/{swarm}/tasks"),
         ("post", "/v1/swarms/{swarm}/tasks/batch"),
         ("get", "/v1/swarms/{swarm}/tasks/{id}"),
+        ("get", "/v1/swarms/{swarm}/tasks/{id}/attempts"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/cancel"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/complete"),
         ("get", "/v1/swarms/{swarm}/tasks/{id}/events"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/fail"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/heartbeat"),
+        ("get", "/v1/swarms/{swarm}/tasks/{id}/output"),
+        ("post", "/v1/swarms/{swarm}/tasks/{id}/output"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/release"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/retry"),
         ("post", "/v1/swarms/{swarm}/transactions"),

@@ -2,7 +2,7 @@
 --
 -- keys    root of the swarm
 -- args    ids
--- returns for each, in their order, the record, or false where there is none; less than were asked for when they have
+-- returns for each, in their order, the record and behind it its attempts (task_attempts), or false where there is none; less than were asked for when they have
 --         many bytes: one at least, and about 4 MiB
 -- fails   SWARMNOTFOUND
 -- promise changes nothing; all of them are read at one instant
@@ -14,6 +14,7 @@ local function snapshot_tasks(keys, args)
     if bytes >= SNAPSHOT_CALL_BYTES then break end
     local record = read_record(root, id)
     reply[#reply + 1] = record
+    if record then record[6] = redis.call('LRANGE', key_of.attempts(root, id), '0', '-1') end
     if record then bytes = bytes + #record[2] + #(record[4] or '') + #(record[5] or '') end
   end
   return reply

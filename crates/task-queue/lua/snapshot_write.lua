@@ -3,7 +3,8 @@
 -- keys    root of the swarm
 -- args    the word of the restore, then records, each a letter and what belongs to it:
 --         t id, stamps, header, rest of the spec, header without the deduplication key ('' where it has none),
---           status, score in the index of that status ('' for ready), how many fields, field, value, …, outcome, progress
+--           status, score in the index of that status ('' for ready), how many fields, field, value, …, outcome, progress,
+--           how many attempts, attempt (task_attempts), …
 --         a name, lost (0|1), how many fields, field, value, …, how many topics, topic, …
 --         f name of a former agent, time of its end
 --         m id, message
@@ -58,8 +59,9 @@ end
 function write.t(effects, args, at)
   local root, id, status, score = effects.root, args[at], args[at + 5], args[at + 6]
   local fields, past = read_counted(args, at + 7, 2)
-  if redis.call('EXISTS', key_of.spec(root, id)) == 1 then return past + 2, 0 end
-  local task = { id = id, status = status }
+  local kept, following = read_counted(args, past + 2, 1)
+  if redis.call('EXISTS', key_of.spec(root, id)) == 1 then return following, 0 end
+  local task = { id = id, key = key_of.state(root, id), status = status }
   local header, has_dedup = header_of(root, task, args[at + 2], args[at + 4])
   task.spec = header == '{}' and ALL_DEFAULTS or cjson.decode(header)
   task.key, task.queue, task.flags = key_of.state(root, id), queue_of(task.spec), flags_of(task.spec)
@@ -72,12 +74,18 @@ function write.t(effects, args, at)
     fields[#fields + 1] = 'dd'
     fields[#fields + 1] = '1'
   end
-  if #fields > 0 then redis.call('HSET', key_of.state(root, id), unpack(fields)) end
+  task.flags, task.queue = flags_of(task.spec), queue_of(task.spec)
+  if task.flags then
+    fields[#fields + 1] = 'fl'
+    fields[#fields + 1] = task.flags
+  end
+  if #fields > 0 then redis.call('HSET', task.key, unpack(fields)) end
   task.unpinned = redis.call('HGET', key_of.state(root, id), 'un') == '1'
   if args[past] ~= '' then redis.call('SET', key_of.outcome(root, id), args[past]) end
   if args[past + 1] ~= '' then redis.call('SET', key_of.progress(root, id), args[past + 1]) end
+  if #kept > 0 then redis.call('RPUSH', key_of.attempts(root, id), unpack(kept)) end
   index(effects, task, score)
-  return past + 2, 1
+  return following, 1
 end
 
 -- An agent that was not lost has its time to live from now on to show up.
@@ -145,10 +153,9 @@ function write.v(effects, args, at)
   return at + 1, 1
 end
 
--- A restored task that has finished was submitted and has ended.
+-- A restored task that has finished has ended: that it was submitted is counted with all the others.
 local function write_totals(root, totals)
   for status, count in pairs(totals) do
-    redis.call('HINCRBY', root .. 'totals', 'submitted', int(count))
     redis.call('HINCRBY', root .. 'totals', status, int(count))
   end
 end

@@ -18,13 +18,8 @@ local function cancel_one(root, effects, id, now)
     end
     return { 'ok', 'running', asked }
   end
-  if task.status == 'ready' then
-    remove_ready(effects, task)
-  elseif task.status == 'scheduled' then
-    redis.call('ZREM', root .. 'scheduled', id)
-  else
-    return { 'ALREADYFINISHED', task.status }
-  end
+  if not leave[task.status] then return { 'ALREADYFINISHED', task.status } end
+  leave[task.status](effects, task)
   redis.call('HSET', task.key, 'st', 'cancelled', 'fa', int(now))
   finish(root, effects, task, task.status, 'cancelled', now)
   note_task(effects, 'task.cancelled', id, task.queue, nil, 'cancelled', task.attempt)

@@ -8,7 +8,8 @@
 
 local function prune_one(root, effects, status, id)
   local spec = read_header(root, id) or {}
-  redis.call('DEL', key_of.spec(root, id), key_of.state(root, id), key_of.outcome(root, id), key_of.progress(root, id))
+  redis.call('DEL', key_of.spec(root, id), key_of.state(root, id), key_of.outcome(root, id), key_of.progress(root, id),
+    key_of.attempts(root, id), key_of.output(root, id))
   redis.call('ZREM', key_of.finished(root, status), id)
   moved(effects, { id = id, queue = queue_of(spec), spec = spec, flags = flags_of(spec) }, status, 'gone')
 end

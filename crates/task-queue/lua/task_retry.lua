@@ -4,7 +4,7 @@
 -- args    id
 -- returns { 'ok', 'ready' }, { 'WRONGSTATE', status }, { 'DUPLICATE' }, { 'SWARMFULL' } or { 'NOTFOUND' }
 -- fails   SWARMNOTFOUND
--- promise the fence goes on rising; the deduplication key is taken again, unless another unfinished task has it
+-- promise the fence goes on rising; a deadline that has passed is taken off; the deduplication key is taken again, unless another unfinished task has it
 
 local function retry_one(root, effects, id)
   local task = stand(root, id)
@@ -15,7 +15,9 @@ local function retry_one(root, effects, id)
   if task.spec.d and not (redis.call('HSETNX', root .. 'dedup', task.spec.d, id) == 1) then return { 'DUPLICATE' } end
   local entry = task.entry + 1
   redis.call('ZREM', key_of.finished(root, task.status), id)
-  redis.call('HDEL', task.key, 'fa', 'ra', 'cr', 'cc', 'lt', 'lo')
+  attempts.keep_last(root, id)
+  due.forgive(effects, task)
+  redis.call('HDEL', task.key, 'fa', 'ra', 'cr', 'cc', 'lt', 'lo', 'ao')
   redis.call('HSET', task.key, 'st', 'ready', 'at', '0', 'en', int(entry), 'ry', precise(effects.now))
   moved(effects, task, task.status, 'ready')
   enter_ready(effects, task, task.spec, entry, false)

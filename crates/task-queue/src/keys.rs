@@ -104,6 +104,16 @@ pub fn progress(root: &str, id: TaskId) -> String {
     format!("{root}g:{id}")
 }
 
+/// What became of a task's attempts.
+pub fn attempts(root: &str, id: TaskId) -> String {
+    format!("{root}e:{id}")
+}
+
+/// What a task's holders have streamed.
+pub fn output(root: &str, id: TaskId) -> String {
+    format!("{root}oc:{id}")
+}
+
 /// The set of a pool's lists that hold something.
 pub fn specials(root: &str, pool: &str) -> String {
     format!("{root}c:{pool}")
@@ -170,11 +180,12 @@ pub fn value(root: &str, key: &StateKey) -> String {
 }
 
 /// The names of keys that a swarm has once.
-pub const SINGLES: [&str; 20] = [
+pub const SINGLES: [&str; 21] = [
     "absent",
     "agents",
     "alive",
     "dedup",
+    "deadlines",
     "deleted",
     "draining",
     "events",
@@ -246,6 +257,8 @@ mod tests {
             state("", id),
             outcome("", id),
             progress("", id),
+            attempts("", id),
+            output("", id),
             queue("", "-"),
             special("", "-", "-"),
             specials("", "-"),

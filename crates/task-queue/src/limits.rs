@@ -50,6 +50,16 @@ pub const TIMEOUT_MS_MIN: u64 = 100;
 pub const TIMEOUT_MS_MAX: u64 = 2_678_400_000;
 /// Longest time over which a rate is measured, in milliseconds: one day.
 pub const RATE_PER_MS_MAX: u64 = 86_400_000;
+/// Ended attempts of a task that are remembered, the last ones.
+pub const ATTEMPT_RECORDS: usize = 100;
+/// Bytes of an attempt's error, as it is stored, above which it is not remembered with the attempt.
+pub const ATTEMPT_ERROR_BYTES: usize = 4 * 1_024;
+/// Bytes a chunk of a task's output may have.
+pub const OUTPUT_CHUNK_BYTES: usize = 64 * 1_024;
+/// Chunks of a task's output that are kept, the last ones.
+pub const OUTPUT_CHUNKS: usize = 1_000;
+/// Bytes of a task's output that are kept, as they are stored.
+pub const OUTPUT_BYTES: usize = 1_024 * 1_024;
 /// Bytes of a task's metadata.
 pub const METADATA_BYTES: usize = 16 * 1_024;
 /// Queues one claim may name.

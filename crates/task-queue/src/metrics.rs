@@ -28,7 +28,7 @@ pub const QUEUED_SECONDS: &str = "waggle_task_queued_seconds";
 /// Seconds from the start of an attempt to its end by its holder.
 pub const RUN_SECONDS: &str = "waggle_task_run_seconds";
 
-/// What happens to a task. A lease that ends counts as expired, and what it comes to as well.
+/// What happens to a task. A lease that ends counts by why it ended, and what it comes to as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TaskEvent {
     /// Taken in.
@@ -49,6 +49,10 @@ pub(crate) enum TaskEvent {
     Cancelled,
     /// Left by its holder without a word.
     Expired,
+    /// Held for longer than an attempt may take.
+    TimedOut,
+    /// Not done at its deadline.
+    Overdue,
 }
 
 /// What happens to a message.
@@ -75,6 +79,8 @@ pub(crate) enum Poll {
     State,
     /// An event.
     Events,
+    /// Output of a task.
+    Output,
 }
 
 struct Handles {
@@ -163,7 +169,7 @@ impl Drop for Waiting {
 }
 
 impl TaskEvent {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::Submitted,
         Self::Promoted,
         Self::Claimed,
@@ -173,6 +179,8 @@ impl TaskEvent {
         Self::Released,
         Self::Cancelled,
         Self::Expired,
+        Self::TimedOut,
+        Self::Overdue,
     ];
 
     const fn label(self) -> &'static str {
@@ -186,6 +194,8 @@ impl TaskEvent {
             Self::Released => "released",
             Self::Cancelled => "cancelled",
             Self::Expired => "expired",
+            Self::TimedOut => "timed_out",
+            Self::Overdue => "overdue",
         }
     }
 }
@@ -203,7 +213,7 @@ impl MessageEvent {
 }
 
 impl Poll {
-    const ALL: [Self; 5] = [Self::Claim, Self::Task, Self::Inbox, Self::State, Self::Events];
+    const ALL: [Self; 6] = [Self::Claim, Self::Task, Self::Inbox, Self::State, Self::Events, Self::Output];
 
     const fn label(self) -> &'static str {
         match self {
@@ -212,6 +222,7 @@ impl Poll {
             Self::Inbox => "inbox",
             Self::State => "state",
             Self::Events => "events",
+            Self::Output => "output",
         }
     }
 }

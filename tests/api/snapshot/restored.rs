@@ -1,9 +1,9 @@
 //! A restored swarm goes on.
 
 use serde_json::{Value, json};
-use waggle_tests::{in_a_swarm, task};
+use waggle_tests::{World, in_a_swarm, task};
 
-use super::support::{assert_sound, empty, export, furnish, restore};
+use super::support::{assert_sound, body_of, empty, export, furnish, restore, sealed};
 
 #[test]
 fn its_tasks_are_claimed_in_the_order_in_which_they_were_submitted() {
@@ -103,5 +103,66 @@ fn its_snapshot_says_the_same_once_more() {
             lines
         };
         assert_eq!(sorted(export(&w).await), sorted(export(&other).await));
+    });
+}
+
+#[test]
+fn its_attempts_and_deadlines_are_what_they_were() {
+    in_a_swarm(async |w| {
+        let deadline = json!("2031-01-01T00:00:00.000Z");
+        let running = w.submit_id(task().with("deadline", deadline.clone()).with("timeout_ms", 60_000)).await;
+        let held = w.claim_one("first").await;
+        w.fail_with(&held, json!({"retry_after_ms": 0})).await.ok();
+        let held = w.claim_one("second").await;
+        w.on(&running, "output", json!({"lease": held.token, "chunk": 1})).await.ok();
+        let failed = w.submit_id(task().priority(9).max_attempts(1).lease_ms(100)).await;
+        w.claim_one("dead").await;
+        w.until_status(&failed, "failed").await;
+        let attempts = async |w: &World, id: &str| {
+            w.get(&format!("/tasks/{id}/attempts")).send().await.ok()["items"].clone()
+        };
+        let other = empty(&w).await;
+        restore(&other, export(&w).await).await.ok();
+        assert_eq!(attempts(&other, &failed).await, attempts(&w, &failed).await);
+        let (there, here) = (attempts(&other, &running).await, attempts(&w, &running).await);
+        assert_eq!(there[0], here[0]);
+        assert_eq!((&there[1]["outcome"], &there[1]["agent"]), (&json!("released"), &json!("second")));
+        assert_eq!(other.task(&running).await["deadline"], deadline);
+        let again = other.claim_one("third").await;
+        assert_eq!((again.id.as_str(), again.attempt), (running.as_str(), 2));
+        assert_eq!(attempts(&other, &running).await.as_array().unwrap().len(), 3);
+        assert_sound(&other).await;
+        other.complete(&again, 1).await.ok();
+        assert_sound(&other).await;
+    });
+}
+
+#[test]
+fn a_deadline_that_passed_meanwhile_fails_the_task_once_it_is_restored() {
+    in_a_swarm(async |w| {
+        let id = w.submit_id(task().with("deadline", "2031-01-01T00:00:00.000Z")).await;
+        let other = empty(&w).await;
+        let lines = body_of(&export(&w).await);
+        let lines: Vec<_> = lines.iter().map(|line| line.replace("2031-01-01", "2021-01-01")).collect();
+        restore(&other, sealed(&lines)).await.ok();
+        let task = other.until_status(&id, "failed").await;
+        assert_eq!(task["error"]["kind"], "deadline");
+        assert_sound(&other).await;
+    });
+}
+
+#[test]
+fn attempts_that_cannot_have_been_are_refused_with_their_line() {
+    in_a_swarm(async |w| {
+        w.submit(task()).await;
+        let held = w.claim_one("a").await;
+        w.release(&held).await.ok();
+        let other = empty(&w).await;
+        let lines = body_of(&export(&w).await);
+        let lines: Vec<_> = lines
+            .iter()
+            .map(|line| line.replace(r#""attempts":[{"fence":1"#, r#""attempts":[{"fence":7"#))
+            .collect();
+        restore(&other, sealed(&lines)).await.problem(422, "broken_snapshot");
     });
 }

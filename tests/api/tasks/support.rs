@@ -66,3 +66,26 @@ pub(crate) async fn a_moment() {
 pub(crate) fn payloads<'a>(tasks: impl IntoIterator<Item = &'a Value>) -> Vec<Value> {
     tasks.into_iter().map(|task| task["payload"].clone()).collect()
 }
+
+/// The time of the service so many milliseconds from now, as a stamp.
+pub(crate) fn in_ms(w: &waggle_tests::World, ms: i64) -> String {
+    let now: Vec<(i64, i64)> = w.service().redis("TIME");
+    Stamp(now[0].0 * 1_000 + now[0].1 / 1_000 + ms).to_text()
+}
+
+/// The attempts at a task.
+pub(crate) async fn attempts(w: &waggle_tests::World, id: &str) -> Vec<Value> {
+    let page = w.get(&format!("/tasks/{id}/attempts")).send().await.ok();
+    assert_eq!(page["next_cursor"], Value::Null);
+    page["items"].as_array().expect("items").clone()
+}
+
+/// So many letters that no compression makes much shorter; others for another seed.
+pub(crate) fn noise(letters: usize, seed: u64) -> String {
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'0' + (state >> 59) as u8)
+    };
+    (0..letters).map(|_| next()).collect()
+}

@@ -18,7 +18,11 @@ impl Model {
         for queue in &claim.queues {
             while handed.len() < most {
                 let Some(number) = self.take(*queue, claim) else { break };
-                handed.push(self.hand_out(number, claim));
+                if self.is_overdue(number) {
+                    self.miss_deadline(number);
+                } else {
+                    handed.push(self.hand_out(number, claim));
+                }
             }
         }
         if let Some(known) = known.filter(|_| !handed.is_empty()) {
@@ -70,7 +74,8 @@ impl Model {
         task.fence += 1;
         task.holder = Some(claim.agent);
         task.started_at = Some(now);
-        task.expires_at = now + claim.lease_ms.unwrap_or(task.new.lease_ms);
+        task.ends_at = task.new.timeout_ms.map(|ms| now + ms);
+        task.expires_at = task.lease_until(now + claim.lease_ms.unwrap_or(task.new.lease_ms));
         self.leases.insert((task.expires_at, number));
         self.handed(number)
     }

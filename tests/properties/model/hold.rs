@@ -24,7 +24,7 @@ impl Model {
         }
         let (now, task) = (self.now, &mut self.tasks[number]);
         self.leases.remove(&(task.expires_at, number));
-        task.expires_at = now + extend_ms.unwrap_or(task.new.lease_ms);
+        task.expires_at = task.lease_until(now + extend_ms.unwrap_or(task.new.lease_ms));
         task.progress = progress.or(task.progress);
         self.leases.insert((task.expires_at, number));
         Answer::Extended { expires_at: task.expires_at, cancel_requested: task.cancel_requested }

@@ -60,6 +60,7 @@ impl Model {
             }
             Transition::Reap => self.reap(),
             Transition::Promote => self.promote(),
+            Transition::Expire => self.expire(),
             Transition::Prune => self.prune(),
         }
     }

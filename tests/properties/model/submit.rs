@@ -35,6 +35,7 @@ impl Model {
             None => self.push(number, false),
         }
         self.arrow(number, "new", status.as_str());
+        self.deadlines.extend(self.tasks[number].deadline.map(|at| (at, number)));
         (number, true)
     }
 
@@ -49,18 +50,22 @@ impl Model {
                 task.cancel_requested = true;
                 return Answer::Cancelled { status: Status::Running };
             }
-            Status::Ready => {
-                let list = task.list();
-                self.ready.get_mut(&list).expect("a ready task's list").retain(|other| *other != number);
-                self.finish(number, Status::Cancelled);
-            }
-            Status::Scheduled => {
-                self.scheduled.retain(|(_, other)| *other != number);
+            Status::Ready | Status::Scheduled => {
+                self.leave_index(number);
                 self.finish(number, Status::Cancelled);
             }
             finished => return Answer::AlreadyFinished(finished),
         }
         Answer::Cancelled { status: Status::Cancelled }
+    }
+
+    /// Takes a task that nobody holds out of the index of its state.
+    pub(super) fn leave_index(&mut self, number: usize) {
+        let list = self.tasks[number].list();
+        if self.tasks[number].status == Status::Ready {
+            self.ready.get_mut(&list).expect("a ready task's list").retain(|other| *other != number);
+        }
+        self.scheduled.retain(|(_, other)| *other != number);
     }
 
     pub(super) fn retry(&mut self, number: usize) -> Answer {
@@ -83,6 +88,8 @@ impl Model {
         task.run_at = task.first_run_at();
         task.finished_at = None;
         task.settled = None;
+        task.deadline = task.deadline.filter(|at| *at > self.now);
+        self.deadlines.extend(task.deadline.map(|at| (at, number)));
         self.push(number, false);
         Answer::Retried
     }

@@ -33,6 +33,8 @@ pub(crate) struct Model {
     /// Ends of leases, with the task.
     pub(super) leases: BTreeSet<(i64, usize)>,
     pub(super) scheduled: BTreeSet<(i64, usize)>,
+    /// Deadlines of unfinished tasks.
+    pub(super) deadlines: BTreeSet<(i64, usize)>,
     /// The unfinished task of each deduplication key.
     pub(super) dedup: BTreeMap<u8, usize>,
     /// What was submitted under each idempotency key, and the answer.
@@ -52,6 +54,7 @@ impl Model {
             ready: BTreeMap::new(),
             leases: BTreeSet::new(),
             scheduled: BTreeSet::new(),
+            deadlines: BTreeSet::new(),
             dedup: BTreeMap::new(),
             keys: BTreeMap::new(),
             claim_ids: BTreeMap::new(),
@@ -70,7 +73,7 @@ impl Model {
     pub(super) fn due(&self) -> impl Iterator<Item = i64> {
         let retained = self.tasks.iter().filter(|task| !task.gone);
         let ends = retained.filter_map(|task| Some(task.finished_at? + task.new.retention_ms));
-        self.leases.iter().chain(&self.scheduled).map(|(at, _)| *at).chain(ends)
+        self.leases.iter().chain(&self.scheduled).chain(&self.deadlines).map(|(at, _)| *at).chain(ends)
     }
 
     pub(super) fn arrow(&mut self, number: usize, from: &'static str, to: &'static str) {
@@ -87,6 +90,9 @@ impl Model {
         self.go(number, status);
         let task = &mut self.tasks[number];
         task.finished_at = Some(self.now);
+        if let Some(deadline) = task.deadline {
+            self.deadlines.remove(&(deadline, number));
+        }
         if let Some(key) = task.new.dedup_key
             && self.dedup.get(&key) == Some(&number)
         {

@@ -16,16 +16,51 @@ impl Model {
 
     fn end_lease(&mut self, number: usize) {
         self.leave_lease(number);
+        let overdue = self.is_overdue(number);
         let task = &mut self.tasks[number];
         if task.cancel_requested {
             return self.finish(number, Status::Cancelled);
         }
-        task.outcome = Some(Outcome::LeaseExpired);
+        if overdue {
+            return self.miss_deadline(number);
+        }
+        let timed_out = task.ends_at.is_some_and(|end| end <= task.expires_at);
+        task.outcome = Some(if timed_out { Outcome::TimedOut } else { Outcome::LeaseExpired });
         if task.attempt >= task.new.max_attempts {
             return self.finish(number, Status::Failed);
         }
+        if timed_out {
+            let run_at = self.now + task.backoff_ms();
+            task.run_at = Some(run_at);
+            self.scheduled.insert((run_at, number));
+            return self.go(number, Status::Scheduled);
+        }
         self.go(number, Status::Ready);
         self.push(number, true);
+    }
+
+    pub(super) fn is_overdue(&self, number: usize) -> bool {
+        self.tasks[number].deadline.is_some_and(|deadline| deadline <= self.now)
+    }
+
+    /// It is in no index of its state any more.
+    pub(super) fn miss_deadline(&mut self, number: usize) {
+        self.tasks[number].outcome = Some(Outcome::DeadlinePassed);
+        self.finish(number, Status::Failed);
+    }
+
+    pub(super) fn expire(&mut self) -> Answer {
+        let passed: Vec<_> =
+            self.deadlines.iter().take_while(|(at, _)| *at <= self.now).map(|(_, number)| *number).collect();
+        for number in &passed {
+            if self.tasks[*number].status == Status::Running {
+                self.end_lease(*number);
+            } else {
+                self.leave_index(*number);
+                self.miss_deadline(*number);
+            }
+        }
+        self.swept(passed.len(), self.deadlines.first().map(|(at, _)| *at))
     }
 
     pub(super) fn promote(&mut self) -> Answer {

@@ -14,6 +14,9 @@ pub(crate) struct NewTask {
     pub(crate) requires: u8,
     pub(crate) agent: Option<usize>,
     pub(crate) lease_ms: i64,
+    pub(crate) timeout_ms: Option<i64>,
+    /// Milliseconds from its submit.
+    pub(crate) deadline_ms: Option<i64>,
     pub(crate) retention_ms: i64,
     pub(crate) backoff: Backoff,
 }
@@ -24,6 +27,8 @@ pub(crate) enum Outcome {
     Result(u32),
     Error,
     LeaseExpired,
+    TimedOut,
+    DeadlinePassed,
 }
 
 /// Which call ended an attempt last, for its repetition.
@@ -52,6 +57,10 @@ pub(crate) struct Task {
     pub(crate) fence: u64,
     pub(crate) holder: Option<usize>,
     pub(crate) expires_at: i64,
+    /// The end of its attempt, whatever its holder says.
+    pub(crate) ends_at: Option<i64>,
+    /// As long as it holds.
+    pub(crate) deadline: Option<i64>,
     pub(crate) cancel_requested: bool,
     pub(crate) created_at: i64,
     pub(crate) run_at: Option<i64>,
@@ -73,6 +82,8 @@ impl Task {
             fence: 0,
             holder: None,
             expires_at: 0,
+            ends_at: None,
+            deadline: new.deadline_ms.map(|ms| now + ms),
             cancel_requested: false,
             created_at: now,
             run_at: scheduled.then_some(now + new.delay_ms),
@@ -84,6 +95,11 @@ impl Task {
             gone: false,
             new,
         }
+    }
+
+    /// When a lease ends that is to last until `wish`.
+    pub(crate) fn lease_until(&self, wish: i64) -> i64 {
+        [self.ends_at, self.deadline].into_iter().flatten().fold(wish, i64::min)
     }
 
     /// When it was to run as submitted, which `retry` goes back to.

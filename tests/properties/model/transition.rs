@@ -59,6 +59,7 @@ pub(crate) enum Transition {
     },
     Reap,
     Promote,
+    Expire,
     Prune,
 }
 
@@ -125,6 +126,7 @@ impl Transition {
             6 => time(model),
             3 => Just(Self::Reap),
             3 => Just(Self::Promote),
+            3 => Just(Self::Expire),
             1 => Just(Self::Prune),
         ]
         .boxed()
@@ -155,7 +157,12 @@ fn new_task() -> impl Strategy<Value = NewTask> {
     );
     let times =
         (1_u32..4, select(vec![100_i64, 1_000, 30_000]), select(vec![0_i64, 700, 3_600_000]), backoff());
-    (where_to, whom, times).prop_map(|((queue, priority, delay_ms), (requires, agent, dedup_key), times)| {
+    let ends = (
+        prop_oneof![4 => Just(None), 1 => select(vec![100_i64, 1_500]).prop_map(Some)],
+        prop_oneof![4 => Just(None), 1 => select(vec![501_i64, 2_000]).prop_map(Some)],
+    );
+    (where_to, whom, times, ends).prop_map(|(where_to, whom, times, (timeout_ms, deadline_ms))| {
+        let ((queue, priority, delay_ms), (requires, agent, dedup_key)) = (where_to, whom);
         let (max_attempts, lease_ms, retention_ms, backoff) = times;
         NewTask {
             queue,
@@ -166,6 +173,8 @@ fn new_task() -> impl Strategy<Value = NewTask> {
             requires,
             agent,
             lease_ms,
+            timeout_ms,
+            deadline_ms,
             retention_ms,
             backoff,
         }

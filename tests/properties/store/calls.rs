@@ -3,7 +3,7 @@
 use std::hash::{Hash as _, Hasher as _};
 
 use waggle_core::Error as RedisError;
-use waggle_task_queue::maintenance::{Promoter, Pruner, Reaper, Swept};
+use waggle_task_queue::maintenance::{Promoter, Pruner, Reaper, Swept, Timekeeper};
 use waggle_task_queue::model::{
     self, Complete, Fail, Heartbeat, Json, NextClaim, Outcome, Release, SettledStatus, Settlement, Status,
     Task, TaskError, TaskId,
@@ -22,11 +22,12 @@ impl Case {
         let (queue, swarm) = (self.backend.queue.clone(), self.swarm.clone());
         match transition {
             Transition::Submit(task) => {
-                let submitted = queue.submit(&swarm, new_task(task), None).await.unwrap();
+                let submitted = queue.submit(&swarm, new_task(task, model.now), None).await.unwrap();
                 Answer::Submitted(vec![self.taken_in(submitted.task.id, submitted.created)])
             }
             Transition::SubmitOnce { key, task } => {
-                let submitted = queue.submit(&swarm, new_task(task), Some(idempotency(*key, task))).await;
+                let submitted =
+                    queue.submit(&swarm, new_task(task, model.now), Some(idempotency(*key, task))).await;
                 submitted.map_or_else(refusal, |Submitted { task, created, replayed }| {
                     let (task, created) = if replayed {
                         (self.number(task.id), created)
@@ -37,7 +38,7 @@ impl Case {
                 })
             }
             Transition::Batch(tasks) => {
-                let tasks = tasks.iter().map(|task| Ok(new_task(task))).collect();
+                let tasks = tasks.iter().map(|task| Ok(new_task(task, model.now))).collect();
                 let items = queue.submit_batch(&swarm, tasks, None).await.unwrap().items;
                 let taken =
                     items.into_iter().map(Result::unwrap).map(|item| self.taken_in(item.id, item.created));
@@ -75,6 +76,7 @@ impl Case {
             },
             Transition::Reap => swept(Reaper.run_once(&self.backend.redis, &swarm).await),
             Transition::Promote => swept(Promoter.run_once(&self.backend.redis, &swarm).await),
+            Transition::Expire => swept(Timekeeper.run_once(&self.backend.redis, &swarm).await),
             Transition::Prune => swept(Pruner.run_once(&self.backend.redis, &swarm).await),
             _ => self.call_under_lease(&queue, transition).await,
         }
@@ -195,7 +197,7 @@ impl Case {
     }
 }
 
-fn new_task(task: &NewTask) -> model::NewTask {
+fn new_task(task: &NewTask, now: i64) -> model::NewTask {
     let unsigned = |ms: i64| u64::try_from(ms).unwrap();
     let mut task = model::NewTask {
         queue: QUEUES[task.queue].parse().unwrap(),
@@ -206,6 +208,8 @@ fn new_task(task: &NewTask) -> model::NewTask {
         max_attempts: Some(task.max_attempts),
         backoff: Some(task.backoff.clone()),
         lease_ms: Some(unsigned(task.lease_ms)),
+        timeout_ms: task.timeout_ms.map(unsigned),
+        deadline: task.deadline_ms.map(|ms| model::Stamp(now + ms)),
         retention_ms: Some(unsigned(task.retention_ms)),
         dedup_key: task.dedup_key.map(|key| format!("key {key}").parse().unwrap()),
         ..Default::default()

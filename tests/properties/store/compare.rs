@@ -68,7 +68,7 @@ struct Stand {
     attempt: u32,
     agent: Option<String>,
     cancel_requested: bool,
-    times: [Option<i64>; 5],
+    times: [Option<i64>; 6],
     result: Option<String>,
     error: Option<String>,
     progress: Option<String>,
@@ -77,7 +77,8 @@ struct Stand {
 fn seen(task: waggle_task_queue::model::Task) -> Stand {
     let text = |json: Option<Json>| json.map(|json| json.as_str().to_owned());
     let created = Some(task.created_at);
-    let times = [created, task.run_at, task.started_at, task.finished_at, task.lease_expires_at];
+    let times =
+        [created, task.run_at, task.started_at, task.finished_at, task.lease_expires_at, task.deadline];
     Stand {
         status: task.status,
         attempt: task.attempt,
@@ -101,6 +102,14 @@ fn expected(task: &Task) -> Stand {
                 r#"{"message":"the lease ended without a word from its holder","kind":"lease_expired"}"#;
             (None, Some(error.to_owned()))
         }
+        Some(Outcome::TimedOut) => (
+            None,
+            Some(r#"{"message":"the attempt took longer than its timeout_ms","kind":"timeout"}"#.to_owned()),
+        ),
+        Some(Outcome::DeadlinePassed) => {
+            let error = r#"{"message":"the deadline passed before the task was done","kind":"deadline"}"#;
+            (None, Some(error.to_owned()))
+        }
         None => (None, None),
     };
     Stand {
@@ -108,7 +117,7 @@ fn expected(task: &Task) -> Stand {
         attempt: task.attempt,
         agent: task.holder.or(task.new.agent).map(|agent| AGENTS[agent].to_owned()),
         cancel_requested: running && task.cancel_requested,
-        times: [Some(task.created_at), task.run_at, task.started_at, task.finished_at, lease],
+        times: [Some(task.created_at), task.run_at, task.started_at, task.finished_at, lease, task.deadline],
         result,
         error,
         progress: task.progress.map(|number| number.to_string()),

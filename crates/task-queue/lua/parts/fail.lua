@@ -40,7 +40,8 @@ local function fail(root, effects, task, failure, retry_after, random, now)
   end
   local wait = tonumber(retry_after) or backoff_ms(spec, task.attempt, random)
   local run_at = int(now + wait)
-  back_to_scheduled(root, effects, task, run_at, { 'lt', task.token, 'lo', 'f:scheduled:' .. run_at }, 'ko')
+  back_to_scheduled(root, effects, task, run_at, { 'lt', task.token, 'lo', 'f:scheduled:' .. run_at }, 'ko',
+    'failed', failure)
   note_task(effects, 'task.retried', task.id, task.queue, task.agent, 'scheduled', task.attempt)
   return string.format('ok scheduled %s %s %d', phases(task, now, false), run_at, wait)
 end

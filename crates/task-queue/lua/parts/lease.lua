@@ -12,7 +12,8 @@ local function claimed_task(root, id, spec, attempt, token, expires, started, ca
   return { head, spec, redis.call('GET', key_of.outcome(root, id)), redis.call('GET', key_of.progress(root, id)) }
 end
 
--- Returns the claimed task, or nil where the element is a tombstone or the task finds no slot; notes it with its claimer.
+-- Returns the claimed task, or nil where the element is a tombstone, its deadline has passed or it finds no slot; notes it
+-- with its claimer.
 local function lease(root, element, claimer, effects)
   local id, entry = split_element(element)
   local text = redis.call('GET', key_of.spec(root, id))
@@ -21,11 +22,17 @@ local function lease(root, element, claimer, effects)
   local s = redis.call('HMGET', key, 'st', 'en', 'at', 'fe', 'ry', 'fl')
   if (s[1] and s[1] ~= 'ready') or tonumber(s[2] or 0) ~= entry then return nil end
   local spec = parse_header(text)
-  if spec.k and not slots.take(effects, queue_of(spec), spec, id, entry) then return nil end
   local now = effects.now
   local attempt, fence = tonumber(s[3] or 0) + 1, tonumber(s[4] or 0) + 1
   local token = int(fence) .. '-' .. claimer.seed .. string.sub(id, -ID_TAIL)
-  local expires = int(now + (claimer.lease_ms or spec.l or LEASE_MS_DEFAULT))
+  local expires, ends = now + (claimer.lease_ms or spec.l or LEASE_MS_DEFAULT), nil
+  if s[6] then expires, ends = due.begin(spec, s[6], now, expires) end
+  if expires <= now then
+    due.fail(effects, stand(root, id), 'ready')
+    return nil
+  end
+  if spec.k and not slots.take(effects, queue_of(spec), spec, id, entry) then return nil end
+  expires = int(expires)
   local created = created_of(text)
   local fields = { 'st', 'running', 'at', int(attempt), 'fe', int(fence), 'ag', claimer.agent, 'tk', token, 'ex', expires,
     'sa', int(now), 'ph', created .. ' ' .. micros }
@@ -36,6 +43,10 @@ local function lease(root, element, claimer, effects)
   if spec.r then
     fields[#fields + 1] = 'rt'
     fields[#fields + 1] = int(spec.r)
+  end
+  if ends then
+    fields[#fields + 1] = 'to'
+    fields[#fields + 1] = int(ends)
   end
   redis.call('HSET', key, unpack(fields))
   local leased, holds = effects.leased, claimer.seat.holds
@@ -50,5 +61,6 @@ local function lease(root, element, claimer, effects)
     claimer.longest = math.max(claimer.longest, tonumber(expires) - now)
   end
   local queued = since(now, math.max(tonumber(s[5] or created), effects.swarm.resumed))
+  if s[6] then text = due.text(text, spec, s[6]) end
   return claimed_task(root, id, text, int(attempt), token, expires, int(now), '0', queued, fence > 1)
 end

@@ -1,6 +1,6 @@
 -- What a change of a task's state brings along. A task that uses something beyond the usual says so in the field `fl`
 -- of its state, a letter for each thing, so that the others pay nothing:
---   (none yet)
+--   T timeout_ms, l deadline (due.lua)
 
 -- by_field: which letter a field of the header brings; on: what follows, by letter, as function(effects, task, from, to)
 --   task  id, key, queue, flags; its header as `spec` where that has been read

@@ -74,7 +74,7 @@ do
   end
 end
 
--- Returns a refusal, SWARMFULL, QUEUEFULL, QUEUEDRAINING or CAPABILITYSETS; or nil and the unfinished task that has the dedup key, if any.
+-- Returns a refusal, DEADLINEPASSED, SWARMFULL, QUEUEFULL, QUEUEDRAINING or CAPABILITYSETS; or nil and the unfinished task that has the dedup key, if any.
 -- Notes what it lets pass, so that the next one is looked at as if this one were in.
 local function check_submit(effects, plan, task)
   local root = effects.root
@@ -83,6 +83,7 @@ local function check_submit(effects, plan, task)
     if holder == nil then holder = redis.call('HGET', root .. 'dedup', task.dedup) end
     if holder and holder ~= task.id then return nil, holder end
   end
+  if task.spec.e and task.spec.e <= (run_at_of(task.when, effects.now) or effects.now) then return 'DEADLINEPASSED' end
   if plan.room and plan.room <= 0 then return 'SWARMFULL' end
   local list = ready_list(root, task.spec, false)
   if list.pool and not plan.lists[list.key] and redis.call('EXISTS', list.key) == 0 then

@@ -38,6 +38,10 @@ pub enum Check {
     Attempts,
     /// A scheduled task that is due at another time than it says.
     Schedule,
+    /// An unfinished task with a deadline that is not in the index of deadlines, or one there that has no such deadline.
+    Deadline,
+    /// Output whose chunks are not those that its head tells of.
+    Output,
     /// A finished task that is kept for another time than it was to be.
     Retention,
     /// What the state repeats of the spec differs from it.
@@ -100,6 +104,8 @@ impl Check {
             Self::Fence => "fence",
             Self::Attempts => "attempts",
             Self::Schedule => "schedule",
+            Self::Deadline => "deadline",
+            Self::Output => "output",
             Self::Retention => "retention",
             Self::Copy => "copy",
             Self::DedupHolder => "dedup_holder",

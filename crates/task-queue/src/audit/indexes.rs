@@ -12,6 +12,8 @@ use super::{
 };
 use crate::model::{Status, TaskId};
 
+const DEADLINES: &str = "deadlines";
+
 /// A sorted set, named by the state whose tasks it holds, and the score.
 pub(super) type Sorted = (Status, i64);
 
@@ -31,6 +33,8 @@ pub(super) struct Element {
 pub(super) struct Places {
     pub(super) ready: Vec<Element>,
     pub(super) sorted: Vec<Sorted>,
+    /// As the index of deadlines says.
+    pub(super) deadline: Option<i64>,
 }
 
 /// Where all tasks of a swarm are found.
@@ -49,8 +53,9 @@ impl Indexes {
     pub(super) async fn read(redis: &Redis, root: &str, inventory: &Inventory) -> Result<Self, Error> {
         let mut indexes = Self::default();
         let names = inventory.names.iter().map(String::as_str);
-        let names = names.filter(|name| is_list(name) || sorted_status(name).is_some());
+        let names = names.filter(|name| is_list(name) || *name == DEADLINES || sorted_status(name).is_some());
         read(redis, root, names, |name, elements| match sorted_status(name) {
+            None if name == DEADLINES => indexes.note_deadlines(elements),
             Some(status) => indexes.note_sorted(name, status, elements),
             None => indexes.note_list(name, elements),
         })
@@ -84,6 +89,15 @@ impl Indexes {
                     }
                 }
                 None => drop(self.strangers.insert((name.to_owned(), text(&pair[0])))),
+            }
+        }
+    }
+
+    fn note_deadlines(&mut self, elements: &[Bytes]) {
+        for pair in elements.chunks_exact(2) {
+            match canonical(&text(&pair[0])) {
+                Some(id) => self.places.entry(id).or_default().deadline = Some(number(&pair[1])),
+                None => drop(self.strangers.insert((DEADLINES.to_owned(), text(&pair[0])))),
             }
         }
     }

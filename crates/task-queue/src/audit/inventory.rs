@@ -9,11 +9,14 @@ use super::{
 };
 use crate::{migrate::Key, model::TaskId};
 
+/// What the keys of a task's parts begin with, but for its spec.
+const OTHERS: [&str; 5] = ["s", "o", "g", "e", "oc"];
+
 /// Which parts of a task have keys.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Parts {
     pub(super) spec: bool,
-    pub(super) others: [bool; 3],
+    pub(super) others: [bool; 5],
     /// A part has another type than it should, and cannot be read.
     pub(super) broken: bool,
 }
@@ -66,9 +69,16 @@ impl Inventory {
         self.tasks.values().filter(|parts| parts.spec).count()
     }
 
+    /// The names of the lists that tasks have as this part.
+    pub(super) fn lists(&self, part: Part) -> Vec<String> {
+        let at = if part == Part::Attempts { 3 } else { 4 };
+        let has = self.tasks.iter().filter(|(_, parts)| parts.others[at] && !parts.broken);
+        has.map(|(id, _)| format!("{}:{id}", OTHERS[at])).collect()
+    }
+
     pub(super) fn check_orphans(&self, findings: &mut Findings<'_>) {
         for (id, parts) in self.tasks.iter().filter(|(_, parts)| !parts.spec) {
-            for (prefix, _) in ["s", "o", "g"].iter().zip(parts.others).filter(|(_, there)| *there) {
+            for (prefix, _) in OTHERS.iter().zip(parts.others).filter(|(_, there)| *there) {
                 findings.add(Check::Orphan, format!("{prefix}:{id}"), "its task does not exist");
             }
         }
@@ -83,6 +93,8 @@ impl Parts {
             Part::State => self.others[0] = true,
             Part::Outcome => self.others[1] = true,
             Part::Progress => self.others[2] = true,
+            Part::Attempts => self.others[3] = true,
+            Part::Output => self.others[4] = true,
         }
     }
 }

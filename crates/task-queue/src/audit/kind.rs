@@ -9,6 +9,10 @@ pub(super) enum Part {
     State,
     Outcome,
     Progress,
+    /// Attempts that have ended.
+    Attempts,
+    /// What its holders have streamed.
+    Output,
 }
 
 /// A list of names of agents.
@@ -65,6 +69,7 @@ pub(super) enum Kind<'a> {
     Finished(Status),
     Leases,
     Scheduled,
+    Deadlines,
     Dedup,
     Queues,
     Swarm,
@@ -110,6 +115,7 @@ impl<'a> Kind<'a> {
         Some(match name {
             "leases" => Self::Leases,
             "scheduled" => Self::Scheduled,
+            "deadlines" => Self::Deadlines,
             "dedup" => Self::Dedup,
             "queues" => Self::Queues,
             "swarm" => Self::Swarm,
@@ -140,6 +146,8 @@ impl<'a> Kind<'a> {
             "s" => Self::Part(Part::State, canonical(rest)?),
             "o" => Self::Part(Part::Outcome, canonical(rest)?),
             "g" => Self::Part(Part::Progress, canonical(rest)?),
+            "e" => Self::Part(Part::Attempts, canonical(rest)?),
+            "oc" => Self::Part(Part::Output, canonical(rest)?),
             "q" => Self::Queue(rest),
             "k" => {
                 // `<pool>:<priority>/<capabilities>`: names hold colons, and no slash.
@@ -190,6 +198,7 @@ impl<'a> Kind<'a> {
             | Self::Staged(_)
             | Self::Slots(_)
             | Self::Restoring => "hash",
+            Self::Part(Part::Attempts | Part::Output, _) => "list",
             Self::Part(..)
             | Self::Memory
             | Self::Clock
@@ -206,6 +215,7 @@ impl<'a> Kind<'a> {
             | Self::Finished(_)
             | Self::Leases
             | Self::Scheduled
+            | Self::Deadlines
             | Self::Queues
             | Self::Agents(_)
             | Self::Inbox(_)
@@ -247,6 +257,8 @@ mod tests {
         let id = TaskId::new();
         assert_eq!(Kind::of(&keys::spec("", id)), Some(Kind::Part(Part::Spec, id)));
         assert_eq!(Kind::of(&keys::state("", id)), Some(Kind::Part(Part::State, id)));
+        assert_eq!(Kind::of(&keys::attempts("", id)), Some(Kind::Part(Part::Attempts, id)));
+        assert_eq!(Kind::of(&keys::output("", id)), Some(Kind::Part(Part::Output, id)));
         assert_eq!(Kind::of(&keys::queue("", "a:b")), Some(Kind::Queue("a:b")));
         assert_eq!(Kind::of(&keys::ready("", "a:b", 9)), Some(Kind::Ready));
         let special = keys::special("", "a:5@x:y", "7/b:c,d");

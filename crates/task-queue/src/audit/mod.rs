@@ -29,6 +29,7 @@ mod subscriptions;
 mod swarm;
 mod task;
 mod totals;
+mod trails;
 
 pub use check::Check;
 pub use report::{Finding, Report};

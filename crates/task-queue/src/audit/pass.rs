@@ -15,7 +15,7 @@ use super::{
     record::{self, Found},
     report::{Findings, Report},
     specials::Specials,
-    states, subscriptions, swarm, task,
+    states, subscriptions, swarm, task, trails,
 };
 
 /// What is known of a swarm before its tasks are read.
@@ -75,6 +75,7 @@ pub(super) async fn examine(redis: &Redis, subject: &Subject<'_>, report: &mut R
     messages::check(redis, root, inventory, &agents, &mut findings).await?;
     subscriptions::check(redis, root, inventory, &agents, &mut findings).await?;
     states::check(redis, root, inventory, &mut findings).await?;
+    trails::check(redis, root, inventory, &mut findings).await?;
     swarm::check_past(redis, root, inventory, &mut findings).await?;
     report.moving += after.queues.keys().filter(|queue| !still.contains(queue.as_str())).count();
     Ok(())
@@ -97,6 +98,10 @@ fn check_left(indexes: &Indexes, inventory: &Inventory, findings: &mut Findings<
                 format!("is in the index of {index} tasks and does not exist"),
             );
         }
+    }
+    for id in indexes.left().filter(|(_, places)| places.deadline.is_some()).map(|(id, _)| id) {
+        let detail = "is in the index of deadlines and does not exist";
+        findings.add(Check::Dangling, id.to_string(), detail);
     }
     for (index, member) in &indexes.strangers {
         findings.add(Check::Dangling, format!("{index} {member}"), "is no task");

@@ -6,12 +6,12 @@ use bytes::Bytes;
 use serde::Deserialize;
 use waggle_core::{Call, Error, Redis};
 
-use super::pages::number;
+use super::pages::{number, text};
 use crate::{
     library::function,
     limits::{ATTEMPTS_DEFAULT, PRIORITY_DEFAULT, RETENTION_MS_DEFAULT},
     model::{QueueName, Status, TaskId},
-    store::Reader,
+    store::{DEADLINE_HOLDS, Reader},
 };
 
 const FUNCTION: &str = function!("audit_tasks");
@@ -33,6 +33,8 @@ struct Header {
     d: Option<String>,
     k: Option<String>,
     f: Option<String>,
+    t: Option<i64>,
+    e: Option<i64>,
 }
 
 /// A task as it is stored.
@@ -52,6 +54,9 @@ pub(super) struct Record {
     /// The agent it is pinned to.
     pub(super) agent: Option<String>,
     pub(super) status: Status,
+    pub(super) timeout_ms: Option<i64>,
+    /// Absent where it has been taken off.
+    pub(super) deadline: Option<i64>,
     /// As the spec says.
     run_at: Option<i64>,
     state: HashMap<String, Bytes>,
@@ -100,6 +105,7 @@ impl Record {
             None if run_at.is_some() => Status::Scheduled,
             None => Status::Ready,
         };
+        let flags = state.get("fl").map(text).unwrap_or_default();
         let queue = header.q.clone().unwrap_or_else(|| QueueName::DEFAULT.to_owned());
         Ok(Self {
             id,
@@ -111,6 +117,8 @@ impl Record {
             dedup_key: header.d,
             concurrency: header.k,
             fairness: header.f,
+            timeout_ms: header.t,
+            deadline: header.e.filter(|_| flags.contains(DEADLINE_HOLDS)),
             status,
             run_at,
             state,

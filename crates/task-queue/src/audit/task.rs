@@ -33,6 +33,7 @@ pub(super) fn check(
     }
     let tombstones = task.elements(places);
     task.attempts();
+    task.times(places);
     task.copies();
     task.that(!record.is_unpinned() || record.agent.is_some(), Check::Unpinned, || {
         "is said to be anybody's and pinned to nobody".to_owned()
@@ -117,6 +118,8 @@ impl Task<'_, '_> {
                 this if this > entry => self.wrong_list(*element, "under an entry that it has not had"),
                 // What stands deep in a list when its task is called off is left there.
                 _ if status == Status::Cancelled => tombstones += 1,
+                // Nor is what stands there when its deadline passes.
+                _ if status == Status::Failed && self.record.deadline.is_some() => tombstones += 1,
                 _ if status != Status::Ready => self.wrong_list(*element, "though it is not ready"),
                 _ if !self.may_stand_in(self.indexes.list_of(*element)) => {
                     self.wrong_list(*element, "of others");
@@ -160,6 +163,27 @@ impl Task<'_, '_> {
         self.that(fence >= attempt, Check::Fence, || format!("has fence {fence} at attempt {attempt}"));
         self.that(attempt <= most, Check::Attempts, || format!("is at attempt {attempt} of {most}"));
         self.that(attempt >= i64::from(running), Check::Attempts, || format!("is at attempt {attempt}"));
+    }
+
+    /// Times that end an attempt, or the task.
+    fn times(&mut self, places: &Places) {
+        let deadline = self.record.deadline.filter(|_| !self.record.status.is_finished());
+        self.that(places.deadline == deadline, Check::Deadline, || {
+            format!("its deadline is {deadline:?} and indexed at {:?}", places.deadline)
+        });
+        if self.record.status != Status::Running {
+            return;
+        }
+        let (expires, ends) =
+            (self.record.number("ex"), self.record.field("to").map(|_| self.record.number("to")));
+        let expected = self.record.timeout_ms.map(|ms| self.record.number("sa") + ms);
+        self.that(ends == expected, Check::Lease, || {
+            format!("its attempt ends at {ends:?}, and should at {expected:?}")
+        });
+        let latest = ends.into_iter().chain(deadline).min();
+        self.that(latest.is_none_or(|latest| expires <= latest), Check::Lease, || {
+            format!("its lease ends at {expires}, after its attempt or its deadline")
+        });
     }
 
     /// What the state repeats, so that the functions need not read the spec.

@@ -1,4 +1,4 @@
-//! What has to happen without anybody asking: leases end, times come, retention runs out.
+//! What has to happen without anybody asking: leases end, times come, deadlines pass, retention runs out.
 //!
 //! Each role has a bounded `run_once` for one swarm; several servers may run it at once, because each step is one
 //! function that looks before it acts. The loops sleep until something is known to be due, a second at most.
@@ -12,6 +12,7 @@ mod pruner;
 mod reaper;
 mod service;
 mod sweep;
+mod timekeeper;
 
 pub(crate) use alarm::Alarms;
 pub use clearer::Clearer;
@@ -21,3 +22,4 @@ pub use pruner::Pruner;
 pub use reaper::Reaper;
 pub use service::Maintenance;
 pub use sweep::Swept;
+pub use timekeeper::Timekeeper;

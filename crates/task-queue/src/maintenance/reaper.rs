@@ -2,7 +2,7 @@
 
 use waggle_core::{Error, Redis, perf::Count};
 
-use super::{Swept, duty::Duty, sweep::sweep};
+use super::{Swept, alarm::Alarm, duty::Duty, sweep::sweep};
 use crate::{
     library::function,
     metrics::{self, TaskEvent},
@@ -19,20 +19,39 @@ impl Reaper {
     /// # Errors
     /// What Redis says; the step is repeated in a second anyway.
     pub async fn run_once(self, redis: &Redis, swarm: &SwarmName) -> Result<Swept, Error> {
-        let (swept, mut ended) = sweep(redis, swarm, function!("task_reap")).await?;
-        let [expired, failed, cancelled] = [ended.count()?, ended.count()?, ended.count()?];
-        redis.perf().count(Count::LeasesExpired, expired as u64);
-        metrics::tasks(TaskEvent::Expired, expired);
-        metrics::tasks(TaskEvent::Failed, failed);
-        metrics::tasks(TaskEvent::Cancelled, cancelled);
+        Ok(reap(redis, swarm).await?.0)
+    }
+}
+
+/// The reaper that tells the promoter what it has scheduled.
+#[derive(Debug)]
+pub(super) struct Reaping {
+    pub(super) promoter: Alarm,
+}
+
+impl Duty for Reaping {
+    const NAME: &'static str = "reaper";
+
+    async fn run_once(&self, redis: &Redis, swarm: &SwarmName) -> Result<Swept, Error> {
+        let (swept, due_in) = reap(redis, swarm).await?;
+        if let Some(ms) = due_in {
+            self.promoter.at(swarm, ms);
+        }
         Ok(swept)
     }
 }
 
-impl Duty for Reaper {
-    const NAME: &'static str = "reaper";
-
-    async fn run_once(&self, redis: &Redis, swarm: &SwarmName) -> Result<Swept, Error> {
-        Self::run_once(*self, redis, swarm).await
-    }
+/// Also returns in how many milliseconds the first of the tasks is due that have been scheduled.
+async fn reap(redis: &Redis, swarm: &SwarmName) -> Result<(Swept, Option<i64>), Error> {
+    let (swept, mut ended) = sweep(redis, swarm, function!("task_reap")).await?;
+    let [expired, timed_out, overdue] = [ended.count()?, ended.count()?, ended.count()?];
+    let [failed, cancelled, retried] = [ended.count()?, ended.count()?, ended.count()?];
+    redis.perf().count(Count::LeasesExpired, expired as u64);
+    metrics::tasks(TaskEvent::Expired, expired);
+    metrics::tasks(TaskEvent::TimedOut, timed_out);
+    metrics::tasks(TaskEvent::Overdue, overdue);
+    metrics::tasks(TaskEvent::Failed, failed);
+    metrics::tasks(TaskEvent::Cancelled, cancelled);
+    metrics::tasks(TaskEvent::Retried, retried);
+    Ok((swept, ended.optional_integer()?))
 }

@@ -59,6 +59,8 @@ pub(crate) const KINDS: &[&str] = &[
     "task.retried",
     "task.released",
     "task.expired",
+    "task.timed_out",
+    "task.overdue",
     "task.cancelled",
     "task.cancel_requested",
     "agent.registered",

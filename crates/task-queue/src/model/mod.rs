@@ -1,6 +1,7 @@
 //! The shapes of the domain: what a task is, what may be asked, what is answered.
 
 mod agent;
+mod attempt;
 mod backoff;
 mod budget;
 mod claim;
@@ -14,6 +15,7 @@ mod message;
 mod name;
 mod new_task;
 mod object;
+mod output;
 mod page;
 mod policy;
 mod queue;
@@ -31,6 +33,7 @@ mod transaction;
 pub use agent::{
     Agent, AgentHeartbeat, AgentHeartbeaten, AgentQuery, AgentStatus, ExtendedLease, HeldLease, NewAgent,
 };
+pub use attempt::{AttemptOutcome, AttemptRecord};
 pub use backoff::{Backoff, BackoffKind};
 pub use budget::{Budget, OnExceeded, Usage};
 pub use claim::{Claim, Claimed, Directive, Lease};
@@ -45,6 +48,7 @@ pub use message::{Ack, Acked, Inbox, InboxQuery, Message, NewMessage, Sent, To};
 pub use name::{AgentName, Capability, QueueName, SwarmName, Tag, TopicName};
 pub use new_task::NewTask;
 pub(crate) use object::{object, optional_object};
+pub use output::{AppendOutput, Appended, Chunk, Output, OutputQuery};
 pub use page::{ListQuery, Page};
 pub use policy::{DependencyPolicy, Strategy};
 pub use queue::{Queue, QueueSettings, Rate};

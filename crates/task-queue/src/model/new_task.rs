@@ -41,9 +41,10 @@ pub struct NewTask {
     /// Milliseconds a claimer may be silent before the task is given to another, 100 to 86,400,000; else what its queue
     /// says, else 30,000.
     pub lease_ms: Option<u64>,
-    /// Milliseconds an attempt may take, however often its lease is extended, 100 to 2,678,400,000.
+    /// Milliseconds an attempt may take, however often its lease is extended, 100 to 2,678,400,000. One that takes longer
+    /// has failed, and is tried again as after any failure.
     pub timeout_ms: Option<u64>,
-    /// The time at which it fails wherever it stands.
+    /// The time at which it fails wherever it stands; after now, and after `run_at` or `delay_ms`.
     pub deadline: Option<Stamp>,
     /// Milliseconds it stays readable after it has finished; else what its queue says, else 3,600,000.
     pub retention_ms: Option<u64>,
@@ -185,8 +186,6 @@ impl NewTask {
             (self.depends_on.is_empty(), "/depends_on"),
             (self.on_dependency_failure == DependencyPolicy::Fail, "/on_dependency_failure"),
             (self.parent.is_none(), "/parent"),
-            (self.timeout_ms.is_none(), "/timeout_ms"),
-            (self.deadline.is_none(), "/deadline"),
             (self.assign.is_none(), "/assign"),
             (self.budget.is_none(), "/budget"),
         ] {

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 pub enum Status {
     /// Waits for other tasks. Nothing sets it yet.
     Blocked,
-    /// Waits for its time: set by a submit with a delay, by a failure that will be retried, by a delayed release.
+    /// Waits for its time: set by a submit with a delay, by a failure or a timeout that will be retried, by a
+    /// delayed release.
     Scheduled,
     /// Waits for an agent: set by submit, promoter, release, retry and the reaper.
     Ready,
@@ -20,7 +21,7 @@ pub enum Status {
     Running,
     /// Done: set by complete.
     Completed,
-    /// Given up: set by a final failure or by the reaper when attempts are used up.
+    /// Given up: set by a final failure, by the reaper when attempts are used up, or when the deadline passes.
     Failed,
     /// Called off: set by cancel, or by whatever ends the lease of a task whose cancellation was asked for.
     Cancelled,
@@ -64,8 +65,8 @@ impl Status {
     pub const fn next(self) -> &'static [Self] {
         match self {
             Self::Blocked | Self::InputRequired | Self::Completed => &[],
-            Self::Scheduled => &[Self::Ready, Self::Cancelled],
-            Self::Ready => &[Self::Running, Self::Cancelled],
+            Self::Scheduled => &[Self::Ready, Self::Failed, Self::Cancelled],
+            Self::Ready => &[Self::Running, Self::Failed, Self::Cancelled],
             Self::Running => &[Self::Completed, Self::Failed, Self::Cancelled, Self::Scheduled, Self::Ready],
             Self::Failed | Self::Cancelled => &[Self::Ready],
         }

@@ -182,6 +182,10 @@ impl Batch {
         self.text(task.status.as_str()).text(&score.map_or_else(String::new, |score| score.to_string()));
         self.fields(&state_of(task));
         self.frame(task.outcome.as_ref(), codec).frame(task.progress.as_ref(), codec);
+        self.number(task.attempts.len());
+        for attempt in &task.attempts {
+            self.bytes(attempt.kept().encode(codec));
+        }
         Ok(())
     }
 
@@ -231,6 +235,7 @@ fn state_of(task: &TaskLine) -> Vec<(&'static str, String)> {
         ("cr", count(task.cancel_requested.into())),
         ("cc", count(task.crashes)),
         ("un", count(task.adopted.into())),
+        ("ao", task.ended_as.map(|outcome| outcome.as_str().to_owned())),
     ];
     let mut fields: Vec<_> = fields.into_iter().filter_map(|(field, value)| Some((field, value?))).collect();
     if !fields.is_empty() || task.status != untouched {

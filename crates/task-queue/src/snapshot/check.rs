@@ -348,7 +348,7 @@ impl Check {
     fn task(&self, task: &TaskLine) -> Result<(), String> {
         task.check()?;
         scanned([&task.payload, &task.metadata, &task.outcome, &task.progress].map(Option::as_ref))?;
-        timely(&task.stamps())
+        timely(&task.stamps().collect::<Vec<_>>())
     }
 }
 

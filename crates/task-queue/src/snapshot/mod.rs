@@ -7,6 +7,7 @@
 //! A snapshot is made in pages while the swarm is worked on. Each record is read at one instant, all of them not: a task
 //! that moves meanwhile is in the file once, perhaps twice, as it was when it was met. A restore ignores the second one.
 
+mod attempt;
 mod batch;
 mod begin;
 mod check;

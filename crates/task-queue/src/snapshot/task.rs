@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 use waggle_core::{Codec, Error};
 
+use super::attempt::AttemptLine;
 use crate::{
-    limits::{ATTEMPTS_DEFAULT, COUNT_MAX, TEXT_BYTES},
+    limits::{ATTEMPT_RECORDS, ATTEMPTS_DEFAULT, COUNT_MAX, TEXT_BYTES},
     model::{
-        AgentName, Backoff, Budget, Capability, DependencyPolicy, Json, NewTask, QueueName, Stamp, Status,
-        Tag, TaskId, Text, optional_object,
+        AgentName, AttemptOutcome, Backoff, Budget, Capability, DependencyPolicy, Json, NewTask, QueueName,
+        Stamp, Status, Tag, TaskId, Text, optional_object,
     },
-    store::{Reader, Resubmit, frame_json},
+    store::{DEADLINE_HOLDS, KeptAttempt, Reader, Resubmit, frame_json},
 };
 
 /// A task: what was submitted, and what has happened to it since.
@@ -96,6 +97,12 @@ pub(super) struct TaskLine {
     pub(super) outcome: Option<Json>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) progress: Option<Json>,
+    /// How the last attempt ended where nobody said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) ended_as: Option<AttemptOutcome>,
+    /// Attempts that something else followed, the eldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) attempts: Vec<AttemptLine>,
 }
 
 const fn one() -> u32 {
@@ -124,6 +131,11 @@ impl TaskLine {
         }
         line.outcome = frame_json(record.bytes()?.unwrap_or_default(), codec)?;
         line.progress = frame_json(record.bytes()?.unwrap_or_default(), codec)?;
+        let mut attempts = record.array()?;
+        while attempts.remaining() > 0 {
+            let kept = KeptAttempt::read(&attempts.bytes()?.unwrap_or_default(), codec)?;
+            line.attempts.extend(AttemptLine::of(kept));
+        }
         Ok(line)
     }
 
@@ -168,6 +180,8 @@ impl TaskLine {
             adopted: false,
             outcome: None,
             progress: None,
+            ended_as: None,
+            attempts: Vec::new(),
         }
     }
 
@@ -189,6 +203,11 @@ impl TaskLine {
             "cr" => self.cancel_requested = state.integer()? == 1,
             "cc" => self.crashes = number(state)?,
             "un" => self.adopted = state.integer()? == 1,
+            "ao" => self.ended_as = state.text()?.parse().ok(),
+            "fl" => {
+                let holds = state.text()?.contains(DEADLINE_HOLDS);
+                self.deadline = self.deadline.filter(|_| holds);
+            }
             _ => drop(state.value()?),
         }
         Ok(())
@@ -236,9 +255,33 @@ impl TaskLine {
             self.finished_at = Some(exported_at);
         } else {
             self.status = Status::Ready;
+            self.given_back(exported_at);
             self.attempt = self.attempt.saturating_sub(1);
         }
         self
+    }
+
+    /// Keeps the attempt that the end of the lease ends.
+    fn given_back(&mut self, ended_at: Stamp) {
+        self.attempts.extend(self.started_at.map(|started_at| AttemptLine {
+            fence: self.fence,
+            attempt: self.attempt,
+            agent: self.holder.clone(),
+            started_at,
+            ended_at,
+            outcome: AttemptOutcome::Released,
+            error: None,
+            error_truncated: false,
+        }));
+        let too_many = self.attempts.len().saturating_sub(ATTEMPT_RECORDS);
+        self.attempts.drain(..too_many);
+    }
+
+    fn has_attempts_in_order(&self) -> bool {
+        let running = self.status == Status::Running;
+        let below = self.fence.saturating_sub(running.into());
+        self.attempts.is_sorted_by(|one, next| one.fence < next.fence)
+            && self.attempts.last().is_none_or(|last| last.fence <= below)
     }
 
     /// When a scheduled task is due.
@@ -268,6 +311,8 @@ impl TaskLine {
             (!running || (self.holder.is_some() && self.started_at.is_some()), "runs without a holder"),
             (self.crashes <= COUNT_MAX, "crashes cannot be counted"),
             (!self.adopted || self.agent.is_some(), "adopted and pinned to nobody"),
+            (self.attempts.len() <= ATTEMPT_RECORDS, "too many attempts"),
+            (self.has_attempts_in_order(), "attempts are not in order"),
             (
                 self.traceparent.as_ref().is_none_or(|text| text.len() <= TEXT_BYTES),
                 "traceparent is too long",
@@ -280,8 +325,10 @@ impl TaskLine {
         Ok(())
     }
 
-    pub(super) fn stamps(&self) -> [Option<Stamp>; 5] {
-        [Some(self.created_at), self.submitted_for, self.started_at, self.finished_at, self.run_at]
+    pub(super) fn stamps(&self) -> impl Iterator<Item = Option<Stamp>> {
+        let own = [Some(self.created_at), self.submitted_for, self.started_at, self.finished_at, self.run_at];
+        let of_attempts = self.attempts.iter().flat_map(|one| [Some(one.started_at), Some(one.ended_at)]);
+        own.into_iter().chain([self.deadline]).chain(of_attempts)
     }
 }
 

@@ -136,6 +136,18 @@ impl Line {
         Self { call, text, at: 0 }
     }
 
+    /// A reply that is a line.
+    pub(crate) fn of(call: &'static str, reply: Value) -> Result<Self, Error> {
+        match reply {
+            Value::BulkString(text) => match String::from_utf8(text) {
+                Ok(text) => Ok(Self::new(call, text)),
+                Err(_) => Err(Error::Internal { detail: format!("{call}: text is not UTF-8") }),
+            },
+            Value::SimpleString(text) => Ok(Self::new(call, text)),
+            other => Err(unexpected(call, &other)),
+        }
+    }
+
     /// The next word, as long as there is one.
     pub(crate) fn optional_word(&mut self) -> Option<&str> {
         let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
@@ -158,14 +170,19 @@ impl Line {
         if self.at >= self.text.len() { Ok(None) } else { self.parse().map(Some) }
     }
 
-    /// The next word as microseconds; absent where it is `-`: they were not measured.
-    pub(crate) fn measured(&mut self) -> Result<Option<u64>, Error> {
+    /// The next word as `T`; absent where it is `-`.
+    pub(crate) fn unless_dash<T: std::str::FromStr>(&mut self) -> Result<Option<T>, Error> {
         let at = self.at;
         if self.optional_word() == Some("-") {
             return Ok(None);
         }
         self.at = at;
         self.parse().map(Some)
+    }
+
+    /// The next word as microseconds; absent where it is `-`: they were not measured.
+    pub(crate) fn measured(&mut self) -> Result<Option<u64>, Error> {
+        self.unless_dash()
     }
 
     pub(crate) fn broken(&self) -> Error {

@@ -5,7 +5,7 @@ use waggle_core::{Codec, Error, Value};
 
 use super::{
     Reader,
-    spec::{as_submitted, frame_json},
+    spec::{DEADLINE_HOLDS, as_submitted, frame_json},
 };
 use crate::model::{Lease, Stamp, Status, SwarmName, Task, TaskId};
 
@@ -92,6 +92,10 @@ fn apply(task: &mut Task, field: &str, state: &mut Reader) -> Result<(), Error> 
         "ra" => task.run_at = Some(Stamp(state.integer()?)),
         "cc" => task.crashes = count(state.integer()?),
         "cr" => task.cancel_requested = state.integer()? == 1,
+        "fl" => {
+            let holds = state.text()?.contains(DEADLINE_HOLDS);
+            task.deadline = task.deadline.filter(|_| holds);
+        }
         _ => drop(state.value()?),
     }
     Ok(())

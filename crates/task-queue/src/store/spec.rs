@@ -112,6 +112,7 @@ pub(crate) struct Spec {
     pub(crate) rest: Vec<u8>,
     pub(crate) when: When,
     pub(crate) dedup_key: String,
+    pub(crate) deadline: Option<Stamp>,
 }
 
 impl Spec {
@@ -138,6 +139,7 @@ impl Spec {
             header: header_text(task)?,
             rest,
             when: When::of(task),
+            deadline: task.deadline,
             dedup_key: task.dedup_key.as_ref().map_or_else(String::new, |key| key.as_str().to_owned()),
         })
     }
@@ -191,6 +193,9 @@ fn stand_in(text: &Text) -> String {
 pub(crate) fn joined(capabilities: &[Capability]) -> String {
     capabilities.iter().map(Capability::as_str).collect::<Vec<_>>().join(",")
 }
+
+/// The letter of a task's flags by which its deadline holds: one that has passed may have been taken off.
+pub(crate) const DEADLINE_HOLDS: char = 'l';
 
 /// When a task becomes claimable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

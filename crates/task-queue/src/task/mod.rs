@@ -1,5 +1,7 @@
 //! Operations on tasks: one file, one operation, one function.
 
+mod append_output;
+mod attempts;
 mod cancel;
 mod claim;
 mod complete;
@@ -8,6 +10,7 @@ mod fail;
 mod get;
 mod heartbeat;
 mod list;
+mod output;
 mod release;
 mod retry;
 mod settle;
@@ -18,7 +21,7 @@ mod trace;
 
 pub(crate) use settle::{SettleAnswer, SettleItem};
 pub use submit::{Idempotency, Submitted};
-pub(crate) use submit::{SubmitItem, Taken, taken};
+pub(crate) use submit::{SubmitItem, Taken, deadline_passed, taken};
 pub use submit_batch::{BatchAccepted, BatchItem, BatchSubmitted};
 pub use task_queue::TaskQueue;
 pub(crate) use task_queue::{refused, root};

@@ -14,7 +14,7 @@ use crate::{
     library::function,
     limits::MERGE_BYTES,
     metrics::{self, TaskEvent},
-    model::{NewTask, SwarmName, Task, TaskId, Text},
+    model::{Invalid, NewTask, Stamp, SwarmName, Task, TaskId, Text},
     store::{Line, Reader, Spec, When, digest, taken_in},
 };
 
@@ -61,6 +61,7 @@ pub(crate) enum Taken {
     SwarmFull,
     QueueFull,
     QueueDraining,
+    DeadlinePassed,
 }
 
 /// A task on its way into Redis.
@@ -86,7 +87,7 @@ impl TaskQueue {
     ///
     /// # Errors
     /// [`Error::SwarmNotFound`], [`Error::IdempotencyMismatch`], [`Error::TooManyCapabilitySets`], [`Error::QueueFull`],
-    /// [`Error::QueueDraining`], [`Error::Redis`].
+    /// [`Error::QueueDraining`], [`Error::Invalid`] for a deadline that has passed, [`Error::Redis`].
     /// After an unknown outcome the same request under an [`Idempotency`] does no harm.
     pub async fn submit(
         &self,
@@ -113,7 +114,7 @@ impl TaskQueue {
                 if !replayed {
                     self.inner.redis.perf().record(Series::Submit, started.elapsed());
                 }
-                self.note_schedule(swarm, now, when);
+                self.note_schedule(swarm, now, when, task.deadline);
                 let mut task = taken_in(swarm, id, now, when.run_at(now), task)?;
                 task.max_attempts = attempts.unwrap_or(task.max_attempts);
                 Ok(Submitted { task, created: true, replayed })
@@ -132,6 +133,7 @@ impl TaskQueue {
             Taken::SwarmFull => Err(Error::SwarmFull),
             Taken::QueueFull => Err(Error::QueueFull),
             Taken::QueueDraining => Err(Error::QueueDraining),
+            Taken::DeadlinePassed => Err(deadline_passed("/deadline").into()),
         }
     }
 
@@ -147,12 +149,20 @@ impl TaskQueue {
         Ok(SubmitReply::read(reply)?)
     }
 
-    /// Lets the promoter know of a task that is due before it would look next.
-    pub(crate) fn note_schedule(&self, swarm: &SwarmName, now: i64, when: When) {
+    /// Lets the promoter and the timekeeper know of a task that is due before they would look next.
+    pub(crate) fn note_schedule(&self, swarm: &SwarmName, now: i64, when: When, deadline: Option<Stamp>) {
         if let Some(run_at) = when.run_at(now) {
             self.inner.alarms.promoter.at(swarm, run_at - now);
         }
+        if let Some(Stamp(deadline)) = deadline {
+            self.inner.alarms.timekeeper.at(swarm, deadline - now);
+        }
     }
+}
+
+/// What is said of a task that could only fail.
+pub(crate) fn deadline_passed(pointer: &str) -> Invalid {
+    Invalid::field(pointer, "after now, and after run_at or delay_ms")
 }
 
 pub(super) fn too_short() -> RedisError {
@@ -219,6 +229,7 @@ pub(crate) fn taken(mut line: Line) -> Result<(TaskId, Taken), RedisError> {
         Some("SWARMFULL") => |_| Taken::SwarmFull,
         Some("QUEUEFULL") => |_| Taken::QueueFull,
         Some("QUEUEDRAINING") => |_| Taken::QueueDraining,
+        Some("DEADLINEPASSED") => |_| Taken::DeadlinePassed,
         _ => return Err(line.broken()),
     };
     let id = line.parse()?;

@@ -7,7 +7,7 @@ use waggle_core::perf::Series;
 
 use super::{
     Idempotency, TaskQueue,
-    submit::{SubmitItem, Taken},
+    submit::{SubmitItem, Taken, deadline_passed},
 };
 use crate::{
     Error,
@@ -65,12 +65,13 @@ impl TaskQueue {
         let reply = self.submit_apart(swarm, &items, idempotency.as_ref()).await?;
         self.measure_batch(reply.taken_in(), started.elapsed());
         for item in &items {
-            self.note_schedule(swarm, reply.now, item.spec.when);
+            self.note_schedule(swarm, reply.now, item.spec.when, item.spec.deadline);
         }
-        let mut taken = reply.items.into_iter().map(accepted);
+        let mut taken = reply.items.into_iter();
         let unanswered = || Err(Error::Redis(super::submit::too_short()));
-        let items =
-            answers.into_iter().map(|known| known.or_else(|| taken.next()).unwrap_or_else(unanswered));
+        let items = answers.into_iter().enumerate().map(|(index, known)| {
+            known.or_else(|| Some(accepted(index, taken.next()?))).unwrap_or_else(unanswered)
+        });
         Ok(BatchSubmitted { items: items.collect(), replayed: reply.replayed })
     }
 }
@@ -88,7 +89,7 @@ impl TaskQueue {
     }
 }
 
-fn accepted((id, taken): (TaskId, Taken)) -> BatchItem {
+fn accepted(index: usize, (id, taken): (TaskId, Taken)) -> BatchItem {
     match taken {
         Taken::In(_) => Ok(BatchAccepted { id, created: true }),
         Taken::Duplicate(id) => Ok(BatchAccepted { id, created: false }),
@@ -96,5 +97,6 @@ fn accepted((id, taken): (TaskId, Taken)) -> BatchItem {
         Taken::SwarmFull => Err(Error::SwarmFull),
         Taken::QueueFull => Err(Error::QueueFull),
         Taken::QueueDraining => Err(Error::QueueDraining),
+        Taken::DeadlinePassed => Err(deadline_passed(&format!("/tasks/{index}/deadline")).into()),
     }
 }

@@ -67,7 +67,7 @@ impl TaskQueue {
     ) -> Result<Applied, Error> {
         match expected {
             Expected::Submit(task, when) => {
-                self.note_schedule(swarm, now, when);
+                self.note_schedule(swarm, now, when, task.deadline);
                 self.submitted(swarm, now, *task, when, reply, news).await
             }
             Expected::Settle(id, kind) => self.settled(swarm, id, kind, reply, news),

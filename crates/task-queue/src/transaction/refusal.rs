@@ -5,6 +5,7 @@ use crate::{
     Error,
     model::{Condition, StateKey, Status, TaskId, WriterLease},
     store::{Line, Reader},
+    task::deadline_passed,
 };
 
 /// What a refusal is about.
@@ -30,7 +31,11 @@ pub(super) fn refusal(
         _ => ("ops", expected.get(index).map(About::operation)),
     };
     let about = about.ok_or_else(|| broken("a refusal of something that was not asked for"))?;
-    Ok(Error::At { part, index, error: Box::new(why(line, about)?) })
+    let error = match why(line, about)? {
+        Error::Invalid(invalid) => invalid.under(&format!("/{part}/{index}")).into(),
+        error => error,
+    };
+    Ok(Error::At { part, index, error: Box::new(error) })
 }
 
 impl About {
@@ -79,6 +84,7 @@ fn why(mut line: Line, about: About) -> Result<Error, waggle_core::Error> {
         Some("SWARMFULL") => Error::SwarmFull,
         Some("QUEUEFULL") => Error::QueueFull,
         Some("QUEUEDRAINING") => Error::QueueDraining,
+        Some("DEADLINEPASSED") => deadline_passed("/task/deadline").into(),
         Some("AGENTNOTFOUND") => Error::AgentNotFound(about.agent()),
         Some("INBOXFULL") => Error::InboxFull(about.agent()),
         Some("TOOMANYRECIPIENTS") => crate::message::too_many_recipients(),

@@ -59,7 +59,11 @@ fn heard(shared: &Arc<Shared>, channel: &str, payload: &[u8]) {
             shared.dismiss(&swarm, &agent);
             watches.wake(&swarm, Topic::Inbox(agent));
         }),
-        "f" => each(what, |id| watches.wake(&swarm, Topic::Task(id))),
+        "f" => each(what, |id| {
+            watches.wake(&swarm, Topic::Task(id));
+            watches.wake(&swarm, Topic::Output(id));
+        }),
+        "o" => each(what, |id| watches.wake(&swarm, Topic::Output(id))),
         "m" => each(what, |agent| watches.wake(&swarm, Topic::Inbox(agent))),
         "v" => watches.wake(&swarm, Topic::State),
         "e" => watches.wake(&swarm, Topic::Events),

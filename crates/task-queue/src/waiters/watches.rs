@@ -18,6 +18,8 @@ use crate::{
 pub(crate) enum Topic {
     /// The end of a task.
     Task(TaskId),
+    /// Output of a task, or its end.
+    Output(TaskId),
     /// A new message for an agent.
     Inbox(AgentName),
     /// A change of any key of the state.
@@ -30,6 +32,7 @@ impl Topic {
     const fn poll(&self) -> Poll {
         match self {
             Self::Task(_) => Poll::Task,
+            Self::Output(_) => Poll::Output,
             Self::Inbox(_) => Poll::Inbox,
             Self::State => Poll::State,
             Self::Events => Poll::Events,

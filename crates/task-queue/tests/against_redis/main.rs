@@ -9,4 +9,5 @@ mod migrate;
 mod ready;
 mod state;
 mod support;
+mod times;
 mod trace;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{cancel, get, list, retry, submit};
+use super::{attempts, cancel, get, list, output, retry, submit};
 
 /// Submit, read and steer tasks.
 #[derive(Debug, clap::Args)]
@@ -28,6 +28,10 @@ enum TaskCommand {
     Get(get::GetArgs),
     /// Print tasks, one after the other
     List(list::ListArgs),
+    /// Print the attempts at a task, one after the other
+    Attempts(attempts::AttemptsArgs),
+    /// Print what the holders of a task have streamed, one chunk a line
+    Output(output::OutputArgs),
     /// Cancel tasks: a running one is asked to stop
     Cancel(cancel::CancelArgs),
     /// Make failed or cancelled tasks ready again
@@ -44,6 +48,8 @@ impl TaskArgs {
             TaskCommand::Submit(args) => submit::run(*args).await,
             TaskCommand::Get(args) => get::run(args).await,
             TaskCommand::List(args) => list::run(args).await,
+            TaskCommand::Attempts(args) => attempts::run(&args).await,
+            TaskCommand::Output(args) => output::run(&args).await,
             TaskCommand::Cancel(args) => cancel::run(&args).await,
             TaskCommand::Retry(args) => retry::run(&args).await,
         }

@@ -1,10 +1,12 @@
-//! `waggle task`: submit, get, list, cancel and retry tasks from a shell.
+//! `waggle task`: submit, get, list, cancel and retry tasks, read their attempts and output, from a shell.
 
 mod args;
+mod attempts;
 mod batch;
 mod cancel;
 mod get;
 mod list;
+mod output;
 mod retry;
 mod submit;
 mod template;

@@ -9,7 +9,8 @@ use crate::reply::Reply;
 
 /// Keep a lease alive
 ///
-/// Extends the lease, tells how far the work is, and learns whether it shall stop.
+/// Extends the lease, tells how far the work is, and learns whether it shall stop. A lease never lasts longer than the
+/// `timeout_ms` and the `deadline` of its task: the answer says until when.
 #[utoipa::path(
     post,
     path = "/v1/swarms/{swarm}/tasks/{id}/heartbeat",

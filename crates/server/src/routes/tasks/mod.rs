@@ -1,5 +1,7 @@
 //! Tasks and the agents that work on them.
 
+pub(crate) mod append_output;
+pub(crate) mod attempts;
 pub(crate) mod cancel;
 pub(crate) mod claim;
 pub(crate) mod complete;
@@ -8,6 +10,7 @@ pub(crate) mod fail;
 pub(crate) mod get;
 pub(crate) mod heartbeat;
 pub(crate) mod list;
+pub(crate) mod output;
 pub(crate) mod release;
 pub(crate) mod retry;
 pub(crate) mod settle;

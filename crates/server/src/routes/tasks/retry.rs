@@ -9,7 +9,8 @@ use crate::reply::Reply;
 
 /// Try a finished task again
 ///
-/// Makes a failed or cancelled task ready again; its attempts start from 0.
+/// Makes a failed or cancelled task ready again; its attempts start from 0, and those before stay readable. A `deadline` that
+/// has passed is taken off: the task would fail at once. One that is still to come holds.
 #[utoipa::path(
     post,
     path = "/v1/swarms/{swarm}/tasks/{id}/retry",

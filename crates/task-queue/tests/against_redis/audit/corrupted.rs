@@ -364,3 +364,58 @@ async fn a_queue_that_is_not_in_the_list_of_queues() {
     sample.finds(&[&["ZADD", "queues", "0", "default"]], &[]).await;
     sample.finds(&[&["ZADD", "queues", "0", "none"]], &[(Check::Queues, "q:none")]).await;
 }
+
+#[tokio::test]
+async fn a_deadline_that_is_not_indexed_and_one_that_is_no_deadline() {
+    let sample = Sample::start().await;
+    let store = &sample.store;
+    let id = store.submit(json!({"deadline": "2031-01-01T00:00:00Z"})).await;
+    store.clean().await;
+    let subject = id.to_string();
+    sample.finds(&[&["ZADD", "deadlines", "5", &subject]], &[(Check::Deadline, &subject)]).await;
+    sample.finds(&[&["DEL", "deadlines"]], &[(Check::Deadline, &subject)]).await;
+    store.queue.cancel(&store.swarm, id).await.unwrap();
+    let ready = sample.ready.to_string();
+    sample.finds(&[&["ZADD", "deadlines", "5", &ready]], &[(Check::Deadline, &ready)]).await;
+    let nobody = TaskId::new().to_string();
+    sample
+        .finds(&[&["DEL", "deadlines"], &["ZADD", "deadlines", "5", &nobody]], &[(Check::Dangling, &nobody)])
+        .await;
+}
+
+#[tokio::test]
+async fn a_lease_that_goes_on_after_the_end_of_its_attempt() {
+    let store = Store::start().await;
+    let id = store.submit(json!({"timeout_ms": 1_000})).await;
+    store.claim_one(json!({})).await;
+    store.clean().await;
+    let subject = id.to_string();
+    store.set(&["HINCRBY", &format!("s:{id}"), "to", "-1"]);
+    // The lease is too long, and the end is not the one that the spec says.
+    assert_eq!(store.findings().await, [(Check::Lease, subject.clone()), (Check::Lease, subject)]);
+}
+
+#[tokio::test]
+async fn attempts_that_are_not_in_order_or_belong_to_no_task() {
+    let sample = Sample::start().await;
+    let attempts = format!("e:{}", sample.ready);
+    let record = |fence: u64| format!("{fence} 1 a 1 2 failed 0\n");
+    sample.finds(&[&["RPUSH", &attempts, &record(2), &record(2)]], &[(Check::Attempts, &attempts)]).await;
+    let orphan = format!("e:{}", TaskId::new());
+    sample.finds(&[&["DEL", &attempts], &["RPUSH", &orphan, &record(1)]], &[(Check::Orphan, &orphan)]).await;
+}
+
+#[tokio::test]
+async fn output_that_is_not_what_its_head_says() {
+    let sample = Sample::start().await;
+    let output = format!("oc:{}", sample.ready);
+    for broken in [["1 9 0", "1 1 5\nabcd"], ["2 10 0", "1 1 5\nabcd"], ["1 1 5\nabcd", "1 10 0"]] {
+        sample
+            .finds(
+                &[&["DEL", &output], &["RPUSH", &output, broken[0], broken[1]]],
+                &[(Check::Output, &output)],
+            )
+            .await;
+    }
+    sample.finds(&[&["DEL", &output], &["RPUSH", &output, "1 10 0", "1 1 5\nabcd"]], &[]).await;
+}

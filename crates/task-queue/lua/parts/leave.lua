@@ -1,0 +1,11 @@
+-- How a task that nobody holds leaves the index of its state, by that state: for whatever ends it there.
+
+local leave = {}
+
+function leave.ready(effects, task)
+  remove_ready(effects, task)
+end
+
+function leave.scheduled(effects, task)
+  redis.call('ZREM', effects.root .. 'scheduled', task.id)
+end
