@@ -78,6 +78,13 @@ fn the_check_counts_locals() {
 }
 
 #[test]
+fn the_check_finds_functions() {
+    let text = "local x = 1\ndo\n  local function a(b)\n    c()\n  end\n\n  d.e = function() f() end\n  function g.h(i) end\nend\n";
+    let names: Vec<_> = functions_of(text).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["a", "d.e", "g.h"]);
+}
+
+#[test]
 fn the_check_finds_words() {
     let text = "-- x: y\n--\n-- returns { 'WRONGSTATE', status }\n-- fails   SWARMNOTFOUND,\n--         LEASELOST\n-- promise NOTHING\n";
     assert_eq!(in_header(text), words(&["LEASELOST", "SWARMNOTFOUND", "WRONGSTATE"]));
@@ -158,18 +165,12 @@ fn words_of_lua(code: &str) -> Words {
 }
 
 /// The functions of the shared parts, each with its code.
-struct Parts(BTreeMap<String, String>);
+struct Parts(Vec<(String, String)>);
 
 impl Parts {
     fn read() -> Self {
         let texts = files("crates/task-queue/lua/parts", "lua").into_iter().map(read);
-        let functions = texts.flat_map(|text| {
-            let functions = text.split("\nlocal function ").skip(1);
-            functions
-                .map(|function| (function.split('(').next().unwrap().to_owned(), function.to_owned()))
-                .collect::<Vec<_>>()
-        });
-        Self(functions.collect())
+        Self(texts.flat_map(|text| functions_of(&text)).collect())
     }
 
     /// Words of an operation and of all that it calls.
@@ -178,11 +179,37 @@ impl Parts {
         while let Some(text) = texts.pop() {
             said.extend(words_of_lua(text));
             let code = without_comments(text, "--");
-            let called = self.0.iter().filter(|(name, _)| calls(&code, name) && seen.insert(name.as_str()));
-            texts.extend(called.map(|(_, text)| text.as_str()));
+            let functions = self.0.iter().enumerate();
+            let called = functions.filter(|(at, (name, _))| calls(&code, name) && seen.insert(*at));
+            texts.extend(called.map(|(_, (_, text))| text.as_str()));
         }
         said
     }
+}
+
+/// Each function of a text, by its name, with what stands before the next one.
+fn functions_of(text: &str) -> Vec<(String, String)> {
+    let mut functions: Vec<(String, String)> = Vec::new();
+    for line in text.lines() {
+        match defined(line) {
+            Some(name) => functions.push((name.to_owned(), format!("{line}\n"))),
+            None => {
+                if let Some((_, text)) = functions.last_mut() {
+                    *text += &format!("{line}\n");
+                }
+            }
+        }
+    }
+    functions
+}
+
+/// The function that a line begins: `function a(`, `local function a(`, `a.b = function(`.
+fn defined(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let named = line.strip_prefix("local ").unwrap_or(line).strip_prefix("function ");
+    named
+        .and_then(|rest| rest.split('(').next())
+        .or_else(|| line.split_once(" = function(").map(|(name, _)| name))
 }
 
 /// Whether a function of this name is called, or chosen between `and` and `or` to be called.
