@@ -10,6 +10,7 @@ mod messages;
 mod openapi;
 mod perf;
 mod recipes;
+mod schedules;
 mod snapshot;
 mod state;
 mod subscriptions;

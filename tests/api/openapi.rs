@@ -2,10 +2,11 @@ use serde_json::Value;
 use waggle_tests::in_a_swarm;
 
 /// Operations with their path, as the contract lists them for this version.
-const OPERATIONS: [(&str, &str); 53] = [
+const OPERATIONS: [(&str, &str); 58] = [
     ("delete", "/v1/swarms/{swarm}"),
     ("delete", "/v1/swarms/{swarm}/agents/{agent}"),
     ("delete", "/v1/swarms/{swarm}/agents/{agent}/subscriptions/{topic}"),
+    ("delete", "/v1/swarms/{swarm}/schedules/{name}"),
     ("delete", "/v1/swarms/{swarm}/state/{key}"),
     ("get", "/health/live"),
     ("get", "/health/ready"),
@@ -23,6 +24,8 @@ const OPERATIONS: [(&str, &str); 53] = [
     ("get", "/v1/swarms/{swarm}/agents/{agent}"),
     ("get", "/v1/swarms/{swarm}/agents/{agent}/inbox"),
     ("get", "/v1/swarms/{swarm}/events"),
+    ("get", "/v1/swarms/{swarm}/schedules"),
+    ("get", "/v1/swarms/{swarm}/schedules/{name}"),
     ("get", "/v1/swarms/{swarm}/snapshot"),
     ("get", "/v1/swarms/{swarm}/state"),
     ("get", "/v1/swarms/{swarm}/state/{key}"),
@@ -40,6 +43,7 @@ const OPERATIONS: [(&str, &str); 53] = [
     ("post", "/v1/swarms/{swarm}/messages"),
     ("post", "/v1/swarms/{swarm}/pause"),
     ("post", "/v1/swarms/{swarm}/resume"),
+    ("post", "/v1/swarms/{swarm}/schedules/{name}/run"),
     ("post", "/v1/swarms/{swarm}/settlements"),
     ("post", "/v1/swarms/{swarm}/state/{key}/increment"),
     ("post", "/v1/swarms/{swarm}/tasks"),
@@ -54,6 +58,7 @@ const OPERATIONS: [(&str, &str); 53] = [
     ("put", "/v1/swarms/{swarm}"),
     ("put", "/v1/swarms/{swarm}/agents/{agent}"),
     ("put", "/v1/swarms/{swarm}/agents/{agent}/subscriptions/{topic}"),
+    ("put", "/v1/swarms/{swarm}/schedules/{name}"),
     ("put", "/v1/swarms/{swarm}/snapshot"),
     ("put", "/v1/swarms/{swarm}/state/{key}"),
 ];

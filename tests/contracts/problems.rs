@@ -24,6 +24,8 @@ fn code_of(error: &Error) -> &'static str {
         Error::AgentNotFound(_) => "agent_not_found",
         Error::TooManyAgents => "too_many_agents",
         Error::SwarmFull => "swarm_full",
+        Error::ScheduleNotFound(_) => "schedule_not_found",
+        Error::TooManySchedules => "too_many_schedules",
         Error::SwarmClosed(_) => "swarm_closed",
         Error::SwarmNotEmpty(_) => "swarm_not_empty",
         Error::BrokenSnapshot(_) => "broken_snapshot",

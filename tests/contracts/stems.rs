@@ -17,7 +17,7 @@ struct Group {
     others: &'static [(&'static str, &'static str)],
 }
 
-const GROUPS: [Group; 9] = [
+const GROUPS: [Group; 10] = [
     Group {
         routes: "tasks",
         domain: "task",
@@ -38,6 +38,12 @@ const GROUPS: [Group; 9] = [
     },
     Group { routes: "agents", domain: "agent", share: &[], others: &[] },
     Group { routes: "messages", domain: "message", share: &[], others: &[] },
+    Group {
+        routes: "schedules",
+        domain: "schedule",
+        share: &[],
+        others: &[("due", "maintenance/scheduler.rs"), ("fire", "maintenance/scheduler.rs")],
+    },
     Group { routes: "subscriptions", domain: "subscription", share: &[], others: &[] },
     Group {
         routes: "state",

@@ -10,8 +10,8 @@ use crate::app::App;
 use crate::document::{Document, written};
 use crate::middleware::{Around, cross_site};
 use crate::routes::{
-    agents, events, health, messages, metrics, openapi, perf, snapshot, state, subscriptions, swarms, tasks,
-    transactions,
+    agents, events, health, messages, metrics, openapi, perf, schedules, snapshot, state, subscriptions,
+    swarms, tasks, transactions,
 };
 
 /// The router with its state and its layer.
@@ -65,6 +65,10 @@ fn api() -> OpenApiRouter<App> {
         // what happens
         .routes(routes!(events::follow::follow))
         .routes(routes!(tasks::events::events))
+        // what comes round
+        .routes(routes!(schedules::list::list))
+        .routes(routes!(schedules::put::put, schedules::get::get, schedules::delete::delete))
+        .routes(routes!(schedules::run::run))
         // transactions
         .routes(routes!(transactions::apply::apply))
         // swarms
@@ -102,7 +106,7 @@ mod tests {
     const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/openapi.json");
 
     /// What the service answers, written down once more: an address is added on purpose or not at all.
-    const ROUTES: [(&str, &str); 53] = [
+    const ROUTES: [(&str, &str); 58] = [
         ("get", "/health/live"),
         ("get", "/health/ready"),
         ("get", "/metrics"),
@@ -134,6 +138,11 @@ mod tests {
         ("post", "/v1/swarms/{swarm}/messages"),
         ("post", "/v1/swarms/{swarm}/pause"),
         ("post", "/v1/swarms/{swarm}/resume"),
+        ("get", "/v1/swarms/{swarm}/schedules"),
+        ("delete", "/v1/swarms/{swarm}/schedules/{name}"),
+        ("get", "/v1/swarms/{swarm}/schedules/{name}"),
+        ("put", "/v1/swarms/{swarm}/schedules/{name}"),
+        ("post", "/v1/swarms/{swarm}/schedules/{name}/run"),
         ("post", "/v1/swarms/{swarm}/settlements"),
         ("get", "/v1/swarms/{swarm}/snapshot"),
         ("put", "/v1/swarms/{swarm}/snapshot"),

@@ -11,6 +11,7 @@
 --         d deleted state key, version
 --         s state key, version, when it expires (0 for never), text
 --         v last version of the state
+--         c schedule, what is said of it, when it is due ('' for never), how many fields, field, value, …
 -- returns how many were written; what is there already is not written again
 -- fails   SWARMNOTFOUND
 -- promise a call that is repeated does no harm; what is written is in its indexes and counts, ready tasks in a staging
@@ -134,6 +135,15 @@ function write.v(effects, args, at)
   local key = effects.root .. 'sv'
   if tonumber(redis.call('GET', key) or 0) < tonumber(args[at]) then redis.call('SET', key, args[at]) end
   return at + 1, 1
+end
+
+function write.c(effects, args, at)
+  local root, name, due = effects.root, args[at], args[at + 2]
+  local fields, past = read_counted(args, at + 3, 2)
+  redis.call('HSET', root .. 'schedules', name, args[at + 1])
+  redis.call('HSET', key_of.schedule(root, name), unpack(fields))
+  if due ~= '' then redis.call('ZADD', root .. 'fires', due, name) end
+  return past, 1
 end
 
 -- A restored task that has finished was submitted and has ended.

@@ -60,6 +60,12 @@ pub enum Error {
         "the swarm has as many unfinished tasks as its limits.max_tasks allows: come back when some have finished"
     )]
     SwarmFull,
+    /// No such schedule.
+    #[error("there is no schedule {0} in this swarm: make it with PUT …/schedules/{0}")]
+    ScheduleNotFound(String),
+    /// The swarm has as many schedules as it may.
+    #[error("the swarm has {} schedules, as many as it may: delete one", crate::limits::SCHEDULES)]
+    TooManySchedules,
     /// The swarm is being deleted or restored.
     #[error(
         "swarm {0} is being cleared or restored: try again in a moment; a restore that broke off is undone with DELETE"

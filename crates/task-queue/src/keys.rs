@@ -144,8 +144,13 @@ pub fn value(root: &str, key: &StateKey) -> String {
     format!("{root}v:{key}")
 }
 
+/// What has become of a schedule.
+pub fn schedule(root: &str, name: &str) -> String {
+    format!("{root}sc:{name}")
+}
+
 /// The names of keys that a swarm has once.
-pub const SINGLES: [&str; 20] = [
+pub const SINGLES: [&str; 22] = [
     "absent",
     "agents",
     "alive",
@@ -154,12 +159,14 @@ pub const SINGLES: [&str; 20] = [
     "draining",
     "events",
     "expiring",
+    "fires",
     "former",
     "leases",
     "mail",
     "queues",
     "samples",
     "scheduled",
+    "schedules",
     "staged",
     "statekeys",
     "sv",
@@ -235,6 +242,7 @@ mod tests {
             message("", message_id),
             sharers("", message_id),
             value("", &"-".parse().unwrap()),
+            schedule("", "-"),
         ];
         let prefixes = prefixes.iter().map(|key| key.split_inclusive(':').next().unwrap().to_owned());
         // `r<priority>:`, the channel, the clock of tests, the stages of a restore.

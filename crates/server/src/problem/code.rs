@@ -45,6 +45,10 @@ pub enum Code {
     TooManyAgents,
     /// The swarm has as many unfinished tasks as it may.
     SwarmFull,
+    /// No such schedule.
+    ScheduleNotFound,
+    /// The swarm has as many schedules as it may.
+    TooManySchedules,
     /// The swarm is being deleted or restored.
     SwarmClosed,
     /// The swarm holds something.
@@ -91,7 +95,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 43] = [
         Self::SwarmNotFound,
         Self::TaskNotFound,
         Self::LeaseLost,
@@ -112,6 +116,8 @@ impl Code {
         Self::AgentNotFound,
         Self::TooManyAgents,
         Self::SwarmFull,
+        Self::ScheduleNotFound,
+        Self::TooManySchedules,
         Self::SwarmClosed,
         Self::SwarmNotEmpty,
         Self::BrokenSnapshot,
@@ -158,6 +164,7 @@ impl Code {
                 | Self::TooManyCapabilitySets
                 | Self::TooManyAgents
                 | Self::SwarmFull
+                | Self::TooManySchedules
                 | Self::SwarmClosed
                 | Self::InboxFull
                 | Self::TooManySubscriptions
@@ -219,6 +226,10 @@ impl Code {
             }
             Self::SwarmFull => {
                 ("swarm_full", StatusCode::TOO_MANY_REQUESTS, "The swarm has too many unfinished tasks")
+            }
+            Self::ScheduleNotFound => ("schedule_not_found", StatusCode::NOT_FOUND, "No such schedule"),
+            Self::TooManySchedules => {
+                ("too_many_schedules", StatusCode::TOO_MANY_REQUESTS, "The swarm has too many schedules")
             }
             Self::SwarmClosed => {
                 ("swarm_closed", StatusCode::CONFLICT, "The swarm is being cleared or restored")

@@ -25,6 +25,8 @@ impl From<Error> for Problem {
             Error::AgentNotFound(_) => plain(Code::AgentNotFound),
             Error::TooManyAgents => plain(Code::TooManyAgents).not_applied().after(SOON),
             Error::SwarmFull => plain(Code::SwarmFull).not_applied().after(SOON),
+            Error::ScheduleNotFound(_) => plain(Code::ScheduleNotFound),
+            Error::TooManySchedules => plain(Code::TooManySchedules).not_applied().after(SOON),
             Error::SwarmClosed(_) => plain(Code::SwarmClosed).not_applied().after(SOON),
             Error::SwarmNotEmpty(_) => plain(Code::SwarmNotEmpty),
             Error::BrokenSnapshot(broken) => {

@@ -74,6 +74,8 @@ pub enum Check {
     Subscriptions,
     /// A key of the state whose value and indexes differ.
     State,
+    /// A schedule whose parts do not go together, or that is due though it stands still, or the other way round.
+    Schedules,
     /// What should be bounded is longer.
     Unbounded,
 }
@@ -116,6 +118,7 @@ impl Check {
             Self::Shares => "shares",
             Self::Subscriptions => "subscriptions",
             Self::State => "state",
+            Self::Schedules => "schedules",
             Self::Unbounded => "unbounded",
         }
     }

@@ -74,6 +74,12 @@ pub(super) enum Kind<'a> {
     Shares(TaskId),
     /// When entries of inboxes expire.
     Mail,
+    /// What is said of schedules.
+    Schedules,
+    /// When schedules are due.
+    Fires,
+    /// What has become of a schedule.
+    Schedule(&'a str),
     /// A value of the state.
     Value(&'a str),
     /// Lists that a restore has tasks for.
@@ -112,6 +118,8 @@ impl<'a> Kind<'a> {
             "statekeys" => Self::StateKeys(Index::Live),
             "deleted" => Self::StateKeys(Index::Deleted),
             "expiring" => Self::StateKeys(Index::Expiring),
+            "schedules" => Self::Schedules,
+            "fires" => Self::Fires,
             "clock" => Self::Clock,
             _ => return Self::of_prefixed(name),
         })
@@ -142,6 +150,7 @@ impl<'a> Kind<'a> {
             "n" => Self::Inbox(rest),
             "m" => Self::Message(canonical(rest)?),
             "mc" => Self::Shares(canonical(rest)?),
+            "sc" => Self::Schedule(rest),
             "v" => Self::Value(rest),
             "z" => Self::Staging,
             "i" | "b" => Self::Memory,
@@ -160,6 +169,8 @@ impl<'a> Kind<'a> {
             | Self::Totals
             | Self::Agent(_)
             | Self::Holds(_)
+            | Self::Schedules
+            | Self::Schedule(_)
             | Self::Staged => "hash",
             Self::Part(..)
             | Self::Memory
@@ -182,6 +193,7 @@ impl<'a> Kind<'a> {
             | Self::Agents(_)
             | Self::Inbox(_)
             | Self::Mail
+            | Self::Fires
             | Self::StateKeys(_)
             | Self::Staging => "zset",
             Self::Events => "stream",

@@ -13,6 +13,7 @@ use super::{
     messages,
     record::{self, Found},
     report::{Findings, Report},
+    schedules,
     specials::Specials,
     states, subscriptions, swarm, task,
 };
@@ -70,6 +71,7 @@ pub(super) async fn examine(redis: &Redis, subject: &Subject<'_>, report: &mut R
     messages::check(redis, root, inventory, &agents, &mut findings).await?;
     subscriptions::check(redis, root, inventory, &agents, &mut findings).await?;
     states::check(redis, root, inventory, &mut findings).await?;
+    schedules::check(redis, root, inventory, &mut findings).await?;
     swarm::check_past(redis, root, inventory, &mut findings).await?;
     report.moving += after.queues.keys().filter(|queue| !still.contains(queue.as_str())).count();
     Ok(())

@@ -2,7 +2,7 @@
 
 use tokio::{task::JoinSet, time::Instant};
 
-use super::{Custodian, Promoter, Pruner, Reaper, clearer, duty};
+use super::{Custodian, Promoter, Pruner, Reaper, Scheduler, clearer, duty};
 use crate::TaskQueue;
 
 /// The background duties of a server; they end when it is dropped.
@@ -12,7 +12,7 @@ pub struct Maintenance {
 }
 
 impl Maintenance {
-    /// Starts reaper, promoter, pruner and custodian for every swarm, and the clearer for those that were deleted.
+    /// Starts reaper, promoter, pruner, custodian and scheduler for every swarm, and the clearer for those that were deleted.
     pub fn spawn(queue: &TaskQueue) -> Self {
         let (redis, alarms) = (queue.redis(), &queue.inner.alarms);
         let begin = Instant::now();
@@ -21,6 +21,7 @@ impl Maintenance {
         duties.spawn(duty::run(Promoter, redis.clone(), alarms.promoter.clone(), begin));
         duties.spawn(duty::run(Custodian, redis.clone(), alarms.custodian.clone(), begin));
         duties.spawn(duty::run(Pruner, redis.clone(), alarms.pruner.clone(), begin));
+        duties.spawn(duty::run(Scheduler::new(queue), redis.clone(), alarms.scheduler.clone(), begin));
         duties.spawn(clearer::run(redis.clone(), alarms.clearer.clone()));
         Self { duties }
     }

@@ -4,6 +4,7 @@ mod agent;
 mod backoff;
 mod budget;
 mod claim;
+mod cron;
 mod event;
 mod event_filter;
 mod event_id;
@@ -17,6 +18,7 @@ mod object;
 mod page;
 mod policy;
 mod scan;
+mod schedule;
 mod settlement;
 mod stamp;
 mod state;
@@ -33,6 +35,7 @@ pub use agent::{
 pub use backoff::{Backoff, BackoffKind};
 pub use budget::{Budget, OnExceeded, Usage};
 pub use claim::{Claim, Claimed, Directive, Lease};
+pub use cron::Cron;
 pub use event::Event;
 pub use event_filter::{EventFilter, EventKinds, NotAKind};
 pub use event_id::{EventId, NotAnEventId};
@@ -41,12 +44,13 @@ pub use invalid::{FieldError, Invalid};
 pub use json::Json;
 pub(crate) use message::countable;
 pub use message::{Ack, Acked, Inbox, InboxQuery, Message, NewMessage, Sent, To};
-pub use name::{AgentName, Capability, QueueName, SwarmName, Tag, TopicName};
+pub use name::{AgentName, Capability, QueueName, ScheduleName, SwarmName, Tag, TopicName};
 pub use new_task::NewTask;
 pub(crate) use object::{object, optional_object};
 pub use page::{ListQuery, Page};
 pub use policy::{DependencyPolicy, Strategy};
 pub use scan::{Unreadable, scan};
+pub use schedule::{Missed, NewSchedule, Overlap, Schedule};
 pub use settlement::{
     Cancelled, Complete, Completed, Fail, Failed, Heartbeat, Heartbeaten, NextClaim, Outcome, OutcomeKind,
     Release, Released, Retried, Settled, SettledStatus, Settlement, TaskError,

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AgentName, Backoff, Budget, Capability, DependencyPolicy, Invalid, Json, QueueName, Stamp, Strategy, Tag,
-    TaskId, Text, invalid::Check, object::optional_object,
+    AgentName, Backoff, Budget, Capability, DependencyPolicy, Invalid, Json, QueueName, ScheduleName, Stamp,
+    Strategy, Tag, TaskId, Text, invalid::Check, object::optional_object,
 };
 use crate::limits::{
     ATTEMPTS_MAX, DELAY_MS_MAX, DEPENDENCIES, FAIRNESS_WEIGHT_MAX, LEASE_MS_MAX, LEASE_MS_MIN,
@@ -74,6 +74,10 @@ pub struct NewTask {
     #[serde(skip)]
     #[schema(ignore)]
     pub traceparent: Option<String>,
+    /// The schedule whose run submits it.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub schedule: Option<ScheduleName>,
 }
 
 impl Default for NewTask {
@@ -105,6 +109,7 @@ impl Default for NewTask {
             tags: Vec::new(),
             metadata: None,
             traceparent: None,
+            schedule: None,
         }
     }
 }

@@ -6,8 +6,8 @@ use waggle_core::{Codec, Error};
 use crate::{
     limits::{ATTEMPTS_DEFAULT, COUNT_MAX, TEXT_BYTES},
     model::{
-        AgentName, Backoff, Budget, Capability, DependencyPolicy, Json, NewTask, QueueName, Stamp, Status,
-        Tag, TaskId, Text, optional_object,
+        AgentName, Backoff, Budget, Capability, DependencyPolicy, Json, NewTask, QueueName, ScheduleName,
+        Stamp, Status, Tag, TaskId, Text, optional_object,
     },
     store::{Reader, Resubmit, frame_json},
 };
@@ -67,6 +67,9 @@ pub(super) struct TaskLine {
     pub(super) metadata: Option<Json>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) traceparent: Option<String>,
+    /// The schedule whose run submitted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) schedule: Option<ScheduleName>,
     /// Number of the current or last attempt.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) attempt: u32,
@@ -157,6 +160,7 @@ impl TaskLine {
             tags: task.tags,
             metadata: task.metadata,
             traceparent: task.traceparent,
+            schedule: task.schedule,
             attempt: 0,
             fence: 0,
             holder: None,
@@ -220,6 +224,7 @@ impl TaskLine {
             tags: self.tags.clone(),
             metadata: self.metadata.clone(),
             traceparent: self.traceparent.clone(),
+            schedule: self.schedule.clone(),
             ..NewTask::default()
         };
         Resubmit { created_at: self.created_at, run_at: self.submitted_for, task }

@@ -1,11 +1,13 @@
 //! How tasks are written for Redis, and how Redis' answers are read.
 
+mod name_cursor;
 mod reader;
 mod record;
 mod resubmit;
 mod spec;
 mod token;
 
+pub(crate) use name_cursor::NameCursor;
 pub(crate) use reader::{Line, Reader};
 pub(crate) use record::{claimed_task, task_of_record};
 pub(crate) use resubmit::Resubmit;

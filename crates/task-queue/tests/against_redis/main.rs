@@ -7,6 +7,7 @@ mod audit;
 mod messages;
 mod migrate;
 mod ready;
+mod schedules;
 mod state;
 mod support;
 mod trace;
