@@ -2,7 +2,7 @@ use serde_json::Value;
 use waggle_tests::in_a_swarm;
 
 /// Operations with their path, as the contract lists them for this version.
-const OPERATIONS: [(&str, &str); 58] = [
+const OPERATIONS: [(&str, &str); 59] = [
     ("delete", "/v1/swarms/{swarm}"),
     ("delete", "/v1/swarms/{swarm}/agents/{agent}"),
     ("delete", "/v1/swarms/{swarm}/agents/{agent}/subscriptions/{topic}"),
@@ -48,6 +48,7 @@ const OPERATIONS: [(&str, &str); 58] = [
     ("post", "/v1/swarms/{swarm}/state/{key}/increment"),
     ("post", "/v1/swarms/{swarm}/tasks"),
     ("post", "/v1/swarms/{swarm}/tasks/batch"),
+    ("post", "/v1/swarms/{swarm}/tasks/{id}/assign"),
     ("post", "/v1/swarms/{swarm}/tasks/{id}/cancel"),
     ("post", "/v1/swarms/{swarm}/tasks/{id}/complete"),
     ("post", "/v1/swarms/{swarm}/tasks/{id}/fail"),

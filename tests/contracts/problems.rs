@@ -16,6 +16,8 @@ fn code_of(error: &Error) -> &'static str {
         Error::LeaseLost { .. } => "lease_lost",
         Error::AlreadyFinished { .. } => "already_finished",
         Error::WrongState { .. } => "wrong_state",
+        Error::NotAssignable { .. } => "wrong_state",
+        Error::NoAgent { .. } => "no_agent",
         Error::Duplicate(_) => "duplicate",
         Error::IdempotencyMismatch => "idempotency_mismatch",
         Error::TooManyCapabilitySets => "too_many_capability_sets",

@@ -41,6 +41,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(tasks::get::get))
         .routes(routes!(tasks::cancel::cancel))
         .routes(routes!(tasks::retry::retry))
+        .routes(routes!(tasks::assign::assign))
         // agents
         .routes(routes!(agents::list::list))
         .routes(routes!(agents::put::put, agents::get::get, agents::delete::delete))
@@ -106,7 +107,7 @@ mod tests {
     const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/openapi.json");
 
     /// What the service answers, written down once more: an address is added on purpose or not at all.
-    const ROUTES: [(&str, &str); 58] = [
+    const ROUTES: [(&str, &str); 59] = [
         ("get", "/health/live"),
         ("get", "/health/ready"),
         ("get", "/metrics"),
@@ -157,6 +158,7 @@ mod tests {
         ("post", "/v1/swarms/{swarm}/tasks"),
         ("post", "/v1/swarms/{swarm}/tasks/batch"),
         ("get", "/v1/swarms/{swarm}/tasks/{id}"),
+        ("post", "/v1/swarms/{swarm}/tasks/{id}/assign"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/cancel"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/complete"),
         ("get", "/v1/swarms/{swarm}/tasks/{id}/events"),

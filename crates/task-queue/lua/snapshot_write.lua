@@ -65,7 +65,7 @@ function write.t(effects, args, at)
     fields[#fields + 1] = '1'
   end
   if #fields > 0 then redis.call('HSET', key_of.state(root, id), unpack(fields)) end
-  task.unpinned = redis.call('HGET', key_of.state(root, id), 'un') == '1'
+  task.pin = redis.call('HGET', key_of.state(root, id), 'un')
   if args[past] ~= '' then redis.call('SET', key_of.outcome(root, id), args[past]) end
   if args[past + 1] ~= '' then redis.call('SET', key_of.progress(root, id), args[past + 1]) end
   index(effects, task, score)

@@ -19,7 +19,7 @@ local function cancel_one(root, effects, id, now)
     return { 'ok', 'running', asked }
   end
   if task.status == 'ready' then
-    remove_ready(root, ready_list(root, task.spec, task.unpinned), element_of(id, task.entry))
+    remove_ready(root, ready_list(root, task.spec, task.pin), element_of(id, task.entry))
   elseif task.status == 'scheduled' then
     redis.call('ZREM', root .. 'scheduled', id)
   else

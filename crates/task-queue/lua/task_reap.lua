@@ -25,7 +25,7 @@ local function reap_one(root, effects, id, now)
   local task = {
     id = id, key = key_of.state(root, id), attempt = tonumber(s[1]), queue = s[2] or QUEUE_DEFAULT,
     retention = tonumber(s[3] or RETENTION_MS_DEFAULT), has_dedup = s[5] == '1', watched = s[6] == '1',
-    entry = tonumber(s[7] or 0), agent = s[9], started = tonumber(s[10]), unpinned = s[11] == '1',
+    entry = tonumber(s[7] or 0), agent = s[9], started = tonumber(s[10]), pin = s[11],
     flags = s[12],
   }
   local crashes = { 'cc', int(tonumber(s[8] or 0) + 1) }

@@ -3,7 +3,7 @@
 -- keys    root of the swarm
 -- args    idempotency key ('' for none), digest of the body,
 --         then for each task: id, when ('' now, '+ms' after a delay, 'ms' at a time), header, dedup key, rest of the spec
--- returns { replayed (0|1), now, item, … }; an item is a line: `ok <id>` (taken in), `dup <id>` (the unfinished task
+-- returns { replayed (0|1), now, item, … }; an item is a line: `ok <id> [<agent it was assigned to>]` (taken in), `dup <id>` (the unfinished task
 --         that has the dedup key), `CAPABILITYSETS <id>` or `SWARMFULL <id>`
 -- fails   SWARMNOTFOUND, IDEMPOTENCYMISMATCH
 -- promise a task whose id is known already is not taken in twice; all tasks of a call stand or none
@@ -14,7 +14,7 @@ local function submit_one(effects, plan, args, at)
   if refusal then return refusal .. ' ' .. task.id end
   if holder then return 'dup ' .. holder end
   apply_submit(effects, plan, task)
-  return 'ok ' .. task.id
+  return taken_in(task)
 end
 
 -- A refusal that may not last is not remembered.

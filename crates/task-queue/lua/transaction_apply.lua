@@ -60,7 +60,7 @@ local OPERATIONS = {
     apply = function(effects, plan, op)
       if op.holder then return 'dup ' .. op.holder end
       apply_submit(effects, plan.submits, op.task)
-      return 'ok ' .. op.task.id
+      return taken_in(op.task)
     end,
   },
   m = {

@@ -37,6 +37,24 @@ pub enum Error {
         /// Where it stands.
         status: Status,
     },
+    /// The task is held or has finished: it cannot be given to another agent.
+    #[error("task {id} is {}: only a task that nobody holds and that has not finished can be assigned", status.as_str())]
+    NotAssignable {
+        /// The task.
+        id: TaskId,
+        /// Where it stands.
+        status: Status,
+    },
+    /// Nobody can be given the task.
+    #[error(
+        "{}: it must be live, have all capabilities the task requires, and hold less than its capacity beside what is \
+         ready for it alone",
+        agent.as_ref().map_or_else(|| "no agent can be given this task".to_owned(), |agent| format!("agent {agent} cannot be given this task"))
+    )]
+    NoAgent {
+        /// The one that was named.
+        agent: Option<String>,
+    },
     /// Another unfinished task holds the task's deduplication key.
     #[error("task {0} cannot be retried: another unfinished task has its dedup_key")]
     Duplicate(TaskId),

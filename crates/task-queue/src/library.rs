@@ -57,6 +57,7 @@ const PARTS: &[(&str, &str)] = lua![
     "parts/take_special.lua",
     "parts/claim_id.lua",
     "parts/admit.lua",
+    "parts/assign.lua",
     "parts/submit.lua",
     "parts/schedule.lua",
     "parts/state.lua",
@@ -78,6 +79,7 @@ pub(crate) const OPERATIONS: &[(&str, &str)] = lua![
     "task_settle.lua",
     "task_cancel.lua",
     "task_retry.lua",
+    "task_assign.lua",
     "task_reap.lua",
     "task_promote.lua",
     "task_prune.lua",
@@ -218,6 +220,7 @@ fn constants() -> HashMap<&'static str, String> {
         ("EVENT_LINES", u64::from(limits::EVENT_LINES)),
         ("SAMPLE_MS", limits::SAMPLE_MS),
         ("SAMPLES", limits::SAMPLES as u64),
+        ("ASSIGN_AGENTS", limits::ASSIGN_AGENTS),
         ("SCHEDULES", limits::SCHEDULES),
         ("SCHEDULE_MISSED_MS", limits::SCHEDULE_MISSED_MS),
     ];

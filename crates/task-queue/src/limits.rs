@@ -167,6 +167,8 @@ pub const SNAPSHOT_CALL_BYTES: usize = 4 * 1_024 * 1_024;
 pub const SNAPSHOT_LINE_BYTES: usize = 4 * VALUE_BYTES;
 /// A restore that has not been heard of for so long broke off, and another one may begin, in milliseconds.
 pub const RESTORE_SILENCE_MS: u64 = 60_000;
+/// Agents among which one call chooses: all where there are no more, else some.
+pub const ASSIGN_AGENTS: u64 = 200;
 /// Schedules a swarm may have.
 pub const SCHEDULES: u64 = 1_000;
 /// Times at which a schedule is due next that are answered.

@@ -4,6 +4,8 @@
 use serde_json::json;
 use waggle_tests::in_a_swarm;
 
+use crate::events::support::Feed;
+
 use super::support::{each_second, get, put, until_schedule};
 
 #[test]
@@ -38,13 +40,14 @@ fn a_run_is_left_out_while_the_task_of_the_one_before_is_unfinished() {
 #[test]
 fn what_it_does_is_told_in_events() {
     in_a_swarm(async |w| {
+        let mut feed = Feed::open(&w, "?kind=schedule.*").await;
         put(&w, "s", &each_second()).await.expect(201);
-        until_schedule(&w, "s", |schedule| schedule["skipped"].as_u64() >= Some(1)).await;
+        let events = feed.until("schedule.skipped").await;
+        let kinds: Vec<_> = events.iter().map(|event| event["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["schedule.changed", "schedule.fired", "schedule.skipped"]);
+        assert!(events.iter().all(|event| event["schedule"] == "s"), "{events:?}");
+        assert_eq!(events[1]["task"], w.list("ready").await[0]["id"]);
         w.delete("/schedules/s").send().await.expect(204);
-        let events = w.get("/events?follow=false&kind=schedule.*").send().await.text;
-        for kind in ["schedule.changed", "schedule.fired", "schedule.skipped", "schedule.removed"] {
-            assert!(events.contains(&format!("event: {kind}\n")), "{kind}: {events}");
-        }
-        assert!(events.contains(r#""schedule":"s""#), "{events}");
+        feed.until("schedule.removed").await;
     });
 }

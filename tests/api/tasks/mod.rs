@@ -1,3 +1,4 @@
+mod assign;
 mod cancel;
 mod claim;
 mod claim_long_poll;

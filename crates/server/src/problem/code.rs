@@ -41,6 +41,8 @@ pub enum Code {
     TooManyCapabilitySets,
     /// No such agent.
     AgentNotFound,
+    /// No agent is live, able and has room.
+    NoAgent,
     /// The swarm has as many agents as it may.
     TooManyAgents,
     /// The swarm has as many unfinished tasks as it may.
@@ -95,7 +97,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 44] = [
         Self::SwarmNotFound,
         Self::TaskNotFound,
         Self::LeaseLost,
@@ -114,6 +116,7 @@ impl Code {
         Self::RequestTimeout,
         Self::TooManyCapabilitySets,
         Self::AgentNotFound,
+        Self::NoAgent,
         Self::TooManyAgents,
         Self::SwarmFull,
         Self::ScheduleNotFound,
@@ -221,6 +224,7 @@ impl Code {
                 "The queue waits for too many sets of capabilities",
             ),
             Self::AgentNotFound => ("agent_not_found", StatusCode::NOT_FOUND, "No such agent"),
+            Self::NoAgent => ("no_agent", StatusCode::CONFLICT, "No agent can be given the task"),
             Self::TooManyAgents => {
                 ("too_many_agents", StatusCode::TOO_MANY_REQUESTS, "The swarm has too many agents")
             }

@@ -19,6 +19,8 @@ impl From<Error> for Problem {
             }
             Error::AlreadyFinished { .. } => plain(Code::AlreadyFinished),
             Error::WrongState { .. } => plain(Code::WrongState),
+            Error::NotAssignable { .. } => plain(Code::WrongState),
+            Error::NoAgent { .. } => plain(Code::NoAgent),
             Error::Duplicate(_) => plain(Code::Duplicate),
             Error::IdempotencyMismatch => plain(Code::IdempotencyMismatch),
             Error::TooManyCapabilitySets => plain(Code::TooManyCapabilitySets).not_applied().after(SOON),

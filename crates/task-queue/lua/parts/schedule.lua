@@ -23,5 +23,5 @@ local function run_schedule(effects, name, task)
   redis.call('HSET', key, 'la', int(effects.now), 'ta', task.id)
   redis.call('HINCRBY', key, 'rn', '1')
   note(effects, 'schedule.fired\tc' .. name .. '\tt' .. task.id .. '\tq' .. queue_of(task.spec))
-  return 'ok ' .. task.id
+  return taken_in(task)
 end

@@ -36,7 +36,7 @@ do
     end
     note_if_emptied(root, from)
     if #adopted > 0 then
-      push_ready(root, ready_list(root, { q = from.queue, p = priority, c = required }, true), adopted, true)
+      push_ready(root, ready_list(root, { q = from.queue, p = priority, c = required }), adopted, true)
     end
     return #elements
   end

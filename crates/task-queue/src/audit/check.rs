@@ -60,7 +60,7 @@ pub enum Check {
     Agents,
     /// A running task that its agent does not hold, or that is held by an agent that is not registered.
     Held,
-    /// A task that is anybody's though it is pinned to nobody.
+    /// A task of which is said whose it is, and not in words that are known.
     Unpinned,
     /// The queues in which tasks pinned to an agent are ready are not those that are named.
     Adoption,

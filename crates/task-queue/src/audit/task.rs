@@ -30,8 +30,8 @@ pub(super) fn check(
     let tombstones = task.elements(places);
     task.attempts();
     task.copies();
-    task.that(!record.is_unpinned() || record.agent.is_some(), Check::Unpinned, || {
-        "is said to be anybody's and pinned to nobody".to_owned()
+    task.that(record.has_a_proper_pin(), Check::Unpinned, || {
+        "is said to be neither anybody's nor an agent's".to_owned()
     });
     tombstones
 }

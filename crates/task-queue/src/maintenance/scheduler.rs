@@ -81,7 +81,7 @@ impl Scheduler {
                 tracing::debug!(schedule = %due.name, what, "a schedule was due and does not run")
             }
             _ => match taken(Line::new(FIRE, what))? {
-                (id, Taken::In) => {
+                (id, Taken::In(_)) => {
                     metrics::tasks(TaskEvent::Submitted, 1);
                     tracing::debug!(schedule = %due.name, task.id = %id, "a schedule runs");
                     self.queue.note_schedule(swarm, now, item.spec.when);

@@ -64,6 +64,7 @@ pub(crate) const KINDS: &[&str] = &[
     "task.expired",
     "task.cancelled",
     "task.cancel_requested",
+    "task.assigned",
     "agent.registered",
     "agent.returned",
     "agent.lost",

@@ -52,8 +52,8 @@ pub use policy::{DependencyPolicy, Strategy};
 pub use scan::{Unreadable, scan};
 pub use schedule::{Missed, NewSchedule, Overlap, Schedule};
 pub use settlement::{
-    Cancelled, Complete, Completed, Fail, Failed, Heartbeat, Heartbeaten, NextClaim, Outcome, OutcomeKind,
-    Release, Released, Retried, Settled, SettledStatus, Settlement, TaskError,
+    Assign, Assigned, Cancelled, Complete, Completed, Fail, Failed, Heartbeat, Heartbeaten, NextClaim,
+    Outcome, OutcomeKind, Release, Released, Retried, Settled, SettledStatus, Settlement, TaskError,
 };
 pub use stamp::Stamp;
 pub use state::{

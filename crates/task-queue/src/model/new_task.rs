@@ -176,6 +176,9 @@ impl NewTask {
         check.that(self.depends_on.len() <= DEPENDENCIES, "/depends_on", || {
             format!("at most {DEPENDENCIES} tasks")
         });
+        check.that(self.assign.is_none() || self.agent.is_none(), "/assign", || {
+            "either agent or assign, not both".to_owned()
+        });
         check.that(self.tags.len() <= TAGS, "/tags", || format!("at most {TAGS} tags"));
         let metadata = self.metadata.as_ref();
         check.that(metadata.is_none_or(Json::is_object), "/metadata", || "a JSON object".to_owned());
@@ -194,7 +197,6 @@ impl NewTask {
             (self.deadline.is_none(), "/deadline"),
             (self.concurrency_key.is_none(), "/concurrency_key"),
             (self.fairness_key.is_none(), "/fairness_key"),
-            (self.assign.is_none(), "/assign"),
             (self.budget.is_none(), "/budget"),
         ] {
             check.that(unset, pointer, || "this version does not act on it yet: leave it out".to_owned());
@@ -233,6 +235,7 @@ mod tests {
             (r#"{"metadata":[]}"#, "/metadata"),
             (r#"{"delay_ms":1,"run_at":"2030-01-01T00:00:00Z"}"#, "/run_at"),
             (r#"{"backoff":{"kind":"list"}}"#, "/backoff/delays_ms"),
+            (r#"{"assign":"least_loaded","agent":"a"}"#, "/assign"),
             (r#"{"fairness_weight":2}"#, "/fairness_weight"),
         ] {
             assert_eq!(parse(text), Err(vec![pointer.to_owned()]), "{text}");

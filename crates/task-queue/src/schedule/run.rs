@@ -37,10 +37,11 @@ impl TaskQueue {
         }
         let (id, became) = taken(crate::store::Line::new(FUNCTION, line))?;
         match became {
-            Taken::In => {
+            Taken::In(agent) => {
                 metrics::tasks(TaskEvent::Submitted, 1);
                 self.note_schedule(swarm, now, item.spec.when);
-                let task = taken_in(swarm, id, now, item.spec.when.run_at(now), task)?;
+                let mut task = taken_in(swarm, id, now, item.spec.when.run_at(now), task)?;
+                task.agent = agent.or(task.agent);
                 Ok(Submitted { task, created: true, replayed: false })
             }
             Taken::Duplicate(holder) => {

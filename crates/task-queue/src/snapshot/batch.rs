@@ -248,7 +248,10 @@ fn state_of(task: &TaskLine) -> Vec<(&'static str, String)> {
         ("ra", stamp(task.run_at)),
         ("cr", count(task.cancel_requested.into())),
         ("cc", count(task.crashes)),
-        ("un", count(task.adopted.into())),
+        (
+            "un",
+            task.assigned.as_ref().map(|agent| format!("@{agent}")).or_else(|| count(task.adopted.into())),
+        ),
     ];
     let mut fields: Vec<_> = fields.into_iter().filter_map(|(field, value)| Some((field, value?))).collect();
     if !fields.is_empty() || task.status != untouched {

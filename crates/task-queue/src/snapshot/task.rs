@@ -91,9 +91,12 @@ pub(super) struct TaskLine {
     /// Attempts that ended with their lease.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) crashes: u64,
-    /// The agent it is pinned to was lost, and it is anybody's since.
+    /// The agent it was pinned or assigned to was lost, and it is anybody's since.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) adopted: bool,
+    /// The agent it was assigned to, whatever `agent` says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) assigned: Option<AgentName>,
     /// The result of a completed task, the last error of any other one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) outcome: Option<Json>,
@@ -170,6 +173,7 @@ impl TaskLine {
             cancel_requested: false,
             crashes: 0,
             adopted: false,
+            assigned: None,
             outcome: None,
             progress: None,
         }
@@ -192,7 +196,12 @@ impl TaskLine {
             "ra" => self.run_at = Some(Stamp(state.integer()?)),
             "cr" => self.cancel_requested = state.integer()? == 1,
             "cc" => self.crashes = number(state)?,
-            "un" => self.adopted = state.integer()? == 1,
+            "un" => {
+                let pin = state.text()?;
+                self.adopted = pin == "1";
+                let assigned = pin.strip_prefix('@').map(str::parse).transpose();
+                self.assigned = assigned.map_err(|_| state.broken("an agent without a proper name"))?;
+            }
             _ => drop(state.value()?),
         }
         Ok(())
@@ -272,7 +281,7 @@ impl TaskLine {
             (!running || self.attempt > 0, "runs without an attempt"),
             (!running || (self.holder.is_some() && self.started_at.is_some()), "runs without a holder"),
             (self.crashes <= COUNT_MAX, "crashes cannot be counted"),
-            (!self.adopted || self.agent.is_some(), "adopted and pinned to nobody"),
+            (!self.adopted || self.assigned.is_none(), "adopted and assigned"),
             (
                 self.traceparent.as_ref().is_none_or(|text| text.len() <= TEXT_BYTES),
                 "traceparent is too long",

@@ -1,5 +1,6 @@
 //! Operations on tasks: one file, one operation, one function.
 
+mod assign;
 mod cancel;
 mod claim;
 mod complete;

@@ -14,7 +14,7 @@ use crate::{
     library::function,
     limits::MERGE_BYTES,
     metrics::{self, TaskEvent},
-    model::{NewTask, SwarmName, Task, TaskId, Text},
+    model::{AgentName, NewTask, SwarmName, Task, TaskId, Text},
     store::{Line, Reader, Spec, When, digest, taken_in},
 };
 
@@ -52,9 +52,10 @@ pub struct Submitted {
 }
 
 /// What became of one task of a `task_submit`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) enum Taken {
-    In,
+    /// With the agent it was assigned to.
+    In(Option<AgentName>),
     Duplicate(TaskId),
     TooManyCapabilitySets,
     SwarmFull,
@@ -105,12 +106,13 @@ impl TaskQueue {
             (false, now, id, taken)
         };
         match taken {
-            Taken::In => {
+            Taken::In(agent) => {
                 if !replayed {
                     self.inner.redis.perf().record(Series::Submit, started.elapsed());
                 }
                 self.note_schedule(swarm, now, when);
-                let task = taken_in(swarm, id, now, when.run_at(now), task)?;
+                let mut task = taken_in(swarm, id, now, when.run_at(now), task)?;
+                task.agent = agent.or(task.agent);
                 Ok(Submitted { task, created: true, replayed })
             }
             Taken::Duplicate(holder) => match self.get(swarm, holder, Duration::ZERO).await {
@@ -196,21 +198,22 @@ impl SubmitReply {
         if self.replayed {
             return 0;
         }
-        self.items.iter().filter(|(_, taken)| matches!(taken, Taken::In)).count()
+        self.items.iter().filter(|(_, taken)| matches!(taken, Taken::In(_))).count()
     }
 }
 
 /// What a line says of one task.
 pub(crate) fn taken(mut line: Line) -> Result<(TaskId, Taken), RedisError> {
-    let taken: fn(TaskId) -> Taken = match line.optional_word() {
-        Some("ok") => |_| Taken::In,
-        Some("dup") => Taken::Duplicate,
-        Some("CAPABILITYSETS") => |_| Taken::TooManyCapabilitySets,
-        Some("SWARMFULL") => |_| Taken::SwarmFull,
+    let word = line.optional_word().map(str::to_owned);
+    let id = line.parse()?;
+    let taken = match word.as_deref() {
+        Some("ok") => Taken::In(line.optional()?),
+        Some("dup") => Taken::Duplicate(id),
+        Some("CAPABILITYSETS") => Taken::TooManyCapabilitySets,
+        Some("SWARMFULL") => Taken::SwarmFull,
         _ => return Err(line.broken()),
     };
-    let id = line.parse()?;
-    Ok((id, taken(id)))
+    Ok((id, taken))
 }
 
 /// Joins submits that wait for the same swarm.

@@ -90,7 +90,7 @@ impl TaskQueue {
 
 fn accepted((id, taken): (TaskId, Taken)) -> BatchItem {
     match taken {
-        Taken::In => Ok(BatchAccepted { id, created: true }),
+        Taken::In(_) => Ok(BatchAccepted { id, created: true }),
         Taken::Duplicate(id) => Ok(BatchAccepted { id, created: false }),
         Taken::TooManyCapabilitySets => Err(Error::TooManyCapabilitySets),
         Taken::SwarmFull => Err(Error::SwarmFull),

@@ -59,18 +59,21 @@ impl TaskQueue {
         news: bool,
     ) -> Result<Applied, Error> {
         let (id, taken) = taken(reply.line()?)?;
-        if news && matches!(taken, Taken::In) {
+        if news && matches!(taken, Taken::In(_)) {
             metrics::tasks(TaskEvent::Submitted, 1);
         }
-        if let Taken::Duplicate(holder) = taken {
-            match self.get(swarm, holder, Duration::ZERO).await {
+        if let Taken::Duplicate(holder) = &taken {
+            match self.get(swarm, *holder, Duration::ZERO).await {
                 Ok(task) => return Ok(Applied::Submitted(Box::new(task))),
                 // It has been forgotten since: what can be said of it is said.
                 Err(Error::TaskNotFound(_)) => {}
                 Err(error) => return Err(error),
             }
         }
-        let task = taken_in(swarm, id, now, when.run_at(now), task)?;
+        let mut task = taken_in(swarm, id, now, when.run_at(now), task)?;
+        if let Taken::In(Some(agent)) = taken {
+            task.agent = Some(agent);
+        }
         Ok(Applied::Submitted(Box::new(task)))
     }
 }

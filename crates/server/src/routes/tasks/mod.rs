@@ -1,5 +1,6 @@
 //! Tasks and the agents that work on them.
 
+pub(crate) mod assign;
 pub(crate) mod cancel;
 pub(crate) mod claim;
 pub(crate) mod complete;
