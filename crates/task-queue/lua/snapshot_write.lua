@@ -146,10 +146,9 @@ function write.c(effects, args, at)
   return past, 1
 end
 
--- A restored task that has finished was submitted and has ended.
+-- A restored task that has finished has ended: that it was submitted is counted with all the others.
 local function write_totals(root, totals)
   for status, count in pairs(totals) do
-    redis.call('HINCRBY', root .. 'totals', 'submitted', int(count))
     redis.call('HINCRBY', root .. 'totals', status, int(count))
   end
 end

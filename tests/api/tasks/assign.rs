@@ -202,9 +202,9 @@ fn a_submit_assigns_its_task_and_a_batch_spreads_its_own() {
 fn a_submit_with_nobody_is_accepted_and_anybody_s() {
     in_a_swarm(async |w| {
         for strategy in ["least_loaded", "round_robin", "best_match"] {
-            assert_eq!(submitted(&w, strategy).await, Value::Null);
-            w.claim_one("a").await;
+            assert_eq!(submitted(&w, strategy).await, Value::Null, "{strategy}");
         }
+        assert_eq!(w.claim_with(json!({"agent": "a", "max_tasks": 5})).await.len(), 3);
     });
 }
 
