@@ -10,7 +10,7 @@ use crate::{
     library::function,
     limits::SCHEDULES_A_CALL,
     metrics::{self, TaskEvent},
-    model::{Stamp, SwarmName, TaskId},
+    model::{ScheduleName, Stamp, SwarmName, TaskId},
     schedule::{Scheduled, task_of},
     store::{Line, Reader, Spec},
     task::{SubmitItem, Taken, root, taken},
@@ -75,27 +75,35 @@ impl Scheduler {
             .arg(due.said.missed.as_str());
         item.write(&mut call);
         let mut reply = Reader::new(FIRE, redis.call(call).await?)?;
-        let (now, what) = (reply.integer()?, reply.text()?);
-        match what.as_str() {
-            "missed" | "overlap" | "stale" => {
-                tracing::debug!(schedule = %due.name, what, "a schedule was due and does not run")
-            }
-            _ => match taken(Line::new(FIRE, what))? {
-                (id, Taken::In(_)) => {
-                    metrics::tasks(TaskEvent::Submitted, 1);
-                    tracing::debug!(schedule = %due.name, task.id = %id, "a schedule runs");
-                    self.queue.note_schedule(swarm, now, item.spec.when);
-                }
-                (_, Taken::Duplicate(id)) => {
-                    tracing::debug!(schedule = %due.name, task.id = %id, "a schedule was due and its task is there");
-                }
-                (_, refused) => {
-                    tracing::warn!(schedule = %due.name, ?refused, "a schedule was due and its task was refused");
-                }
-            },
+        let (now, became) = (reply.integer()?, reply.text()?);
+        if tell(&due.name, became)? {
+            metrics::tasks(TaskEvent::Submitted, 1);
+            self.queue.note_schedule(swarm, now, item.spec.when);
         }
         Ok(())
     }
+}
+
+/// Tells what became of a schedule that was due; whether its task was taken in.
+fn tell(name: &ScheduleName, became: String) -> Result<bool, Error> {
+    if matches!(became.as_str(), "missed" | "overlap" | "stale") {
+        tracing::debug!(schedule = %name, became, "a schedule was due and does not run");
+        return Ok(false);
+    }
+    let (id, taken) = taken(Line::new(FIRE, became))?;
+    match taken {
+        Taken::In(_) => {
+            tracing::debug!(schedule = %name, task.id = %id, "a schedule runs");
+            return Ok(true);
+        }
+        Taken::Duplicate(_) => {
+            tracing::debug!(schedule = %name, task.id = %id, "a schedule was due and its task is there");
+        }
+        refused => {
+            tracing::warn!(schedule = %name, ?refused, "a schedule was due and its task was refused");
+        }
+    }
+    Ok(false)
 }
 
 impl Duty for Scheduler {
