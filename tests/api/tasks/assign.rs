@@ -1,8 +1,10 @@
+use futures_util::future::join;
 use serde_json::{Value, json};
 use waggle_tests::{Reply, World, in_a_swarm, task};
 
 use super::support::payloads;
 use crate::agents::support::{SHORT_TTL_MS, register, until_agent};
+use crate::events::support::Feed;
 
 async fn assign(w: &World, id: &str, to: Value) -> Reply {
     w.on(id, "assign", to).await
@@ -35,6 +37,24 @@ fn only_the_agent_it_is_assigned_to_can_claim_a_task() {
             assert_eq!(held.id, id);
             w.complete(&held, 1).await.ok();
         }
+    });
+}
+
+#[test]
+fn an_agent_that_waits_is_woken_by_what_is_assigned_to_it() {
+    in_a_swarm(async |w| {
+        register(&w, "a", json!({})).await;
+        let id = w.submit_id(task().agent("never-seen")).await;
+        let mut feed = Feed::open(&w, "?kind=task.assigned,task.claimed").await;
+        let claim = w.claim_with(json!({"agent": "a", "wait_ms": 20_000}));
+        let (held, reply) = join(claim, assign(&w, &id, json!({"agent": "a"}))).await;
+        assert_eq!((reply.ok()["agent"].as_str(), &held[0].id), (Some("a"), &id));
+        let events = feed.take(2).await;
+        assert_eq!(
+            (&events[0]["kind"], &events[1]["kind"]),
+            (&json!("task.assigned"), &json!("task.claimed"))
+        );
+        assert_eq!((&events[0]["task"], &events[0]["agent"]), (&json!(id), &json!("a")));
     });
 }
 

@@ -12,8 +12,8 @@ use crate::reply::Reply;
 /// Submits `task` at each time that `cron` names: minute, hour, day of the month, month and weekday, or six fields with
 /// seconds in front; `L`, `W` and `#` and names such as `@daily` are understood. The times are those of `timezone`. Where
 /// clocks are turned forward, a time of day that does not exist (`30 2 * * *`) falls on the first one that does, 3:00;
-/// where they are turned back, one that comes twice counts the first time. What comes round within the day (`*/30 * * *
-/// *`) goes on: nothing in the hour that is left out, each time in the one that is repeated.
+/// where they are turned back, one that comes twice counts the first time. What comes round within the day
+/// (`*/30 * * * *`) goes on: nothing in the hour that is left out, each time in the one that is repeated.
 ///
 /// Each time is fired once, whichever servers are up. With `overlap` `skip` it is left out while the task of the run
 /// before is unfinished. A time that was noticed more than a minute late, since no server was up or the swarm was
