@@ -11,6 +11,7 @@ mod openapi;
 mod perf;
 mod queues;
 mod recipes;
+mod schedules;
 mod snapshot;
 mod state;
 mod subscriptions;

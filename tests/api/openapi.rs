@@ -2,10 +2,11 @@ use serde_json::Value;
 use waggle_tests::in_a_swarm;
 
 /// Operations with their path, as the contract lists them for this version.
-const OPERATIONS: [(&str, &str); 62] = [
+const OPERATIONS: [(&str, &str); 68] = [
     ("delete", "/v1/swarms/{swarm}"),
     ("delete", "/v1/swarms/{swarm}/agents/{agent}"),
     ("delete", "/v1/swarms/{swarm}/agents/{agent}/subscriptions/{topic}"),
+    ("delete", "/v1/swarms/{swarm}/schedules/{name}"),
     ("delete", "/v1/swarms/{swarm}/state/{key}"),
     ("get", "/health/live"),
     ("get", "/health/ready"),
@@ -25,6 +26,8 @@ const OPERATIONS: [(&str, &str); 62] = [
     ("get", "/v1/swarms/{swarm}/events"),
     ("get", "/v1/swarms/{swarm}/queues"),
     ("get", "/v1/swarms/{swarm}/queues/{queue}"),
+    ("get", "/v1/swarms/{swarm}/schedules"),
+    ("get", "/v1/swarms/{swarm}/schedules/{name}"),
     ("get", "/v1/swarms/{swarm}/snapshot"),
     ("get", "/v1/swarms/{swarm}/state"),
     ("get", "/v1/swarms/{swarm}/state/{key}"),
@@ -47,10 +50,12 @@ const OPERATIONS: [(&str, &str); 62] = [
     ("post", "/v1/swarms/{swarm}/queues/{queue}/pause"),
     ("post", "/v1/swarms/{swarm}/queues/{queue}/resume"),
     ("post", "/v1/swarms/{swarm}/resume"),
+    ("post", "/v1/swarms/{swarm}/schedules/{name}/run"),
     ("post", "/v1/swarms/{swarm}/settlements"),
     ("post", "/v1/swarms/{swarm}/state/{key}/increment"),
     ("post", "/v1/swarms/{swarm}/tasks"),
     ("post", "/v1/swarms/{swarm}/tasks/batch"),
+    ("post", "/v1/swarms/{swarm}/tasks/{id}/assign"),
     ("post", "/v1/swarms/{swarm}/tasks/{id}/cancel"),
     ("post", "/v1/swarms/{swarm}/tasks/{id}/complete"),
     ("post", "/v1/swarms/{swarm}/tasks/{id}/fail"),
@@ -63,6 +68,7 @@ const OPERATIONS: [(&str, &str); 62] = [
     ("put", "/v1/swarms/{swarm}/agents/{agent}"),
     ("put", "/v1/swarms/{swarm}/agents/{agent}/subscriptions/{topic}"),
     ("put", "/v1/swarms/{swarm}/queues/{queue}"),
+    ("put", "/v1/swarms/{swarm}/schedules/{name}"),
     ("put", "/v1/swarms/{swarm}/snapshot"),
     ("put", "/v1/swarms/{swarm}/state/{key}"),
 ];

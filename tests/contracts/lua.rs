@@ -7,7 +7,11 @@ use crate::source::{files, read, shown, stem};
 /// Shorter words are not refusals.
 const WORD: usize = 6;
 /// Callers that leave the reading of refusals to another file.
-const READ_BY: [(&str, &str); 1] = [("transaction/apply.rs", "transaction/refusal.rs")];
+const READ_BY: [(&str, &str); 3] = [
+    ("transaction/apply.rs", "transaction/refusal.rs"),
+    ("schedule/run.rs", "task/submit.rs"),
+    ("maintenance/scheduler.rs", "task/submit.rs"),
+];
 /// What takes words for Redis; `look` is what the audit says it with.
 const COMMANDS: [&str; 3] = ["redis.call", "redis.pcall", "look"];
 /// Of the 200 that one function of Lua may have, a few for the library's version and for a margin.

@@ -17,7 +17,7 @@ struct Group {
     others: &'static [(&'static str, &'static str)],
 }
 
-const GROUPS: [Group; 10] = [
+const GROUPS: [Group; 11] = [
     Group {
         routes: "tasks",
         domain: "task",
@@ -45,6 +45,12 @@ const GROUPS: [Group; 10] = [
     },
     Group { routes: "agents", domain: "agent", share: &[], others: &[] },
     Group { routes: "messages", domain: "message", share: &[], others: &[] },
+    Group {
+        routes: "schedules",
+        domain: "schedule",
+        share: &[],
+        others: &[("due", "maintenance/scheduler.rs"), ("fire", "maintenance/scheduler.rs")],
+    },
     Group { routes: "subscriptions", domain: "subscription", share: &[], others: &[] },
     Group {
         routes: "state",

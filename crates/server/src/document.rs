@@ -28,6 +28,7 @@ const JSON: &str = "Json";
         (name = "messages", description = "Inboxes, topics and what agents write to each other"),
         (name = "swarms", description = "The unit of consistency"),
         (name = "state", description = "Keys with versions that all agents of a swarm share"),
+        (name = "schedules", description = "Tasks that are submitted again and again"),
         (name = "events", description = "What happens in a swarm, as it happens"),
         (name = "operators", description = "Health, metrics and this document"),
     ),

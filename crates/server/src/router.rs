@@ -10,8 +10,8 @@ use crate::app::App;
 use crate::document::{Document, written};
 use crate::middleware::{Around, cross_site};
 use crate::routes::{
-    agents, events, health, messages, metrics, openapi, perf, queues, snapshot, state, subscriptions, swarms,
-    tasks, transactions,
+    agents, events, health, messages, metrics, openapi, perf, queues, schedules, snapshot, state,
+    subscriptions, swarms, tasks, transactions,
 };
 
 /// The router with its state and its layer.
@@ -41,6 +41,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(tasks::get::get))
         .routes(routes!(tasks::cancel::cancel))
         .routes(routes!(tasks::retry::retry))
+        .routes(routes!(tasks::assign::assign))
         // agents
         .routes(routes!(agents::list::list))
         .routes(routes!(agents::put::put, agents::get::get, agents::delete::delete))
@@ -67,6 +68,10 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(tasks::events::events))
         .routes(routes!(tasks::attempts::attempts))
         .routes(routes!(tasks::append_output::append_output, tasks::output::output))
+        // what comes round
+        .routes(routes!(schedules::list::list))
+        .routes(routes!(schedules::put::put, schedules::get::get, schedules::delete::delete))
+        .routes(routes!(schedules::run::run))
         // transactions
         .routes(routes!(transactions::apply::apply))
         // queues
@@ -110,7 +115,7 @@ mod tests {
     const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/openapi.json");
 
     /// What the service answers, written down once more: an address is added on purpose or not at all.
-    const ROUTES: [(&str, &str); 62] = [
+    const ROUTES: [(&str, &str); 68] = [
         ("get", "/health/live"),
         ("get", "/health/ready"),
         ("get", "/metrics"),
@@ -148,6 +153,11 @@ mod tests {
         ("post", "/v1/swarms/{swarm}/queues/{queue}/pause"),
         ("post", "/v1/swarms/{swarm}/queues/{queue}/resume"),
         ("post", "/v1/swarms/{swarm}/resume"),
+        ("get", "/v1/swarms/{swarm}/schedules"),
+        ("delete", "/v1/swarms/{swarm}/schedules/{name}"),
+        ("get", "/v1/swarms/{swarm}/schedules/{name}"),
+        ("put", "/v1/swarms/{swarm}/schedules/{name}"),
+        ("post", "/v1/swarms/{swarm}/schedules/{name}/run"),
         ("post", "/v1/swarms/{swarm}/settlements"),
         ("get", "/v1/swarms/{swarm}/snapshot"),
         ("put", "/v1/swarms/{swarm}/snapshot"),
@@ -162,6 +172,7 @@ mod tests {
         ("post", "/v1/swarms/{swarm}/tasks"),
         ("post", "/v1/swarms/{swarm}/tasks/batch"),
         ("get", "/v1/swarms/{swarm}/tasks/{id}"),
+        ("post", "/v1/swarms/{swarm}/tasks/{id}/assign"),
         ("get", "/v1/swarms/{swarm}/tasks/{id}/attempts"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/cancel"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/complete"),

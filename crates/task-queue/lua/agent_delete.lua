@@ -20,7 +20,7 @@ local function held_task(root, id, name, now)
   return {
     id = id, key = key, agent = name, token = s[4], attempt = tonumber(s[5]), queue = s[6] or QUEUE_DEFAULT,
     retention = tonumber(s[7] or RETENTION_MS_DEFAULT), cancel = s[8] == '1', has_dedup = s[9] == '1',
-    watched = s[10] == '1', entry = tonumber(s[11] or 0), started = tonumber(s[12]), unpinned = s[13] == '1',
+    watched = s[10] == '1', entry = tonumber(s[11] or 0), started = tonumber(s[12]), pin = s[13],
     flags = s[14], fence = tonumber(s[15]),
   }
 end

@@ -17,6 +17,7 @@ local function refusal(root, closed, silent)
   for _, name in ipairs(CONTENTS) do
     if redis.call('ZCARD', root .. name) > 0 then return redis.error_reply('SWARMNOTEMPTY it holds something') end
   end
+  if redis.call('EXISTS', root .. 'schedules') == 1 then return redis.error_reply('SWARMNOTEMPTY it has schedules') end
 end
 
 local function snapshot_begin(keys, args)

@@ -12,6 +12,7 @@
 --         d deleted state key, version
 --         s state key, version, when it expires (0 for never), text
 --         v last version of the state
+--         c schedule, what is said of it, when it is due ('' for never), how many fields, field, value, …
 -- returns how many were written; what is there already is not written again
 -- fails   SWARMNOTFOUND
 -- promise a call that is repeated does no harm; what is written is in its indexes and counts, ready tasks in a staging
@@ -80,7 +81,7 @@ function write.t(effects, args, at)
     fields[#fields + 1] = task.flags
   end
   if #fields > 0 then redis.call('HSET', task.key, unpack(fields)) end
-  task.unpinned = redis.call('HGET', key_of.state(root, id), 'un') == '1'
+  task.pin = redis.call('HGET', task.key, 'un')
   if args[past] ~= '' then redis.call('SET', key_of.outcome(root, id), args[past]) end
   if args[past + 1] ~= '' then redis.call('SET', key_of.progress(root, id), args[past + 1]) end
   if #kept > 0 then redis.call('RPUSH', key_of.attempts(root, id), unpack(kept)) end
@@ -151,6 +152,15 @@ function write.v(effects, args, at)
   local key = effects.root .. 'sv'
   if tonumber(redis.call('GET', key) or 0) < tonumber(args[at]) then redis.call('SET', key, args[at]) end
   return at + 1, 1
+end
+
+function write.c(effects, args, at)
+  local root, name, due = effects.root, args[at], args[at + 2]
+  local fields, past = read_counted(args, at + 3, 2)
+  redis.call('HSET', root .. 'schedules', name, args[at + 1])
+  redis.call('HSET', key_of.schedule(root, name), unpack(fields))
+  if due ~= '' then redis.call('ZADD', root .. 'fires', due, name) end
+  return past, 1
 end
 
 -- A restored task that has finished has ended: that it was submitted is counted with all the others.

@@ -37,6 +37,24 @@ pub enum Error {
         /// Where it stands.
         status: Status,
     },
+    /// The task is held or has finished: it cannot be given to another agent.
+    #[error("task {id} is {}: only a task that nobody holds and that has not finished can be assigned", status.as_str())]
+    NotAssignable {
+        /// The task.
+        id: TaskId,
+        /// Where it stands.
+        status: Status,
+    },
+    /// Nobody can be given the task.
+    #[error(
+        "{}: it must be live, have all capabilities the task requires, and hold less than its capacity beside what is \
+         ready for it alone",
+        agent.as_ref().map_or_else(|| "no agent can be given this task".to_owned(), |agent| format!("agent {agent} cannot be given this task"))
+    )]
+    NoAgent {
+        /// The one that was named.
+        agent: Option<String>,
+    },
     /// Another unfinished task holds the task's deduplication key.
     #[error("task {0} cannot be retried: another unfinished task has its dedup_key")]
     Duplicate(TaskId),
@@ -73,6 +91,12 @@ pub enum Error {
     /// The queue takes nothing in.
     #[error("this queue drains and takes no task in: use another queue, or resume it with POST …/resume")]
     QueueDraining,
+    /// No such schedule.
+    #[error("there is no schedule {0} in this swarm: make it with PUT …/schedules/{0}")]
+    ScheduleNotFound(String),
+    /// The swarm has as many schedules as it may.
+    #[error("the swarm has {} schedules, as many as it may: delete one", crate::limits::SCHEDULES)]
+    TooManySchedules,
     /// The swarm is being deleted or restored.
     #[error(
         "swarm {0} is being cleared or restored: try again in a moment; a restore that broke off is undone with DELETE"

@@ -179,8 +179,13 @@ pub fn value(root: &str, key: &StateKey) -> String {
     format!("{root}v:{key}")
 }
 
+/// What has become of a schedule.
+pub fn schedule(root: &str, name: &str) -> String {
+    format!("{root}sc:{name}")
+}
+
 /// The names of keys that a swarm has once.
-pub const SINGLES: [&str; 21] = [
+pub const SINGLES: [&str; 23] = [
     "absent",
     "agents",
     "alive",
@@ -190,12 +195,14 @@ pub const SINGLES: [&str; 21] = [
     "draining",
     "events",
     "expiring",
+    "fires",
     "former",
     "leases",
     "mail",
     "queues",
     "samples",
     "scheduled",
+    "schedules",
     "staged",
     "statekeys",
     "sv",
@@ -280,6 +287,7 @@ mod tests {
             message("", message_id),
             sharers("", message_id),
             value("", &"-".parse().unwrap()),
+            schedule("", "-"),
         ];
         let prefixes = prefixes.iter().map(|key| key.split_inclusive(':').next().unwrap().to_owned());
         // `r<priority>:`, the channel, the clock of tests, the stages of a restore.

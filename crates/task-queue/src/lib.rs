@@ -17,6 +17,7 @@ pub mod metrics;
 pub mod migrate;
 pub mod model;
 mod queue;
+mod schedule;
 mod snapshot;
 mod state;
 mod store;

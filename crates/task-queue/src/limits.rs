@@ -179,3 +179,15 @@ pub const SNAPSHOT_CALL_BYTES: usize = 4 * 1_024 * 1_024;
 pub const SNAPSHOT_LINE_BYTES: usize = 4 * VALUE_BYTES;
 /// A restore that has not been heard of for so long broke off, and another one may begin, in milliseconds.
 pub const RESTORE_SILENCE_MS: u64 = 60_000;
+/// Agents among which one call chooses: all where there are no more, else some.
+pub const ASSIGN_AGENTS: u64 = 200;
+/// Schedules a swarm may have.
+pub const SCHEDULES: u64 = 1_000;
+/// Times at which a schedule is due next that are answered.
+pub const SCHEDULE_TIMES: usize = 5;
+/// A run that is noticed so long after its time counts as missed, in milliseconds.
+pub const SCHEDULE_MISSED_MS: u64 = 60_000;
+/// Due schedules one call reads.
+pub const SCHEDULES_A_CALL: usize = 50;
+/// Bytes a cron expression or the name of a time zone may have.
+pub const CRON_BYTES: usize = 256;

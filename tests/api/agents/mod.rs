@@ -11,4 +11,4 @@ mod pinned;
 mod presence;
 mod put;
 mod resume;
-mod support;
+pub(crate) mod support;

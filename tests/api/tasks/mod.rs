@@ -1,4 +1,5 @@
 mod append_output;
+mod assign;
 mod attempts;
 mod cancel;
 mod claim;

@@ -40,7 +40,7 @@ fn a_library_in_which_a_presence_is_a_millisecond_too_short_is_found_out() {
 
 #[test]
 fn a_library_that_keeps_tasks_for_the_lost_is_found_out() {
-    let rule = "if spec.g and not unpinned and is_lost(root, spec.g) then";
+    let rule = "if agent and is_lost(root, agent) then";
     let failure = failure_of::<Case>(&[(rule, "if false then")]);
     // By a claim that should have got it, or by nobody looking after what is pinned to who is gone.
     assert!(failure.contains("the answer to Claim") || failure.contains("agents: "), "{failure}");

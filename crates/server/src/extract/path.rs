@@ -6,7 +6,7 @@ use std::str::FromStr;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use uuid::Uuid;
-use waggle_task_queue::model::{AgentName, QueueName, SwarmName, TaskId, TopicName};
+use waggle_task_queue::model::{AgentName, QueueName, ScheduleName, SwarmName, TaskId, TopicName};
 
 use crate::app::App;
 use crate::problem::{Code, Problem};
@@ -34,6 +34,13 @@ pub(crate) struct SwarmAgent {
 pub(crate) struct SwarmQueue {
     pub(crate) swarm: SwarmName,
     pub(crate) queue: QueueName,
+}
+
+/// `{swarm}` and `{name}` of a schedule.
+#[derive(Debug)]
+pub(crate) struct SwarmSchedule {
+    pub(crate) swarm: SwarmName,
+    pub(crate) name: ScheduleName,
 }
 
 /// `{swarm}`, `{agent}` and `{topic}`.
@@ -90,6 +97,15 @@ impl FromRequestParts<App> for SwarmQueue {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let params = params(parts, app).await?;
         Ok(Self { swarm: swarm(&params)?, queue: named(&params, "queue")? })
+    }
+}
+
+impl FromRequestParts<App> for SwarmSchedule {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let params = params(parts, app).await?;
+        Ok(Self { swarm: swarm(&params)?, name: named(&params, "name")? })
     }
 }
 

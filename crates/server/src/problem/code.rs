@@ -41,6 +41,8 @@ pub enum Code {
     TooManyCapabilitySets,
     /// No such agent.
     AgentNotFound,
+    /// No agent is live, able and has room.
+    NoAgent,
     /// The swarm has as many agents as it may.
     TooManyAgents,
     /// The swarm has as many unfinished tasks as it may.
@@ -51,6 +53,10 @@ pub enum Code {
     QueueFull,
     /// The queue takes nothing in.
     QueueDraining,
+    /// No such schedule.
+    ScheduleNotFound,
+    /// The swarm has as many schedules as it may.
+    TooManySchedules,
     /// The swarm is being deleted or restored.
     SwarmClosed,
     /// The swarm holds something.
@@ -97,7 +103,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 47] = [
         Self::SwarmNotFound,
         Self::TaskNotFound,
         Self::LeaseLost,
@@ -116,11 +122,14 @@ impl Code {
         Self::RequestTimeout,
         Self::TooManyCapabilitySets,
         Self::AgentNotFound,
+        Self::NoAgent,
         Self::TooManyAgents,
         Self::SwarmFull,
         Self::QueueNotFound,
         Self::QueueFull,
         Self::QueueDraining,
+        Self::ScheduleNotFound,
+        Self::TooManySchedules,
         Self::SwarmClosed,
         Self::SwarmNotEmpty,
         Self::BrokenSnapshot,
@@ -168,6 +177,7 @@ impl Code {
                 | Self::TooManyAgents
                 | Self::SwarmFull
                 | Self::QueueFull
+                | Self::TooManySchedules
                 | Self::SwarmClosed
                 | Self::InboxFull
                 | Self::TooManySubscriptions
@@ -224,6 +234,7 @@ impl Code {
                 "The queue waits for too many sets of capabilities",
             ),
             Self::AgentNotFound => ("agent_not_found", StatusCode::NOT_FOUND, "No such agent"),
+            Self::NoAgent => ("no_agent", StatusCode::CONFLICT, "No agent can be given the task"),
             Self::TooManyAgents => {
                 ("too_many_agents", StatusCode::TOO_MANY_REQUESTS, "The swarm has too many agents")
             }
@@ -235,6 +246,10 @@ impl Code {
                 ("queue_full", StatusCode::TOO_MANY_REQUESTS, "Too many tasks wait in the queue")
             }
             Self::QueueDraining => ("queue_draining", StatusCode::CONFLICT, "The queue takes nothing in"),
+            Self::ScheduleNotFound => ("schedule_not_found", StatusCode::NOT_FOUND, "No such schedule"),
+            Self::TooManySchedules => {
+                ("too_many_schedules", StatusCode::TOO_MANY_REQUESTS, "The swarm has too many schedules")
+            }
             Self::SwarmClosed => {
                 ("swarm_closed", StatusCode::CONFLICT, "The swarm is being cleared or restored")
             }

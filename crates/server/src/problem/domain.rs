@@ -19,6 +19,8 @@ impl From<Error> for Problem {
             }
             Error::AlreadyFinished { .. } => plain(Code::AlreadyFinished),
             Error::WrongState { .. } => plain(Code::WrongState),
+            Error::NotAssignable { .. } => plain(Code::WrongState),
+            Error::NoAgent { .. } => plain(Code::NoAgent),
             Error::Duplicate(_) => plain(Code::Duplicate),
             Error::IdempotencyMismatch => plain(Code::IdempotencyMismatch),
             Error::TooManyCapabilitySets => plain(Code::TooManyCapabilitySets).not_applied().after(SOON),
@@ -28,6 +30,8 @@ impl From<Error> for Problem {
             Error::QueueNotFound(_) => plain(Code::QueueNotFound),
             Error::QueueFull => plain(Code::QueueFull).not_applied().after(SOON),
             Error::QueueDraining => plain(Code::QueueDraining),
+            Error::ScheduleNotFound(_) => plain(Code::ScheduleNotFound),
+            Error::TooManySchedules => plain(Code::TooManySchedules).not_applied().after(SOON),
             Error::SwarmClosed(_) => plain(Code::SwarmClosed).not_applied().after(SOON),
             Error::SwarmNotEmpty(_) => plain(Code::SwarmNotEmpty),
             Error::BrokenSnapshot(broken) => {

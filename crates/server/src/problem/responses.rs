@@ -69,6 +69,10 @@ problems! {
     TaskProblems beside AddressProblems {
         "404": "`task_not_found`: it never existed or its retention has ended. `swarm_not_found`.",
     }
+    /// Of an operation on a schedule.
+    ScheduleProblems beside AddressProblems {
+        "404": "`schedule_not_found`: it never was made, or it was deleted. `swarm_not_found`.",
+    }
     /// Of an operation on a state key.
     StateProblems beside AddressProblems {
         "404": "`state_not_found`: it never existed, was deleted or has expired. `swarm_not_found`.",

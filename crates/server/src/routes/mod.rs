@@ -8,6 +8,7 @@ pub(crate) mod metrics;
 pub(crate) mod openapi;
 pub(crate) mod perf;
 pub(crate) mod queues;
+pub(crate) mod schedules;
 pub(crate) mod snapshot;
 pub(crate) mod state;
 pub(crate) mod subscriptions;

@@ -67,7 +67,7 @@ do
       id = id, key = key, attempt = tonumber(s[1]), queue = s[2] or QUEUE_DEFAULT,
       retention = tonumber(s[3] or RETENTION_MS_DEFAULT), cancel = s[4] == '1', has_dedup = s[5] == '1',
       watched = s[6] == '1', entry = tonumber(s[7] or 0), crashes = tonumber(s[8] or 0), agent = s[9],
-      started = tonumber(s[10]), unpinned = s[11] == '1', flags = s[12], fence = tonumber(s[13] or 0),
+      started = tonumber(s[10]), pin = s[11], flags = s[12], fence = tonumber(s[13] or 0),
       timed_out = s[15] and tonumber(s[14]) >= tonumber(s[15]) or false,
     }
   end

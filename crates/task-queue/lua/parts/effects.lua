@@ -44,6 +44,8 @@ local function write_effects(effects)
   for status, scored in pairs(effects.finished) do
     redis.call('ZADD', key_of.finished(root, status), unpack(scored))
   end
+  -- Where assigning in turns goes on, see assign.lua.
+  if effects.rr then redis.call('HSET', root .. 'swarm', 'rr', effects.rr) end
   write_tally(root, effects.counts)
   if effects.swarm.ruled then wake_turned(effects) end
   write_events(effects)

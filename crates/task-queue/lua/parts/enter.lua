@@ -46,7 +46,7 @@ do
   remove_ready = function(effects, task)
     local root, element = effects.root, element_of(task.id, task.entry)
     if task.spec.k and remove_parked(root, task, element) then return end
-    local list = ready_list(root, task.spec, task.unpinned)
+    local list = ready_list(root, task.spec, task.pin)
     local key = turns.key(effects, task.queue, task.spec)
     local turn = key and element .. '~' .. key
     local head = redis.call('LINDEX', list.key, '0') or nil

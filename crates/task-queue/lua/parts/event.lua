@@ -1,6 +1,7 @@
 -- The swarm's history: one stream, bounded, each change written by the function that made it. All changes of a call
 -- share an entry: `<at>`, then a line for each, its kind and its fields behind tabs, a letter before each value:
 --   t task  q queue  a agent  s status  n attempt  m message  f from  o to  k state key  v version  d deleted
+--   c schedule
 -- Names, ids and state keys hold neither tabs nor line breaks.
 
 -- A kind that costs a text to build is better asked for with `effects.quiet` first.

@@ -11,7 +11,7 @@ local function held(root, id, token, now, kind)
       id = id, key = key, token = token, expires = tonumber(s[3]), attempt = tonumber(s[4]),
       queue = s[5] or QUEUE_DEFAULT, retention = tonumber(s[6] or RETENTION_MS_DEFAULT),
       cancel = s[7] == '1', has_dedup = s[10] == '1', watched = s[11] == '1',
-      entry = tonumber(s[12] or 0), fence = tonumber(s[13]), agent = s[14], started = tonumber(s[15]), unpinned = s[16] == '1',
+      entry = tonumber(s[12] or 0), fence = tonumber(s[13]), agent = s[14], started = tonumber(s[15]), pin = s[16],
       phases = s[17], flags = s[18],
     }
   end

@@ -28,5 +28,6 @@ local key_of = {
   message = function(root, id) return root .. 'm:' .. id end,
   sharers = function(root, id) return root .. 'mc:' .. id end,
   subscriptions = function(root, agent) return root .. 'u:' .. agent end,
+  schedule = function(root, name) return root .. 'sc:' .. name end,
   subscribers = function(root, topic) return root .. 'f:' .. topic end,
 }

@@ -21,10 +21,16 @@ local function split_element(element)
   return string.sub(element, 1, 36), entry, tilde and string.sub(element, tilde + 1)
 end
 
--- unpinned: whether the task's agent was lost, and the task is anybody's since
-local function ready_list(root, spec, unpinned)
+-- Whom a task is pinned to: the agent its spec names, unless `pin`, the field `un` of its state, says otherwise: `@agent`
+-- it was assigned to, or `1` anybody, since its agent was lost.
+local function pinned_to(spec, pin)
+  if not pin then return spec.g end
+  return pin ~= '1' and string.sub(pin, 2) or nil
+end
+
+local function ready_list(root, spec, pin)
   local queue, priority = queue_of(spec), spec.p or PRIORITY_DEFAULT
-  local agent = not unpinned and spec.g or nil
+  local agent = pinned_to(spec, pin)
   if not spec.c and not agent then return { key = key_of.ready(root, queue, priority), queue = queue } end
   local pool = agent and (queue .. '@' .. agent) or queue
   local member = priority .. '/' .. (spec.c or '')
@@ -39,12 +45,13 @@ end
 
 -- The list a task enters now.
 local function entry_list(root, task, spec)
-  local unpinned = task.unpinned
-  if spec.g and not unpinned and is_lost(root, spec.g) then
-    unpinned = true
-    redis.call('HSET', key_of.state(root, task.id), 'un', '1')
+  local pin = task.pin
+  local agent = pinned_to(spec, pin)
+  if agent and is_lost(root, agent) then
+    pin = '1'
+    redis.call('HSET', key_of.state(root, task.id), 'un', pin)
   end
-  return ready_list(root, spec, unpinned)
+  return ready_list(root, spec, pin)
 end
 
 local function counter_of(list)

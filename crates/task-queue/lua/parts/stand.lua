@@ -9,6 +9,6 @@ local function stand(root, id)
     id = id, key = key, spec = spec, queue = queue_of(spec), retention = spec.r or RETENTION_MS_DEFAULT,
     status = s[1] or (was_scheduled(text) and 'scheduled' or 'ready'),
     entry = tonumber(s[2] or 0), has_dedup = s[3] == '1', watched = s[4] == '1', attempt = tonumber(s[5] or 0),
-    unpinned = s[6] == '1', agent = s[7], flags = s[8],
+    pin = s[6], agent = s[7], flags = s[8],
   }
 end

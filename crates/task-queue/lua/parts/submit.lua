@@ -85,7 +85,11 @@ local function check_submit(effects, plan, task)
   end
   if task.spec.e and task.spec.e <= (run_at_of(task.when, effects.now) or effects.now) then return 'DEADLINEPASSED' end
   if plan.room and plan.room <= 0 then return 'SWARMFULL' end
-  local list = ready_list(root, task.spec, false)
+  if task.spec.s then
+    local agent = assign.choose(effects, task.spec.s, task.spec)
+    task.pin = agent and '@' .. agent
+  end
+  local list = ready_list(root, task.spec, task.pin)
   if list.pool and not plan.lists[list.key] and redis.call('EXISTS', list.key) == 0 then
     local new = plan.new_sets[list.pool] or 0
     if redis.call('ZCARD', key_of.specials(root, list.pool)) + new >= CAPABILITY_SETS then return 'CAPABILITYSETS' end
@@ -102,18 +106,38 @@ local function check_submit(effects, plan, task)
   if plan.room then plan.room = plan.room - 1 end
 end
 
+-- Writes to whom a task was assigned.
+local function apply_pin(effects, task)
+  local agent = string.sub(task.pin, 2)
+  redis.call('HSET', key_of.state(effects.root, task.id), 'un', task.pin)
+  note(effects, 'task.assigned\tt' .. task.id .. '\tq' .. queue_of(task.spec) .. '\ta' .. agent)
+end
+
+-- What is said of a task that was taken in: more than its id where its queue says how often it may be tried, or it was
+-- assigned to an agent.
+local function taken_in(task)
+  local agent = task.spec.s and pinned_to(task.spec, task.pin)
+  if not task.ruled and not agent then return 'ok ' .. task.id end
+  return table.concat({ 'ok', task.id, task.ruled and int(task.spec.a) or '-', agent or '-' }, ' ')
+end
+
 -- Writes a task that was let pass; `push_submits` has to follow the last one.
 local function apply_submit(effects, plan, task)
   local root, id, queue = effects.root, task.id, queue_of(task.spec)
   local run_at, stamps = run_at_of(task.when, effects.now), precise(effects.now)
   if run_at then stamps = stamps .. ',' .. int(run_at) end
-  if not redis.call('SET', key_of.spec(root, id), stamps .. ' ' .. task.header .. '\n' .. task.rest, 'NX') then return end
+  if not redis.call('SET', key_of.spec(root, id), stamps .. ' ' .. task.header .. '\n' .. task.rest, 'NX') then
+    -- It came before, and was assigned then.
+    if task.pin then task.pin = redis.call('HGET', key_of.state(root, id), 'un') end
+    return
+  end
   if task.dedup ~= '' then
     redis.call('HSET', root .. 'dedup', task.dedup, id)
     redis.call('HSET', key_of.state(root, id), 'dd', '1')
   end
   local flags = flags_of(task.spec)
   if flags then redis.call('HSET', key_of.state(root, id), 'fl', flags) end
+  if task.pin then apply_pin(effects, task) end
   local submitted = { id = id, key = key_of.state(root, id), queue = queue, spec = task.spec, flags = flags }
   if run_at then
     redis.call('ZADD', root .. 'scheduled', int(run_at), id)
@@ -130,11 +154,6 @@ local function apply_submit(effects, plan, task)
     plan.lists[list.key] = waiting
   end
   waiting.elements[#waiting.elements + 1] = id
-end
-
--- What is answered of a task that was taken in; how often it may be tried is said where its queue says it.
-local function taken_line(task)
-  return 'ok ' .. task.id .. (task.ruled and ' ' .. int(task.spec.a) or '')
 end
 
 local function push_submits(root, plan)

@@ -8,7 +8,7 @@ use crate::{
     library::function,
     limits::{PAGE_DEFAULT, PAGE_MAX},
     model::{Agent, AgentName, AgentQuery, AgentStatus, Capability, Invalid, Page, SwarmName},
-    store::Reader,
+    store::{NameCursor, Reader},
     task::{refused, root},
 };
 
@@ -28,14 +28,14 @@ impl TaskQueue {
         if !(1..=PAGE_MAX).contains(&limit) {
             return Err(Invalid::field("/limit", format!("1 to {PAGE_MAX}")).into());
         }
-        let (mut after, mut items) = (start(query.cursor.as_deref())?, Vec::new());
+        let (mut after, mut items) = (NameCursor::start::<AgentName>(query.cursor.as_deref())?, Vec::new());
         for _ in 0..CALLS {
             after = self.agents_behind(swarm, &after, &query, limit - items.len(), &mut items).await?;
             if after.is_empty() || items.len() >= limit {
                 break;
             }
         }
-        Ok(Page { items, next_cursor: (!after.is_empty()).then(|| encode(&after)) })
+        Ok(Page { items, next_cursor: (!after.is_empty()).then(|| NameCursor::encode(&after)) })
     }
 
     /// Reads one stretch; the name after which to go on, empty at the end.
@@ -60,38 +60,5 @@ impl TaskQueue {
             items.extend(agent_of_record(FUNCTION, reply.value()?)?);
         }
         Ok(after)
-    }
-}
-
-fn start(cursor: Option<&str>) -> Result<String, Invalid> {
-    let broken = || Invalid::field("/cursor", "not a cursor of this list: begin again without one");
-    cursor.map_or_else(|| Ok(String::new()), |text| decode(text).ok_or_else(broken))
-}
-
-/// A cursor is opaque to clients: hexadecimal, so that it needs no escaping in a query.
-fn encode(name: &str) -> String {
-    name.bytes().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn decode(text: &str) -> Option<String> {
-    if !text.len().is_multiple_of(2) || !text.is_ascii() {
-        return None;
-    }
-    let byte = |at| u8::from_str_radix(&text[at..at + 2], 16).ok();
-    let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(byte).collect();
-    let name = String::from_utf8(bytes?).ok()?;
-    name.parse::<AgentName>().ok().map(|_| name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cursor_survives_the_way_to_a_client_and_back_and_nothing_else_is_one() {
-        assert_eq!(decode(&encode("a.b:c-1")).as_deref(), Some("a.b:c-1"));
-        for broken in ["", "6", "zz", "é", "2d61", &encode("a b"), &encode(&"x".repeat(129))] {
-            assert_eq!(decode(broken), None, "{broken}");
-        }
     }
 }

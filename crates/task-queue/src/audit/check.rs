@@ -66,7 +66,7 @@ pub enum Check {
     Agents,
     /// A running task that its agent does not hold, or that is held by an agent that is not registered.
     Held,
-    /// A task that is anybody's though it is pinned to nobody.
+    /// A task of which is said whose it is, and not in words that are known.
     Unpinned,
     /// The queues in which tasks pinned to an agent are ready are not those that are named.
     Adoption,
@@ -80,6 +80,8 @@ pub enum Check {
     Subscriptions,
     /// A key of the state whose value and indexes differ.
     State,
+    /// A schedule whose parts do not go together, or that is due though it stands still, or the other way round.
+    Schedules,
     /// What should be bounded is longer.
     Unbounded,
 }
@@ -125,6 +127,7 @@ impl Check {
             Self::Shares => "shares",
             Self::Subscriptions => "subscriptions",
             Self::State => "state",
+            Self::Schedules => "schedules",
             Self::Unbounded => "unbounded",
         }
     }

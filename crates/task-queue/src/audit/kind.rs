@@ -95,6 +95,12 @@ pub(super) enum Kind<'a> {
     Shares(TaskId),
     /// When entries of inboxes expire.
     Mail,
+    /// What is said of schedules.
+    Schedules,
+    /// When schedules are due.
+    Fires,
+    /// What has become of a schedule.
+    Schedule(&'a str),
     /// A value of the state.
     Value(&'a str),
     /// Lists that a restore has tasks for.
@@ -134,6 +140,8 @@ impl<'a> Kind<'a> {
             "statekeys" => Self::StateKeys(Index::Live),
             "deleted" => Self::StateKeys(Index::Deleted),
             "expiring" => Self::StateKeys(Index::Expiring),
+            "schedules" => Self::Schedules,
+            "fires" => Self::Fires,
             "clock" => Self::Clock,
             _ => return Self::of_prefixed(name),
         })
@@ -177,6 +185,7 @@ impl<'a> Kind<'a> {
             "n" => Self::Inbox(rest),
             "m" => Self::Message(canonical(rest)?),
             "mc" => Self::Shares(canonical(rest)?),
+            "sc" => Self::Schedule(rest),
             "v" => Self::Value(rest),
             "z" => Self::Staging,
             "i" | "b" => Self::Memory,
@@ -197,6 +206,8 @@ impl<'a> Kind<'a> {
             | Self::Holds(_)
             | Self::Staged(_)
             | Self::Slots(_)
+            | Self::Schedules
+            | Self::Schedule(_)
             | Self::Restoring => "hash",
             Self::Part(Part::Attempts | Part::Output, _) => "list",
             Self::Part(..)
@@ -220,6 +231,7 @@ impl<'a> Kind<'a> {
             | Self::Agents(_)
             | Self::Inbox(_)
             | Self::Mail
+            | Self::Fires
             | Self::StateKeys(_)
             | Self::Staging => "zset",
             Self::Events => "stream",

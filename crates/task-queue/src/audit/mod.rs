@@ -23,6 +23,7 @@ mod pass;
 mod record;
 mod report;
 mod run;
+mod schedules;
 mod specials;
 mod states;
 mod subscriptions;

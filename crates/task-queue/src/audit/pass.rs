@@ -14,6 +14,7 @@ use super::{
     messages,
     record::{self, Found},
     report::{Findings, Report},
+    schedules,
     specials::Specials,
     states, subscriptions, swarm, task, trails,
 };
@@ -76,6 +77,7 @@ pub(super) async fn examine(redis: &Redis, subject: &Subject<'_>, report: &mut R
     subscriptions::check(redis, root, inventory, &agents, &mut findings).await?;
     states::check(redis, root, inventory, &mut findings).await?;
     trails::check(redis, root, inventory, &mut findings).await?;
+    schedules::check(redis, root, inventory, &mut findings).await?;
     swarm::check_past(redis, root, inventory, &mut findings).await?;
     report.moving += after.queues.keys().filter(|queue| !still.contains(queue.as_str())).count();
     Ok(())

@@ -10,7 +10,7 @@ use super::pages::{number, text};
 use crate::{
     library::function,
     limits::{ATTEMPTS_DEFAULT, PRIORITY_DEFAULT, RETENTION_MS_DEFAULT},
-    model::{QueueName, Status, TaskId},
+    model::{AgentName, QueueName, Status, TaskId},
     store::{DEADLINE_HOLDS, Reader},
 };
 
@@ -51,8 +51,6 @@ pub(super) struct Record {
     pub(super) concurrency: Option<String>,
     /// Stands for its fairness key.
     pub(super) fairness: Option<String>,
-    /// The agent it is pinned to.
-    pub(super) agent: Option<String>,
     pub(super) status: Status,
     pub(super) timeout_ms: Option<i64>,
     /// Absent where it has been taken off.
@@ -82,9 +80,10 @@ impl Record {
         self.field(name).map_or(0, number)
     }
 
-    /// Whether it is anybody's though it was pinned to an agent.
-    pub(super) fn is_unpinned(&self) -> bool {
-        is_unpinned(&self.state)
+    /// Whether what is said of whom it is pinned to can be: `1` for anybody, `@` and an agent, or nothing.
+    pub(super) fn has_a_proper_pin(&self) -> bool {
+        let agent = |pin: &str| pin.strip_prefix('@').is_some_and(|name| name.parse::<AgentName>().is_ok());
+        pin_of(&self.state).is_none_or(|pin| pin == "1" || agent(pin))
     }
 
     /// When it becomes ready, while it is scheduled.
@@ -109,8 +108,7 @@ impl Record {
         let queue = header.q.clone().unwrap_or_else(|| QueueName::DEFAULT.to_owned());
         Ok(Self {
             id,
-            list: header.list(&queue, is_unpinned(&state)),
-            agent: header.g,
+            list: header.list(&queue, pin_of(&state)),
             queue,
             max_attempts: header.a.unwrap_or_else(|| ATTEMPTS_DEFAULT.into()),
             retention_ms: header.r.unwrap_or(i64::try_from(RETENTION_MS_DEFAULT).unwrap_or(i64::MAX)),
@@ -127,10 +125,10 @@ impl Record {
 }
 
 impl Header {
-    fn list(&self, queue: &str, unpinned: bool) -> String {
+    fn list(&self, queue: &str, pin: Option<&str>) -> String {
         let priority = self.p.unwrap_or(PRIORITY_DEFAULT);
         let capabilities = self.c.as_deref().unwrap_or_default();
-        match self.g.as_ref().filter(|_| !unpinned) {
+        match pin.map_or(self.g.as_deref(), |pin| pin.strip_prefix('@')) {
             Some(agent) => format!("k:{queue}@{agent}:{priority}/{capabilities}"),
             None if self.c.is_some() => format!("k:{queue}:{priority}/{capabilities}"),
             None => format!("r{priority}:{queue}"),
@@ -138,9 +136,9 @@ impl Header {
     }
 }
 
-/// Whether its agent was lost or deleted, and it is anybody's since.
-fn is_unpinned(state: &HashMap<String, Bytes>) -> bool {
-    state.get("un").is_some_and(|un| un.as_ref() == b"1")
+/// What the state says of whom a task is pinned to.
+fn pin_of(state: &HashMap<String, Bytes>) -> Option<&str> {
+    state.get("un").map(|pin| str::from_utf8(pin).unwrap_or_default())
 }
 
 /// `<created_at>.<microseconds>[,<run_at>]`; what was restored has no microseconds.

@@ -13,7 +13,8 @@ use super::{
 use crate::limits::EVENT_ENTRIES;
 
 /// Fields of the swarm's record.
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 13] = [
+    "rr",
     "created_at",
     "description",
     "paused",

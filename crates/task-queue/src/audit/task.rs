@@ -35,8 +35,8 @@ pub(super) fn check(
     task.attempts();
     task.times(places);
     task.copies();
-    task.that(!record.is_unpinned() || record.agent.is_some(), Check::Unpinned, || {
-        "is said to be anybody's and pinned to nobody".to_owned()
+    task.that(record.has_a_proper_pin(), Check::Unpinned, || {
+        "is said to be neither anybody's nor an agent's".to_owned()
     });
     tombstones
 }

@@ -22,6 +22,7 @@ pub(crate) struct Alarms {
     pub(crate) reaper: Alarm,
     pub(crate) pruner: Alarm,
     pub(crate) custodian: Alarm,
+    pub(crate) scheduler: Alarm,
     pub(crate) clearer: Alarm,
 }
 

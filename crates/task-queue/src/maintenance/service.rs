@@ -2,7 +2,7 @@
 
 use tokio::{task::JoinSet, time::Instant};
 
-use super::{Custodian, Promoter, Pruner, Timekeeper, clearer, duty, reaper::Reaping};
+use super::{Custodian, Promoter, Pruner, Scheduler, Timekeeper, clearer, duty, reaper::Reaping};
 use crate::TaskQueue;
 
 /// The background duties of a server; they end when it is dropped.
@@ -12,7 +12,8 @@ pub struct Maintenance {
 }
 
 impl Maintenance {
-    /// Starts reaper, promoter, timekeeper, pruner and custodian for every swarm, and the clearer for those that were deleted.
+    /// Starts reaper, promoter, timekeeper, scheduler, pruner and custodian for every swarm, and the clearer for those that
+    /// were deleted.
     pub fn spawn(queue: &TaskQueue) -> Self {
         let (redis, alarms) = (queue.redis(), &queue.inner.alarms);
         let begin = Instant::now();
@@ -23,6 +24,7 @@ impl Maintenance {
         duties.spawn(duty::run(Timekeeper, redis.clone(), alarms.timekeeper.clone(), begin));
         duties.spawn(duty::run(Custodian, redis.clone(), alarms.custodian.clone(), begin));
         duties.spawn(duty::run(Pruner, redis.clone(), alarms.pruner.clone(), begin));
+        duties.spawn(duty::run(Scheduler::new(queue), redis.clone(), alarms.scheduler.clone(), begin));
         duties.spawn(clearer::run(redis.clone(), alarms.clearer.clone()));
         Self { duties }
     }

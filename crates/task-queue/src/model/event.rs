@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{AgentName, EventId, MessageId, QueueName, Stamp, Status, TaskId, To};
+use super::{AgentName, EventId, MessageId, QueueName, ScheduleName, Stamp, Status, TaskId, To};
 
 /// One change. A field that does not apply is absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -44,6 +44,9 @@ pub struct Event {
     /// The key's version since.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<u64>,
+    /// The schedule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<ScheduleName>,
     /// Whether the key is gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deleted: Option<bool>,
@@ -63,6 +66,7 @@ pub(crate) const KINDS: &[&str] = &[
     "task.overdue",
     "task.cancelled",
     "task.cancel_requested",
+    "task.assigned",
     "agent.registered",
     "agent.returned",
     "agent.lost",
@@ -72,6 +76,10 @@ pub(crate) const KINDS: &[&str] = &[
     "agent.removed",
     "message.sent",
     "state.changed",
+    "schedule.changed",
+    "schedule.removed",
+    "schedule.fired",
+    "schedule.skipped",
     "swarm.paused",
     "swarm.resumed",
     "swarm.changed",
@@ -110,6 +118,7 @@ impl Event {
             "o" => self.to = Some(recipient(value)?),
             "k" => self.key = Some(value.to_owned()),
             "v" => self.version = Some(value.parse().ok()?),
+            "c" => self.schedule = Some(value.parse().ok()?),
             "d" => self.deleted = Some(value == "1"),
             _ => {}
         }
@@ -131,6 +140,7 @@ impl Event {
             to: None,
             key: None,
             version: None,
+            schedule: None,
             deleted: None,
         }
     }
@@ -220,7 +230,7 @@ mod tests {
     /// The kind at the start of a piece of Lua's text.
     fn kind(text: &str) -> Option<&str> {
         let kind = text.split("\\t").next()?;
-        let areas = ["task.", "agent.", "message.", "state.", "swarm."];
+        let areas = ["task.", "agent.", "message.", "state.", "schedule.", "swarm."];
         let is_word = kind.bytes().all(|byte| byte.is_ascii_lowercase() || b"._".contains(&byte));
         (is_word && areas.iter().any(|area| kind.starts_with(area))).then_some(kind)
     }

@@ -5,6 +5,7 @@ mod attempt;
 mod backoff;
 mod budget;
 mod claim;
+mod cron;
 mod event;
 mod event_filter;
 mod event_id;
@@ -20,6 +21,7 @@ mod page;
 mod policy;
 mod queue;
 mod scan;
+mod schedule;
 mod settlement;
 mod stamp;
 mod state;
@@ -37,6 +39,7 @@ pub use attempt::{AttemptOutcome, AttemptRecord};
 pub use backoff::{Backoff, BackoffKind};
 pub use budget::{Budget, OnExceeded, Usage};
 pub use claim::{Claim, Claimed, Directive, Lease};
+pub use cron::Cron;
 pub use event::Event;
 pub use event_filter::{EventFilter, EventKinds, NotAKind};
 pub use event_id::{EventId, NotAnEventId};
@@ -45,7 +48,7 @@ pub use invalid::{FieldError, Invalid};
 pub use json::Json;
 pub(crate) use message::countable;
 pub use message::{Ack, Acked, Inbox, InboxQuery, Message, NewMessage, Sent, To};
-pub use name::{AgentName, Capability, QueueName, SwarmName, Tag, TopicName};
+pub use name::{AgentName, Capability, QueueName, ScheduleName, SwarmName, Tag, TopicName};
 pub use new_task::NewTask;
 pub(crate) use object::{object, optional_object};
 pub use output::{AppendOutput, Appended, Chunk, Output, OutputQuery};
@@ -53,9 +56,10 @@ pub use page::{ListQuery, Page};
 pub use policy::{DependencyPolicy, Strategy};
 pub use queue::{Queue, QueueSettings, Rate};
 pub use scan::{Unreadable, scan};
+pub use schedule::{Missed, NewSchedule, Overlap, Schedule};
 pub use settlement::{
-    Cancelled, Complete, Completed, Fail, Failed, Heartbeat, Heartbeaten, NextClaim, Outcome, OutcomeKind,
-    Release, Released, Retried, Settled, SettledStatus, Settlement, TaskError,
+    Assign, Assigned, Cancelled, Complete, Completed, Fail, Failed, Heartbeat, Heartbeaten, NextClaim,
+    Outcome, OutcomeKind, Release, Released, Retried, Settled, SettledStatus, Settlement, TaskError,
 };
 pub use stamp::Stamp;
 pub use state::{

@@ -95,6 +95,11 @@ name!(
     TopicName
 );
 
+name!(
+    /// What submits a task again and again.
+    ScheduleName
+);
+
 impl SwarmName {
     /// The swarm that always exists.
     pub const DEFAULT: &'static str = "default";

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AgentName, Backoff, Budget, Capability, DependencyPolicy, Invalid, Json, QueueName, Stamp, Strategy, Tag,
-    TaskId, Text, invalid::Check, object::optional_object,
+    AgentName, Backoff, Budget, Capability, DependencyPolicy, Invalid, Json, QueueName, ScheduleName, Stamp,
+    Strategy, Tag, TaskId, Text, invalid::Check, object::optional_object,
 };
 use crate::limits::{
     ATTEMPTS_MAX, DELAY_MS_MAX, DEPENDENCIES, FAIRNESS_WEIGHT_MAX, LEASE_MS_MAX, LEASE_MS_MIN,
@@ -75,6 +75,10 @@ pub struct NewTask {
     #[serde(skip)]
     #[schema(ignore)]
     pub traceparent: Option<String>,
+    /// The schedule whose run submits it.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub schedule: Option<ScheduleName>,
 }
 
 impl Default for NewTask {
@@ -106,6 +110,7 @@ impl Default for NewTask {
             tags: Vec::new(),
             metadata: None,
             traceparent: None,
+            schedule: None,
         }
     }
 }
@@ -172,6 +177,9 @@ impl NewTask {
         check.that(self.depends_on.len() <= DEPENDENCIES, "/depends_on", || {
             format!("at most {DEPENDENCIES} tasks")
         });
+        check.that(self.assign.is_none() || self.agent.is_none(), "/assign", || {
+            "either agent or assign, not both".to_owned()
+        });
         check.that(self.tags.len() <= TAGS, "/tags", || format!("at most {TAGS} tags"));
         let metadata = self.metadata.as_ref();
         check.that(metadata.is_none_or(Json::is_object), "/metadata", || "a JSON object".to_owned());
@@ -186,7 +194,6 @@ impl NewTask {
             (self.depends_on.is_empty(), "/depends_on"),
             (self.on_dependency_failure == DependencyPolicy::Fail, "/on_dependency_failure"),
             (self.parent.is_none(), "/parent"),
-            (self.assign.is_none(), "/assign"),
             (self.budget.is_none(), "/budget"),
         ] {
             check.that(unset, pointer, || "this version does not act on it yet: leave it out".to_owned());
@@ -225,6 +232,7 @@ mod tests {
             (r#"{"metadata":[]}"#, "/metadata"),
             (r#"{"delay_ms":1,"run_at":"2030-01-01T00:00:00Z"}"#, "/run_at"),
             (r#"{"backoff":{"kind":"list"}}"#, "/backoff/delays_ms"),
+            (r#"{"assign":"least_loaded","agent":"a"}"#, "/assign"),
             (r#"{"fairness_weight":2}"#, "/fairness_weight"),
         ] {
             assert_eq!(parse(text), Err(vec![pointer.to_owned()]), "{text}");

@@ -26,3 +26,14 @@ pub enum Strategy {
     /// The one with the fewest capabilities beyond those required, and among equals the least loaded.
     BestMatch,
 }
+
+impl Strategy {
+    /// The word on the wire and in Redis.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::LeastLoaded => "least_loaded",
+            Self::RoundRobin => "round_robin",
+            Self::BestMatch => "best_match",
+        }
+    }
+}

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AgentName, Budget, Capability, Json, Lease, QueueName, Stamp, Status, SwarmName, Tag, TaskId, Text,
+    AgentName, Budget, Capability, Json, Lease, QueueName, ScheduleName, Stamp, Status, SwarmName, Tag,
+    TaskId, Text,
 };
 
 /// A task and where it stands.
@@ -54,6 +55,9 @@ pub struct Task {
     /// What it and the tasks that belong to it may use up; left out where that has no limit.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub budget: Option<Budget>,
+    /// The schedule whose run submitted it; left out where none did.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub schedule: Option<ScheduleName>,
     /// Attempts that ended without a word from their holder; left out while there is none.
     #[serde(skip_serializing_if = "is_none", default)]
     pub crashes: u32,

@@ -3,7 +3,7 @@
 use waggle_core::{Call, Codec, Error};
 
 use super::{
-    format::{AgentLine, InboxLine, MessageLine, Record, StateLine},
+    format::{AgentLine, InboxLine, MessageLine, Record, ScheduleLine, StateLine},
     inbox::SHARED,
     task::TaskLine,
 };
@@ -11,6 +11,7 @@ use crate::{
     limits::{RETENTION_MS_DEFAULT, SNAPSHOT_CALL_BYTES},
     message::MessageHeader,
     model::{Json, MessageId, Stamp, Status},
+    schedule::frame_of as frame_of_schedule,
     state::frame_of,
     store::joined,
 };
@@ -88,6 +89,7 @@ impl Batch {
             Record::StateVersion(version) => {
                 self.text("v").number(version);
             }
+            Record::Schedule(schedule) => self.schedule(&schedule, codec)?,
             Record::Task(task) => self.task(&task.without_lease(exported_at), codec)?,
             Record::End(_) => return Ok(()),
         }
@@ -166,6 +168,22 @@ impl Batch {
         self.text("s").text(state.key.as_str()).number(state.version).number(expires_at).bytes(text);
     }
 
+    fn schedule(&mut self, schedule: &ScheduleLine, codec: &Codec) -> Result<(), Error> {
+        let mut fields = vec![("vn", "1".to_owned()), ("cr", schedule.created_at.0.to_string())];
+        let counts =
+            [("rn", schedule.runs), ("sk", schedule.skipped), ("of", schedule.next_run_at.is_none().into())];
+        fields.extend(counts.into_iter().filter(|(_, n)| *n > 0).map(|(field, n)| (field, n.to_string())));
+        fields.extend(schedule.last_run_at.map(|at| ("la", at.0.to_string())));
+        fields.extend(schedule.last_task.map(|id| ("ta", id.to_string())));
+        let due = schedule.next_run_at.map_or_else(String::new, |at| at.0.to_string());
+        self.text("c")
+            .text(schedule.name.as_str())
+            .bytes(frame_of_schedule(&schedule.said, codec)?)
+            .text(&due);
+        self.fields(&fields);
+        Ok(())
+    }
+
     fn task(&mut self, task: &TaskLine, codec: &Codec) -> Result<(), Error> {
         let submit = task.resubmit();
         let (spec, bare) = submit.encode(codec)?;
@@ -234,7 +252,10 @@ fn state_of(task: &TaskLine) -> Vec<(&'static str, String)> {
         ("ra", stamp(task.run_at)),
         ("cr", count(task.cancel_requested.into())),
         ("cc", count(task.crashes)),
-        ("un", count(task.adopted.into())),
+        (
+            "un",
+            task.assigned.as_ref().map(|agent| format!("@{agent}")).or_else(|| count(task.adopted.into())),
+        ),
         ("ao", task.ended_as.map(|outcome| outcome.as_str().to_owned())),
     ];
     let mut fields: Vec<_> = fields.into_iter().filter_map(|(field, value)| Some((field, value?))).collect();

@@ -6,17 +6,17 @@ use sha2::{Digest, Sha256};
 
 use super::{
     end::{Counts, End},
-    format::{AgentLine, DeletedLine, FormerLine, InboxLine, MessageLine, Record, StateLine},
+    format::{AgentLine, DeletedLine, FormerLine, InboxLine, MessageLine, Record, ScheduleLine, StateLine},
     header::{AnyHeader, Header, VERSION},
     task::TaskLine,
 };
 use crate::{
     limits::{
         AGENT_CAPACITY_MAX, AGENT_TTL_MS_MAX, CAPABILITIES, COUNT_MAX, FORMER_AGENTS, INBOX_MESSAGES_MAX,
-        MESSAGE_BYTES, METADATA_BYTES, SNAPSHOT_LINE_BYTES, STATE_KEYS, STATE_TOMBSTONES, STATE_VALUE_BYTES,
-        SUBSCRIPTIONS, TTL_MS_MIN,
+        MESSAGE_BYTES, METADATA_BYTES, SCHEDULES, SNAPSHOT_LINE_BYTES, STATE_KEYS, STATE_TOMBSTONES,
+        STATE_VALUE_BYTES, SUBSCRIPTIONS, TTL_MS_MIN,
     },
-    model::{AgentName, Json, MessageId, Stamp, StateKey, scan},
+    model::{AgentName, Json, MessageId, ScheduleName, Stamp, StateKey, scan},
 };
 
 /// Bytes that are told of what is wrong.
@@ -46,6 +46,7 @@ enum Part {
     Agents,
     Deleted,
     State,
+    Schedules,
     Tasks,
     End,
 }
@@ -70,6 +71,7 @@ pub struct Check {
     key: Option<StateKey>,
     highest: u64,
     version: Option<u64>,
+    schedule: Option<ScheduleName>,
 }
 
 /// The agent to which inbox lines belong.
@@ -98,6 +100,7 @@ impl Default for Check {
             key: None,
             highest: 0,
             version: None,
+            schedule: None,
         }
     }
 }
@@ -230,6 +233,7 @@ impl Check {
             Record::Agent(_) | Record::Message(_) | Record::Inbox(_) => Part::Agents,
             Record::Deleted(_) => Part::Deleted,
             Record::State(_) | Record::StateVersion(_) => Part::State,
+            Record::Schedule(_) => Part::Schedules,
             Record::Task(_) | Record::End(_) => Part::Tasks,
         })?;
         match record {
@@ -240,6 +244,7 @@ impl Check {
             Record::Deleted(deleted) => self.deleted(deleted),
             Record::State(state) => self.state(state),
             Record::StateVersion(version) => self.state_version(*version),
+            Record::Schedule(schedule) => self.schedule(schedule),
             Record::Task(task) => self.task(task),
             Record::End(_) => Ok(()),
         }
@@ -343,6 +348,23 @@ impl Check {
         unless(version < self.highest || version > COUNT_MAX, "is lower than the version of a key")?;
         self.version = Some(version);
         Ok(())
+    }
+
+    fn schedule(&mut self, schedule: &ScheduleLine) -> Result<(), String> {
+        unless(self.counts.schedules > SCHEDULES, "too many schedules")?;
+        let before = self.schedule.as_ref();
+        unless(
+            before.is_some_and(|before| *before >= schedule.name),
+            "schedules stand in the order of their names, each once",
+        )?;
+        self.schedule = Some(schedule.name.clone());
+        schedule.said.clone().check().map_err(|invalid| invalid.to_string())?;
+        let counts = schedule.runs.max(schedule.skipped);
+        unless(counts > COUNT_MAX, "a count is out of range")?;
+        unless(schedule.said.paused && schedule.next_run_at.is_some(), "is paused and due")?;
+        let task = &schedule.said.task;
+        scanned([task.payload.as_ref(), task.metadata.as_ref()])?;
+        timely(&[Some(schedule.created_at), schedule.next_run_at, schedule.last_run_at])
     }
 
     fn task(&self, task: &TaskLine) -> Result<(), String> {

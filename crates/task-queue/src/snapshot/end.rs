@@ -20,6 +20,9 @@ pub struct Counts {
     pub deleted: u64,
     /// State keys.
     pub state: u64,
+    /// Schedules; left out where there are none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub schedules: u64,
     /// Tasks.
     pub tasks: u64,
 }
@@ -34,6 +37,11 @@ pub(super) struct End {
     pub(super) digest: String,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 impl Counts {
     pub(super) fn note(&mut self, record: &Record) {
         let count = match record {
@@ -43,6 +51,7 @@ impl Counts {
             Record::Inbox(_) => &mut self.inbox,
             Record::Deleted(_) => &mut self.deleted,
             Record::State(_) => &mut self.state,
+            Record::Schedule(_) => &mut self.schedules,
             Record::Task(_) => &mut self.tasks,
             Record::StateVersion(_) | Record::End(_) => return,
         };

@@ -20,6 +20,7 @@ use crate::{
     library::function,
     migrate::Walk,
     model::{MessageId, Stamp, StateKey, SwarmName, TaskId},
+    schedule::Scheduled,
     state::read_entry,
     store::Reader,
     swarm::described,
@@ -30,6 +31,7 @@ const SWARM: &str = function!("snapshot_swarm");
 const TASKS: &str = function!("snapshot_tasks");
 const FORMER: &str = function!("snapshot_former");
 const STATE: &str = function!("snapshot_state");
+const SCHEDULES: &str = function!("schedule_list");
 const DELETED: &str = function!("snapshot_deleted");
 
 /// Records one call reads; what they may have in bytes bounds it as well.
@@ -117,6 +119,7 @@ impl Export {
         self.agents().await?;
         self.deleted().await?;
         self.state().await?;
+        self.schedules().await?;
         self.tasks().await?;
         // A walk over the keys of one process says nothing of those of another one.
         let head = Head::read(&self.queue, &self.swarm).await?;
@@ -187,6 +190,26 @@ impl Export {
         // Read after all of them, so that none has a higher one.
         let head = Head::read(&self.queue, &self.swarm).await?;
         self.line(&Record::StateVersion(head.state_version)).await
+    }
+
+    async fn schedules(&mut self) -> Result<(), Stop> {
+        let mut after = String::new();
+        loop {
+            let mut call = self.call(SCHEDULES);
+            call.arg(after.as_str()).arg(PAGE);
+            let mut reply = self.read(SCHEDULES, call).await?;
+            let _now = reply.integer()?;
+            after = reply.text()?;
+            while reply.remaining() > 0 {
+                let scheduled = Scheduled::read(SCHEDULES, reply.value()?, &self.queue.inner.codec)?;
+                if let Some(scheduled) = scheduled {
+                    self.line(&Record::Schedule(Box::new(scheduled.into()))).await?;
+                }
+            }
+            if after.is_empty() {
+                return Ok(());
+            }
+        }
     }
 
     async fn tasks(&mut self) -> Result<(), Stop> {

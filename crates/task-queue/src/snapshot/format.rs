@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::{end::End, task::TaskLine};
-use crate::model::{
-    AgentName, Capability, Json, MessageId, Stamp, StateEntry, StateKey, Text, To, TopicName, object,
+use crate::{
+    model::{
+        AgentName, Capability, Json, MessageId, NewSchedule, ScheduleName, Stamp, StateEntry, StateKey,
+        TaskId, Text, To, TopicName, object,
+    },
+    schedule::Scheduled,
 };
 
 /// A line: an object with one field, whose name says what it is.
@@ -27,6 +31,8 @@ pub(super) enum Record {
     State(StateLine),
     /// The last version of the state.
     StateVersion(u64),
+    #[serde(deserialize_with = "object")]
+    Schedule(Box<ScheduleLine>),
     #[serde(deserialize_with = "object")]
     Task(Box<TaskLine>),
     #[serde(deserialize_with = "object")]
@@ -94,6 +100,40 @@ pub(super) struct MessageLine {
 pub(super) struct InboxLine {
     pub(super) seq: u64,
     pub(super) message: MessageId,
+}
+
+/// A schedule.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ScheduleLine {
+    pub(super) name: ScheduleName,
+    #[serde(deserialize_with = "object")]
+    pub(super) said: NewSchedule,
+    /// When it is due; absent while it is paused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) next_run_at: Option<Stamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) last_run_at: Option<Stamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) last_task: Option<TaskId>,
+    pub(super) runs: u64,
+    pub(super) skipped: u64,
+    pub(super) created_at: Stamp,
+}
+
+impl From<Scheduled> for ScheduleLine {
+    fn from(scheduled: Scheduled) -> Self {
+        Self {
+            name: scheduled.name,
+            said: scheduled.said,
+            next_run_at: scheduled.due_at,
+            last_run_at: scheduled.last_run_at,
+            last_task: scheduled.last_task,
+            runs: scheduled.runs,
+            skipped: scheduled.skipped,
+            created_at: scheduled.created_at,
+        }
+    }
 }
 
 /// A state key that was deleted.

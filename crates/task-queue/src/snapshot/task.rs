@@ -8,7 +8,7 @@ use crate::{
     limits::{ATTEMPT_RECORDS, ATTEMPTS_DEFAULT, COUNT_MAX, TEXT_BYTES},
     model::{
         AgentName, AttemptOutcome, Backoff, Budget, Capability, DependencyPolicy, Json, NewTask, QueueName,
-        Stamp, Status, Tag, TaskId, Text, optional_object,
+        ScheduleName, Stamp, Status, Tag, TaskId, Text, optional_object,
     },
     store::{DEADLINE_HOLDS, KeptAttempt, Reader, Resubmit, frame_json},
 };
@@ -68,6 +68,9 @@ pub(super) struct TaskLine {
     pub(super) metadata: Option<Json>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) traceparent: Option<String>,
+    /// The schedule whose run submitted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) schedule: Option<ScheduleName>,
     /// Number of the current or last attempt.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) attempt: u32,
@@ -89,9 +92,12 @@ pub(super) struct TaskLine {
     /// Attempts that ended with their lease.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) crashes: u64,
-    /// The agent it is pinned to was lost, and it is anybody's since.
+    /// The agent it was pinned or assigned to was lost, and it is anybody's since.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) adopted: bool,
+    /// The agent it was assigned to, whatever `agent` says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) assigned: Option<AgentName>,
     /// The result of a completed task, the last error of any other one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) outcome: Option<Json>,
@@ -169,6 +175,7 @@ impl TaskLine {
             tags: task.tags,
             metadata: task.metadata,
             traceparent: task.traceparent,
+            schedule: task.schedule,
             attempt: 0,
             fence: 0,
             holder: None,
@@ -178,6 +185,7 @@ impl TaskLine {
             cancel_requested: false,
             crashes: 0,
             adopted: false,
+            assigned: None,
             outcome: None,
             progress: None,
             ended_as: None,
@@ -202,7 +210,12 @@ impl TaskLine {
             "ra" => self.run_at = Some(Stamp(state.integer()?)),
             "cr" => self.cancel_requested = state.integer()? == 1,
             "cc" => self.crashes = number(state)?,
-            "un" => self.adopted = state.integer()? == 1,
+            "un" => {
+                let pin = state.text()?;
+                self.adopted = pin == "1";
+                let assigned = pin.strip_prefix('@').map(str::parse).transpose();
+                self.assigned = assigned.map_err(|_| state.broken("an agent without a proper name"))?;
+            }
             "ao" => self.ended_as = state.text()?.parse().ok(),
             "fl" => {
                 let holds = state.text()?.contains(DEADLINE_HOLDS);
@@ -239,6 +252,7 @@ impl TaskLine {
             tags: self.tags.clone(),
             metadata: self.metadata.clone(),
             traceparent: self.traceparent.clone(),
+            schedule: self.schedule.clone(),
             ..NewTask::default()
         };
         Resubmit { created_at: self.created_at, run_at: self.submitted_for, task }
@@ -310,7 +324,7 @@ impl TaskLine {
             (!running || self.attempt > 0, "runs without an attempt"),
             (!running || (self.holder.is_some() && self.started_at.is_some()), "runs without a holder"),
             (self.crashes <= COUNT_MAX, "crashes cannot be counted"),
-            (!self.adopted || self.agent.is_some(), "adopted and pinned to nobody"),
+            (!self.adopted || self.assigned.is_none(), "adopted and assigned"),
             (self.attempts.len() <= ATTEMPT_RECORDS, "too many attempts"),
             (self.has_attempts_in_order(), "attempts are not in order"),
             (

@@ -1,6 +1,7 @@
 //! How tasks are written for Redis, and how Redis' answers are read.
 
 mod attempt;
+mod name_cursor;
 mod reader;
 mod record;
 mod resubmit;
@@ -8,6 +9,7 @@ mod spec;
 mod token;
 
 pub(crate) use attempt::KeptAttempt;
+pub(crate) use name_cursor::NameCursor;
 pub(crate) use reader::{Line, Reader};
 pub(crate) use record::{claimed_task, task_of_record};
 pub(crate) use resubmit::Resubmit;

@@ -170,10 +170,10 @@ impl Line {
         if self.at >= self.text.len() { Ok(None) } else { self.parse().map(Some) }
     }
 
-    /// The next word as `T`; absent where it is `-`.
+    /// The next word as `T`; absent where it is `-`, or there is none.
     pub(crate) fn unless_dash<T: std::str::FromStr>(&mut self) -> Result<Option<T>, Error> {
         let at = self.at;
-        if self.optional_word() == Some("-") {
+        if matches!(self.optional_word(), None | Some("-")) {
             return Ok(None);
         }
         self.at = at;

@@ -7,7 +7,7 @@ use super::{
     Reader,
     spec::{DEADLINE_HOLDS, as_submitted, frame_json},
 };
-use crate::model::{Lease, Stamp, Status, SwarmName, Task, TaskId};
+use crate::model::{AgentName, Lease, Stamp, Status, SwarmName, Task, TaskId};
 
 /// Reads what `read_record` of the library returns; absent where there is no task.
 pub(crate) fn task_of_record(
@@ -22,9 +22,16 @@ pub(crate) fn task_of_record(
     let mut record = Reader::new(call, value)?;
     let mut task = submitted(&mut record, swarm, codec)?;
     let mut state = record.array_or_map()?;
+    let mut assigned = None;
     while state.remaining() > 1 {
         let field = state.text()?;
-        apply(&mut task, &field, &mut state)?;
+        match field.as_str() {
+            "un" => assigned = assigned_to(&mut state)?,
+            _ => apply(&mut task, &field, &mut state)?,
+        }
+    }
+    if !task.status.is_finished() && task.status != Status::Running {
+        task.agent = assigned.or(task.agent);
     }
     let outcome = record.bytes()?;
     let progress = record.bytes()?;
@@ -41,7 +48,7 @@ pub(crate) fn task_of_record(
 pub(crate) fn claimed_task(
     mut record: Reader,
     swarm: &SwarmName,
-    agent: &crate::model::AgentName,
+    agent: &AgentName,
     codec: &Codec,
 ) -> Result<(Task, Option<u64>), Error> {
     let mut head = record.line()?;
@@ -72,6 +79,13 @@ fn submitted(record: &mut Reader, swarm: &SwarmName, codec: &Codec) -> Result<Ta
 fn spec_of(record: &mut Reader, swarm: &SwarmName, id: TaskId, codec: &Codec) -> Result<Task, Error> {
     let spec: Bytes = record.bytes()?.ok_or_else(|| record.broken("a task without its spec"))?;
     as_submitted(swarm, id, &spec, codec)
+}
+
+/// The agent a task was assigned to: `@` and its name.
+fn assigned_to(state: &mut Reader) -> Result<Option<AgentName>, Error> {
+    let pin = state.text()?;
+    let name = pin.strip_prefix('@').map(str::parse).transpose();
+    name.map_err(|_| state.broken("an agent without a proper name"))
 }
 
 /// One field of the state hash; those that only the functions need are passed over.

@@ -37,6 +37,7 @@ impl Resubmit {
             tags: extras.tags,
             metadata: extras.metadata,
             traceparent: extras.traceparent,
+            schedule: extras.schedule,
             queue: header.queue.unwrap_or_default(),
             priority: header.priority.unwrap_or(PRIORITY_DEFAULT),
             max_attempts: header.max_attempts,

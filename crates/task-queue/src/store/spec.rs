@@ -13,8 +13,8 @@ use super::digest;
 use crate::{
     limits::{ATTEMPTS_DEFAULT, PRIORITY_DEFAULT},
     model::{
-        AgentName, Backoff, Budget, Capability, DependencyPolicy, Json, NewTask, QueueName, Stamp, Status,
-        Strategy, SwarmName, Tag, Task, TaskId, Text,
+        AgentName, Backoff, Budget, Capability, DependencyPolicy, Json, NewTask, QueueName, ScheduleName,
+        Stamp, Status, Strategy, SwarmName, Tag, Task, TaskId, Text,
     },
 };
 
@@ -78,6 +78,7 @@ pub(super) struct Extras {
     pub(super) fairness_key: Option<Text>,
     pub(super) depends_on: Vec<TaskId>,
     pub(super) traceparent: Option<String>,
+    pub(super) schedule: Option<ScheduleName>,
 }
 
 /// The same, as it is written.
@@ -97,6 +98,8 @@ struct ExtrasOf<'a> {
     depends_on: &'a [TaskId],
     #[serde(skip_serializing_if = "Option::is_none")]
     traceparent: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule: Option<&'a ScheduleName>,
 }
 
 /// Bytes reserved for a header or extras.
@@ -129,6 +132,7 @@ impl Spec {
                 fairness_key: task.fairness_key.as_ref(),
                 depends_on: &task.depends_on,
                 traceparent: task.traceparent.as_deref(),
+                schedule: task.schedule.as_ref(),
             },
         )?;
         rest.push(b'\n');
@@ -273,6 +277,7 @@ pub(crate) fn taken_in(
         tags: task.tags,
         metadata: metadata.map_or_else(empty_object, Ok)?,
         traceparent: task.traceparent,
+        schedule: task.schedule,
         kind: task.kind,
         agent: task.agent,
         priority: task.priority,
@@ -309,6 +314,7 @@ fn untouched(
         concurrency_key: None,
         fairness_key: None,
         budget: None,
+        schedule: None,
         crashes: 0,
         tags: Vec::new(),
         metadata: empty_object()?,
@@ -353,6 +359,7 @@ pub(crate) fn as_submitted(
         tags: extras.tags,
         metadata: extras.metadata.map_or_else(empty_object, Ok)?,
         traceparent: extras.traceparent,
+        schedule: extras.schedule,
         ..untouched(swarm, id, header.queue.unwrap_or_default(), created_at, run_at)?
     })
 }

@@ -1,6 +1,7 @@
 //! Operations on tasks: one file, one operation, one function.
 
 mod append_output;
+mod assign;
 mod attempts;
 mod cancel;
 mod claim;

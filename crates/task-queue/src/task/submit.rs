@@ -14,7 +14,7 @@ use crate::{
     library::function,
     limits::MERGE_BYTES,
     metrics::{self, TaskEvent},
-    model::{Invalid, NewTask, Stamp, SwarmName, Task, TaskId, Text},
+    model::{AgentName, Invalid, NewTask, Stamp, SwarmName, Task, TaskId, Text},
     store::{Line, Reader, Spec, When, digest, taken_in},
 };
 
@@ -51,17 +51,34 @@ pub struct Submitted {
     pub replayed: bool,
 }
 
-/// What became of one task of a `task_submit`.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Taken {
+/// What is said of a task that was taken in, beyond what its submitter said.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Beyond {
     /// How often it may be tried, where its queue says so.
-    In(Option<u32>),
+    attempts: Option<u32>,
+    /// The agent it was assigned to.
+    agent: Option<AgentName>,
+}
+
+impl Beyond {
+    fn read(line: &mut Line) -> Result<Self, RedisError> {
+        Ok(Self { attempts: line.unless_dash()?, agent: line.unless_dash()? })
+    }
+
+    /// Says it of a task.
+    pub(crate) fn say(self, task: &mut Task) {
+        task.max_attempts = self.attempts.unwrap_or(task.max_attempts);
+        task.agent = self.agent.or(task.agent.take());
+    }
+}
+
+/// What became of one task of a `task_submit`.
+#[derive(Debug, Clone)]
+pub(crate) enum Taken {
+    In(Beyond),
     Duplicate(TaskId),
-    TooManyCapabilitySets,
-    SwarmFull,
-    QueueFull,
-    QueueDraining,
-    DeadlinePassed,
+    /// Why it was not taken in; pointers are those of a task.
+    Refused(Error),
 }
 
 /// A task on its way into Redis.
@@ -110,13 +127,13 @@ impl TaskQueue {
             (false, now, id, taken)
         };
         match taken {
-            Taken::In(attempts) => {
+            Taken::In(beyond) => {
                 if !replayed {
                     self.inner.redis.perf().record(Series::Submit, started.elapsed());
                 }
                 self.note_schedule(swarm, now, when, task.deadline);
                 let mut task = taken_in(swarm, id, now, when.run_at(now), task)?;
-                task.max_attempts = attempts.unwrap_or(task.max_attempts);
+                beyond.say(&mut task);
                 Ok(Submitted { task, created: true, replayed })
             }
             Taken::Duplicate(holder) => match self.get(swarm, holder, Duration::ZERO).await {
@@ -129,11 +146,7 @@ impl TaskQueue {
                 Err(Error::TaskNotFound(_)) => Box::pin(self.submit(swarm, task, None)).await,
                 Err(error) => Err(error),
             },
-            Taken::TooManyCapabilitySets => Err(Error::TooManyCapabilitySets),
-            Taken::SwarmFull => Err(Error::SwarmFull),
-            Taken::QueueFull => Err(Error::QueueFull),
-            Taken::QueueDraining => Err(Error::QueueDraining),
-            Taken::DeadlinePassed => Err(deadline_passed("/deadline").into()),
+            Taken::Refused(error) => Err(error),
         }
     }
 
@@ -219,21 +232,19 @@ impl SubmitReply {
 
 /// What a line says of one task.
 pub(crate) fn taken(mut line: Line) -> Result<(TaskId, Taken), RedisError> {
-    let taken: fn(TaskId) -> Taken = match line.optional_word() {
-        Some("ok") => {
-            let id = line.parse()?;
-            return Ok((id, Taken::In(line.optional()?)));
-        }
-        Some("dup") => Taken::Duplicate,
-        Some("CAPABILITYSETS") => |_| Taken::TooManyCapabilitySets,
-        Some("SWARMFULL") => |_| Taken::SwarmFull,
-        Some("QUEUEFULL") => |_| Taken::QueueFull,
-        Some("QUEUEDRAINING") => |_| Taken::QueueDraining,
-        Some("DEADLINEPASSED") => |_| Taken::DeadlinePassed,
+    let word = line.optional_word().map(str::to_owned);
+    let id = line.parse()?;
+    let taken = match word.as_deref() {
+        Some("ok") => Taken::In(Beyond::read(&mut line)?),
+        Some("dup") => Taken::Duplicate(id),
+        Some("CAPABILITYSETS") => Taken::Refused(Error::TooManyCapabilitySets),
+        Some("SWARMFULL") => Taken::Refused(Error::SwarmFull),
+        Some("QUEUEFULL") => Taken::Refused(Error::QueueFull),
+        Some("QUEUEDRAINING") => Taken::Refused(Error::QueueDraining),
+        Some("DEADLINEPASSED") => Taken::Refused(deadline_passed("/deadline").into()),
         _ => return Err(line.broken()),
     };
-    let id = line.parse()?;
-    Ok((id, taken(id)))
+    Ok((id, taken))
 }
 
 /// Joins submits that wait for the same swarm.

@@ -7,7 +7,7 @@ use waggle_core::perf::Series;
 
 use super::{
     Idempotency, TaskQueue,
-    submit::{SubmitItem, Taken, deadline_passed},
+    submit::{SubmitItem, Taken},
 };
 use crate::{
     Error,
@@ -93,10 +93,7 @@ fn accepted(index: usize, (id, taken): (TaskId, Taken)) -> BatchItem {
     match taken {
         Taken::In(_) => Ok(BatchAccepted { id, created: true }),
         Taken::Duplicate(id) => Ok(BatchAccepted { id, created: false }),
-        Taken::TooManyCapabilitySets => Err(Error::TooManyCapabilitySets),
-        Taken::SwarmFull => Err(Error::SwarmFull),
-        Taken::QueueFull => Err(Error::QueueFull),
-        Taken::QueueDraining => Err(Error::QueueDraining),
-        Taken::DeadlinePassed => Err(deadline_passed(&format!("/tasks/{index}/deadline")).into()),
+        Taken::Refused(Error::Invalid(invalid)) => Err(invalid.under(&format!("/tasks/{index}")).into()),
+        Taken::Refused(error) => Err(error),
     }
 }

@@ -62,8 +62,8 @@ impl TaskQueue {
         if news && matches!(taken, Taken::In(_)) {
             metrics::tasks(TaskEvent::Submitted, 1);
         }
-        if let Taken::Duplicate(holder) = taken {
-            match self.get(swarm, holder, Duration::ZERO).await {
+        if let Taken::Duplicate(holder) = &taken {
+            match self.get(swarm, *holder, Duration::ZERO).await {
                 Ok(task) => return Ok(Applied::Submitted(Box::new(task))),
                 // It has been forgotten since: what can be said of it is said.
                 Err(Error::TaskNotFound(_)) => {}
@@ -71,8 +71,8 @@ impl TaskQueue {
             }
         }
         let mut task = taken_in(swarm, id, now, when.run_at(now), task)?;
-        if let Taken::In(Some(attempts)) = taken {
-            task.max_attempts = attempts;
+        if let Taken::In(beyond) = taken {
+            beyond.say(&mut task);
         }
         Ok(Applied::Submitted(Box::new(task)))
     }

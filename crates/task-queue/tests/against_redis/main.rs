@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod agents;
+mod assign;
 mod audit;
 mod messages;
 mod migrate;
 mod ready;
+mod schedules;
 mod state;
 mod support;
 mod times;

@@ -1,6 +1,7 @@
 //! Tasks and the agents that work on them.
 
 pub(crate) mod append_output;
+pub(crate) mod assign;
 pub(crate) mod attempts;
 pub(crate) mod cancel;
 pub(crate) mod claim;

@@ -169,7 +169,7 @@ async fn a_task_that_waits_for_the_wrong_agents() {
     sample.finds_one(&["HDEL", &of_unpinned, "un"], Check::WrongIndex, unpinned, &undo).await;
     let running = format!("s:{}", sample.running);
     let undo = ["HDEL", running.as_str(), "un"];
-    sample.finds_one(&["HSET", &running, "un", "1"], Check::Unpinned, &sample.running, &undo).await;
+    sample.finds_one(&["HSET", &running, "un", "a"], Check::Unpinned, &sample.running, &undo).await;
 }
 
 #[tokio::test]

@@ -1,0 +1,7 @@
+mod delete;
+mod due;
+mod get;
+mod list;
+mod put;
+mod run;
+mod support;
