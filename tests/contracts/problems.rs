@@ -15,7 +15,7 @@ fn code_of(error: &Error) -> &'static str {
         Error::TaskNotFound(_) => "task_not_found",
         Error::LeaseLost { .. } => "lease_lost",
         Error::AlreadyFinished { .. } => "already_finished",
-        Error::WrongState { .. } => "wrong_state",
+        Error::WrongState { .. } | Error::NotAsking { .. } => "wrong_state",
         Error::Duplicate(_) => "duplicate",
         Error::IdempotencyMismatch => "idempotency_mismatch",
         Error::TooManyCapabilitySets => "too_many_capability_sets",

@@ -41,6 +41,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(tasks::get::get))
         .routes(routes!(tasks::cancel::cancel))
         .routes(routes!(tasks::retry::retry))
+        .routes(routes!(tasks::input::input))
         // agents
         .routes(routes!(agents::list::list))
         .routes(routes!(agents::put::put, agents::get::get, agents::delete::delete))
@@ -52,6 +53,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(tasks::complete::complete))
         .routes(routes!(tasks::fail::fail))
         .routes(routes!(tasks::release::release))
+        .routes(routes!(tasks::input_request::input_request))
         .routes(routes!(tasks::settle::settle))
         // messages
         .routes(routes!(messages::send::send))
@@ -102,7 +104,7 @@ mod tests {
     const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/openapi.json");
 
     /// What the service answers, written down once more: an address is added on purpose or not at all.
-    const ROUTES: [(&str, &str); 53] = [
+    const ROUTES: [(&str, &str); 55] = [
         ("get", "/health/live"),
         ("get", "/health/ready"),
         ("get", "/metrics"),
@@ -153,6 +155,8 @@ mod tests {
         ("get", "/v1/swarms/{swarm}/tasks/{id}/events"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/fail"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/heartbeat"),
+        ("post", "/v1/swarms/{swarm}/tasks/{id}/input"),
+        ("post", "/v1/swarms/{swarm}/tasks/{id}/input-request"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/release"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/retry"),
         ("post", "/v1/swarms/{swarm}/transactions"),

@@ -14,7 +14,7 @@ local function snapshot_tasks(keys, args)
     if bytes >= SNAPSHOT_CALL_BYTES then break end
     local record = read_record(root, id)
     reply[#reply + 1] = record
-    if record then bytes = bytes + #record[2] + #(record[4] or '') + #(record[5] or '') end
+    if record then bytes = bytes + bytes_of_record(record) end
   end
   return reply
 end

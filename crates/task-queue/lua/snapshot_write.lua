@@ -3,7 +3,8 @@
 -- keys    root of the swarm
 -- args    the word of the restore, then records, each a letter and what belongs to it:
 --         t id, stamps, header, rest of the spec, header without the deduplication key ('' where it has none),
---           status, score in the index of that status ('' for ready), how many fields, field, value, …, outcome, progress
+--           status, score in the index of that status ('' for ready), how many fields, field, value, …, outcome, progress,
+--           frame of what it asked a person ('' for nothing), how many sums of usage, field, sum, …
 --         a name, lost (0|1), how many fields, field, value, …, how many topics, topic, …
 --         f name of a former agent, time of its end
 --         m id, message
@@ -40,6 +41,7 @@ local function index(effects, task, score)
   tally(effects, queue_of(task.spec), 'new', task.status)
   if task.status == 'ready' then return stage(root, entry_list(root, task, task.spec), task.id) end
   if task.status == 'scheduled' then return redis.call('ZADD', root .. 'scheduled', score, task.id) end
+  if task.status == 'input_required' then return redis.call('ZADD', root .. 'asking', score, task.id) end
   redis.call('ZADD', key_of.finished(root, task.status), score, task.id)
   effects.totals[task.status] = (effects.totals[task.status] or 0) + 1
 end
@@ -51,10 +53,26 @@ local function header_of(root, task, header, bare)
   return bare, false
 end
 
+-- What only tasks with certain flags have.
+local function write_flagged(root, task, input, sums)
+  local stored = { key = key_of.state(root, task.id) }
+  for letter in string.gmatch(flags_of(task.spec) or '', '.') do flagged.add(stored, letter) end
+  if input ~= '' then
+    flagged.add(stored, 'q')
+    redis.call('SET', key_of.input(root, task.id), input)
+  end
+  if #sums == 0 then return end
+  flagged.add(stored, 'u')
+  redis.call('HSET', key_of.usage(root, task.id), unpack(sums))
+  local own = redis.call('HMGET', key_of.usage(root, task.id), 't', 'u', 'w')
+  used.of_queue(root, queue_of(task.spec), { own[1] or '0', own[2] or '0', own[3] or '0' })
+end
+
 function write.t(effects, args, at)
   local root, id, status, score = effects.root, args[at], args[at + 5], args[at + 6]
   local fields, past = read_counted(args, at + 7, 2)
-  if redis.call('EXISTS', key_of.spec(root, id)) == 1 then return past + 2, 0 end
+  local sums, following = read_counted(args, past + 3, 2)
+  if redis.call('EXISTS', key_of.spec(root, id)) == 1 then return following, 0 end
   local task = { id = id, status = status }
   local header, has_dedup = header_of(root, task, args[at + 2], args[at + 4])
   task.spec = header == '{}' and ALL_DEFAULTS or cjson.decode(header)
@@ -67,8 +85,9 @@ function write.t(effects, args, at)
   task.unpinned = redis.call('HGET', key_of.state(root, id), 'un') == '1'
   if args[past] ~= '' then redis.call('SET', key_of.outcome(root, id), args[past]) end
   if args[past + 1] ~= '' then redis.call('SET', key_of.progress(root, id), args[past + 1]) end
+  write_flagged(root, task, args[past + 2], sums)
   index(effects, task, score)
-  return past + 2, 1
+  return following, 1
 end
 
 -- An agent that was not lost has its time to live from now on to show up.

@@ -22,6 +22,8 @@ local function cancel_one(root, effects, id, now)
     remove_ready(root, ready_list(root, task.spec, task.unpinned), element_of(id, task.entry))
   elseif task.status == 'scheduled' then
     redis.call('ZREM', root .. 'scheduled', id)
+  elseif task.status == 'input_required' then
+    redis.call('ZREM', root .. 'asking', id)
   else
     return { 'ALREADYFINISHED', task.status }
   end

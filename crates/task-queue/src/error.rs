@@ -37,6 +37,14 @@ pub enum Error {
         /// Where it stands.
         status: Status,
     },
+    /// The task does not ask anything.
+    #[error("task {id} is {}: only a task that asks a person (input_required) can be answered", status.as_str())]
+    NotAsking {
+        /// The task.
+        id: TaskId,
+        /// Where it stands.
+        status: Status,
+    },
     /// Another unfinished task holds the task's deduplication key.
     #[error("task {0} cannot be retried: another unfinished task has its dedup_key")]
     Duplicate(TaskId),

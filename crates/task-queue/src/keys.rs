@@ -79,6 +79,16 @@ pub fn progress(root: &str, id: TaskId) -> String {
     format!("{root}g:{id}")
 }
 
+/// What a task asked a person, and what it was answered.
+pub fn input(root: &str, id: TaskId) -> String {
+    format!("{root}ir:{id}")
+}
+
+/// What a task and those that belong to it have used up.
+pub fn usage(root: &str, id: TaskId) -> String {
+    format!("{root}us:{id}")
+}
+
 /// The set of a pool's lists that hold something.
 pub fn specials(root: &str, pool: &str) -> String {
     format!("{root}c:{pool}")
@@ -145,10 +155,11 @@ pub fn value(root: &str, key: &StateKey) -> String {
 }
 
 /// The names of keys that a swarm has once.
-pub const SINGLES: [&str; 20] = [
+pub const SINGLES: [&str; 21] = [
     "absent",
     "agents",
     "alive",
+    "asking",
     "dedup",
     "deleted",
     "draining",
@@ -219,6 +230,8 @@ mod tests {
             state("", id),
             outcome("", id),
             progress("", id),
+            input("", id),
+            usage("", id),
             queue("", "-"),
             special("", "-", "-"),
             specials("", "-"),

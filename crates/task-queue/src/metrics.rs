@@ -13,6 +13,8 @@ use metrics::{
     histogram,
 };
 
+use crate::model::Status;
+
 /// What happened to tasks; label `event`, see [`TaskEvent`].
 pub const TASKS: &str = "waggle_tasks_total";
 /// Leases that ended without a word from their holder.
@@ -49,6 +51,10 @@ pub(crate) enum TaskEvent {
     Cancelled,
     /// Left by its holder without a word.
     Expired,
+    /// Put aside until a person answers.
+    Asked,
+    /// Answered, and ready again.
+    Answered,
 }
 
 /// What happens to a message.
@@ -163,7 +169,7 @@ impl Drop for Waiting {
 }
 
 impl TaskEvent {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::Submitted,
         Self::Promoted,
         Self::Claimed,
@@ -173,7 +179,18 @@ impl TaskEvent {
         Self::Released,
         Self::Cancelled,
         Self::Expired,
+        Self::Asked,
+        Self::Answered,
     ];
+
+    /// What it is when a task stands so that was held until then, and whose holder did not end its attempt.
+    pub(crate) const fn taken_from_its_holder(status: Status) -> Self {
+        match status {
+            Status::Failed => Self::Failed,
+            Status::Cancelled => Self::Cancelled,
+            _ => Self::Asked,
+        }
+    }
 
     const fn label(self) -> &'static str {
         match self {
@@ -186,6 +203,8 @@ impl TaskEvent {
             Self::Released => "released",
             Self::Cancelled => "cancelled",
             Self::Expired => "expired",
+            Self::Asked => "input_requested",
+            Self::Answered => "input_given",
         }
     }
 }

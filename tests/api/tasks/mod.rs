@@ -1,3 +1,4 @@
+mod budget;
 mod cancel;
 mod claim;
 mod claim_long_poll;
@@ -9,6 +10,8 @@ mod fail;
 mod get;
 mod heartbeat;
 mod idempotency;
+mod input;
+mod input_request;
 mod lease;
 mod list;
 mod release;
@@ -19,3 +22,4 @@ mod settle;
 mod submit;
 mod submit_batch;
 pub(crate) mod support;
+mod usage;

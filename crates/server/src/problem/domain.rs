@@ -18,7 +18,7 @@ impl From<Error> for Problem {
                 plain(Code::LeaseLost).telling(|about| about.attempt = Some(attempt))
             }
             Error::AlreadyFinished { .. } => plain(Code::AlreadyFinished),
-            Error::WrongState { .. } => plain(Code::WrongState),
+            Error::WrongState { .. } | Error::NotAsking { .. } => plain(Code::WrongState),
             Error::Duplicate(_) => plain(Code::Duplicate),
             Error::IdempotencyMismatch => plain(Code::IdempotencyMismatch),
             Error::TooManyCapabilitySets => plain(Code::TooManyCapabilitySets).not_applied().after(SOON),

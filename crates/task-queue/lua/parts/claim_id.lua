@@ -5,10 +5,11 @@ local function recall(root, claimer, now)
   local remembered = redis.call('GET', key_of.claim_id(root, claimer.agent, claimer.claim_id))
   if not remembered then return end
   for id, token in string.gmatch(remembered, '(%S+) (%S+);') do
-    local s = redis.call('HMGET', key_of.state(root, id), 'st', 'tk', 'ex', 'at', 'sa', 'cr')
+    local s = redis.call('HMGET', key_of.state(root, id), 'st', 'tk', 'ex', 'at', 'sa', 'cr', 'fl')
     if s[1] == 'running' and s[2] == token and now < tonumber(s[3]) then
       local spec = redis.call('GET', key_of.spec(root, id))
-      claimer.tasks[#claimer.tasks + 1] = claimed_task(root, id, spec, s[4], token, s[3], s[5], s[6] or '0', '-', true)
+      claimer.tasks[#claimer.tasks + 1] =
+        claimed_task(root, id, spec, s[4], token, s[3], s[5], s[6] or '0', '-', true, s[7])
     end
   end
   if #claimer.tasks > 0 then claimer.want = 0 end

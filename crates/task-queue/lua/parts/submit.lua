@@ -23,7 +23,18 @@ local function new_submits(root, swarm)
   return { lists = {}, new_sets = {}, dedups = {}, room = room_for_tasks(root, swarm) }
 end
 
--- Returns a refusal, SWARMFULL or CAPABILITYSETS; or nil and the unfinished task that has the dedup key, if any.
+-- The task that it belongs to has to be there; returns a refusal, NOSUCHPARENT or PARENTTOODEEP. How many are above a task
+-- is said in the field `dp` of its state.
+local function check_parent(root, task)
+  local parent = task.spec.o
+  if not parent then return nil end
+  if redis.call('EXISTS', key_of.spec(root, parent)) == 0 then return 'NOSUCHPARENT' end
+  local s = redis.call('HMGET', key_of.state(root, parent), 'dp', 'fl')
+  task.depth, task.shares_budget = tonumber(s[1] or 0) + 1, flagged.has(s[2], 'b')
+  return task.depth > PARENTS and 'PARENTTOODEEP' or nil
+end
+
+-- Returns a refusal, SWARMFULL, CAPABILITYSETS or one of the parent; or nil and the unfinished task that has the dedup key, if any.
 -- Notes what it lets pass, so that the next one is looked at as if this one were in.
 local function check_submit(effects, plan, task)
   local root = effects.root
@@ -32,6 +43,8 @@ local function check_submit(effects, plan, task)
     if holder == nil then holder = redis.call('HGET', root .. 'dedup', task.dedup) end
     if holder and holder ~= task.id then return nil, holder end
   end
+  local orphaned = check_parent(root, task)
+  if orphaned then return orphaned end
   if plan.room and plan.room <= 0 then return 'SWARMFULL' end
   local list = ready_list(root, task.spec, false)
   if list.pool and not plan.lists[list.key] and redis.call('EXISTS', list.key) == 0 then
@@ -57,7 +70,9 @@ local function apply_submit(effects, plan, task)
     redis.call('HSET', key_of.state(root, id), 'dd', '1')
   end
   local flags = flags_of(task.spec)
+  if task.shares_budget and not flagged.has(flags, 'b') then flags = (flags or '') .. 'b' end
   if flags then redis.call('HSET', key_of.state(root, id), 'fl', flags) end
+  if task.depth then redis.call('HSET', key_of.state(root, id), 'dp', int(task.depth)) end
   local submitted = { id = id, key = key_of.state(root, id), queue = queue, spec = task.spec, flags = flags }
   if run_at then
     redis.call('ZADD', root .. 'scheduled', int(run_at), id)

@@ -16,6 +16,8 @@ const NEW: &str = "new";
 const GONE: &str = "gone";
 /// Fields of a queue that are no arrows.
 pub(super) const COUNTERS: [&str; 2] = ["classes", "pins"];
+/// Fields of a queue that say what its tasks have used up.
+const USAGE: [&str; 3] = ["use.t", "use.u", "use.w"];
 
 /// How many tasks of a queue are in a state.
 pub(super) type Tasks = BTreeMap<(String, Status), i64>;
@@ -73,8 +75,8 @@ impl Tallies {
             findings.add(Check::Queues, format!("q:{queue}"), "is in the list of queues and has no counts");
         }
         for (queue, fields) in &self.queues {
-            for field in fields.keys().filter(|field| !COUNTERS.contains(&field.as_str()) && !is_arrow(field))
-            {
+            let known = |field: &str| COUNTERS.contains(&field) || USAGE.contains(&field) || is_arrow(field);
+            for field in fields.keys().filter(|field| !known(field)) {
                 findings.add(Check::UnknownField, format!("q:{queue} {field}"), "no task goes this way");
             }
         }
@@ -114,9 +116,10 @@ fn is_arrow(field: &str) -> bool {
     let Some((from, to)) = field.split_once('>') else { return false };
     match (from.parse::<Status>(), to.parse::<Status>()) {
         (Ok(from), Ok(to)) => from.next().contains(&to),
-        // A restored task may begin as finished.
+        // A restored task may begin as finished, or ask a person.
         (Err(_), Ok(to)) => {
-            from == NEW && (matches!(to, Status::Ready | Status::Scheduled) || to.is_finished())
+            let begins = matches!(to, Status::Ready | Status::Scheduled | Status::InputRequired);
+            from == NEW && (begins || to.is_finished())
         }
         (Ok(from), Err(_)) => to == GONE && from.is_finished(),
         _ => false,

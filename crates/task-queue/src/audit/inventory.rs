@@ -13,7 +13,8 @@ use crate::{migrate::Key, model::TaskId};
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Parts {
     pub(super) spec: bool,
-    pub(super) others: [bool; 3],
+    /// State, outcome, progress, question, usage.
+    pub(super) others: [bool; 5],
     /// A part has another type than it should, and cannot be read.
     pub(super) broken: bool,
 }
@@ -62,13 +63,20 @@ impl Inventory {
         self.tasks.iter().filter(|(_, parts)| parts.spec && !parts.broken).map(|(id, _)| *id).collect()
     }
 
+    /// Which keys a task has.
+    pub(super) fn parts(&self, id: TaskId) -> Parts {
+        self.tasks.get(&id).copied().unwrap_or_default()
+    }
+
     pub(super) fn task_count(&self) -> usize {
         self.tasks.values().filter(|parts| parts.spec).count()
     }
 
     pub(super) fn check_orphans(&self, findings: &mut Findings<'_>) {
         for (id, parts) in self.tasks.iter().filter(|(_, parts)| !parts.spec) {
-            for (prefix, _) in ["s", "o", "g"].iter().zip(parts.others).filter(|(_, there)| *there) {
+            for (prefix, _) in
+                ["s", "o", "g", "ir", "us"].iter().zip(parts.others).filter(|(_, there)| *there)
+            {
                 findings.add(Check::Orphan, format!("{prefix}:{id}"), "its task does not exist");
             }
         }
@@ -83,6 +91,8 @@ impl Parts {
             Part::State => self.others[0] = true,
             Part::Outcome => self.others[1] = true,
             Part::Progress => self.others[2] = true,
+            Part::Input => self.others[3] = true,
+            Part::Usage => self.others[4] = true,
         }
     }
 }

@@ -9,6 +9,10 @@ pub(super) enum Part {
     State,
     Outcome,
     Progress,
+    /// What it asked a person.
+    Input,
+    /// What it has used up.
+    Usage,
 }
 
 /// A list of names of agents.
@@ -49,6 +53,8 @@ pub(super) enum Kind<'a> {
     Finished(Status),
     Leases,
     Scheduled,
+    /// Tasks that ask a person.
+    Asking,
     Dedup,
     Queues,
     Swarm,
@@ -94,6 +100,7 @@ impl<'a> Kind<'a> {
         Some(match name {
             "leases" => Self::Leases,
             "scheduled" => Self::Scheduled,
+            "asking" => Self::Asking,
             "dedup" => Self::Dedup,
             "queues" => Self::Queues,
             "swarm" => Self::Swarm,
@@ -124,6 +131,8 @@ impl<'a> Kind<'a> {
             "s" => Self::Part(Part::State, canonical(rest)?),
             "o" => Self::Part(Part::Outcome, canonical(rest)?),
             "g" => Self::Part(Part::Progress, canonical(rest)?),
+            "ir" => Self::Part(Part::Input, canonical(rest)?),
+            "us" => Self::Part(Part::Usage, canonical(rest)?),
             "q" => Self::Queue(rest),
             "k" => {
                 // `<pool>:<priority>/<capabilities>`: names hold colons, and no slash.
@@ -153,7 +162,7 @@ impl<'a> Kind<'a> {
     /// As `TYPE` says.
     pub(super) const fn redis_type(self) -> &'static str {
         match self {
-            Self::Part(Part::State, _)
+            Self::Part(Part::State | Part::Usage, _)
             | Self::Queue(_)
             | Self::Dedup
             | Self::Swarm
@@ -178,6 +187,7 @@ impl<'a> Kind<'a> {
             | Self::Finished(_)
             | Self::Leases
             | Self::Scheduled
+            | Self::Asking
             | Self::Queues
             | Self::Agents(_)
             | Self::Inbox(_)

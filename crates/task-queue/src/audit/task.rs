@@ -3,6 +3,7 @@
 use super::{
     Check,
     indexes::{Element, Indexes, Places},
+    inventory::Parts,
     pages::text,
     record::Record,
     report::Findings,
@@ -15,13 +16,14 @@ use crate::{
 /// Checks a task; returns how many elements of ready lists are tombstones of it.
 pub(super) fn check(
     record: &Record,
+    parts: Parts,
     places: &Places,
     indexes: &Indexes,
     findings: &mut Findings<'_>,
 ) -> usize {
     let mut task = Task { record, subject: record.id.to_string(), indexes, findings };
     match record.status {
-        Status::Blocked | Status::InputRequired => {
+        Status::Blocked => {
             task.add(Check::Unreadable, format!("is {}, which nothing sets", record.status.as_str()));
         }
         Status::Ready => task.sorted(places, None),
@@ -30,6 +32,7 @@ pub(super) fn check(
     let tombstones = task.elements(places);
     task.attempts();
     task.copies();
+    task.flags(parts);
     task.that(!record.is_unpinned() || record.agent.is_some(), Check::Unpinned, || {
         "is said to be anybody's and pinned to nobody".to_owned()
     });
@@ -69,6 +72,12 @@ impl Task<'_, '_> {
                 let due = self.record.due_at();
                 self.that(due == Some(score), Check::Schedule, || {
                     format!("is indexed at {score} and due at {due:?}")
+                });
+            }
+            Status::InputRequired => {
+                let asked = self.record.number("ia");
+                self.that(asked == score, Check::Schedule, || {
+                    format!("is indexed at {score} and asked at {asked}")
                 });
             }
             _ => {
@@ -167,6 +176,20 @@ impl Task<'_, '_> {
         self.that(marked == has, Check::Copy, || {
             format!("its state says {marked} for a deduplication key, its spec {has}")
         });
+    }
+
+    /// What a flag stands for is there, and what is there has a flag: without one it would be left behind.
+    fn flags(&mut self, parts: Parts) {
+        let flags = self.record.field("fl").map(text).unwrap_or_default();
+        let [_, _, _, input, usage] = parts.others;
+        for (flag, there, what) in [('q', input, "question"), ('u', usage, "usage")] {
+            let flagged = flags.contains(flag);
+            self.that(flagged == there, Check::Flags, || {
+                format!("its flags are {flags:?}, and that it has a {what} is {there}")
+            });
+        }
+        let asks = self.record.status == Status::InputRequired;
+        self.that(!asks || input, Check::Flags, || "asks a person nothing".to_owned());
     }
 
     fn add(&mut self, check: Check, detail: String) {

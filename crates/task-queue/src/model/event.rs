@@ -61,6 +61,8 @@ pub(crate) const KINDS: &[&str] = &[
     "task.expired",
     "task.cancelled",
     "task.cancel_requested",
+    "task.input_requested",
+    "task.input_given",
     "agent.registered",
     "agent.returned",
     "agent.lost",

@@ -8,6 +8,7 @@ mod event;
 mod event_filter;
 mod event_id;
 mod id;
+mod input;
 mod invalid;
 mod json;
 mod message;
@@ -17,6 +18,7 @@ mod object;
 mod page;
 mod policy;
 mod scan;
+mod schema;
 mod settlement;
 mod stamp;
 mod state;
@@ -37,6 +39,7 @@ pub use event::Event;
 pub use event_filter::{EventFilter, EventKinds, NotAKind};
 pub use event_id::{EventId, NotAnEventId};
 pub use id::{MessageId, TaskId};
+pub use input::{Input, InputGiven, InputRequest, InputRequested, TaskInput};
 pub use invalid::{FieldError, Invalid};
 pub use json::Json;
 pub(crate) use message::countable;
@@ -47,6 +50,7 @@ pub(crate) use object::{object, optional_object};
 pub use page::{ListQuery, Page};
 pub use policy::{DependencyPolicy, Strategy};
 pub use scan::{Unreadable, scan};
+pub(crate) use schema::{check_answer, check_schema};
 pub use settlement::{
     Cancelled, Complete, Completed, Fail, Failed, Heartbeat, Heartbeaten, NextClaim, Outcome, OutcomeKind,
     Release, Released, Retried, Settled, SettledStatus, Settlement, TaskError,

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AgentName, Budget, Capability, Json, Lease, QueueName, Stamp, Status, SwarmName, Tag, TaskId, Text,
+    AgentName, Budget, Capability, Json, Lease, QueueName, Stamp, Status, SwarmName, Tag, TaskId, TaskInput,
+    Text, Usage,
 };
 
 /// A task and where it stands.
@@ -54,6 +55,15 @@ pub struct Task {
     /// What it and the tasks that belong to it may use up; left out where that has no limit.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub budget: Option<Budget>,
+    /// What its holders said that it has used up; left out where that is nothing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub usage: Option<Usage>,
+    /// What it and all tasks that belong to it have used up; left out where that is nothing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub tree_usage: Option<Usage>,
+    /// What it asked a person last, and what it was answered; left out where it never asked.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub input: Option<TaskInput>,
     /// Attempts that ended without a word from their holder; left out while there is none.
     #[serde(skip_serializing_if = "is_none", default)]
     pub crashes: u32,

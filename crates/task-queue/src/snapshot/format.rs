@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{end::End, task::TaskLine};
 use crate::model::{
-    AgentName, Capability, Json, MessageId, Stamp, StateEntry, StateKey, Text, To, TopicName, object,
+    AgentName, Capability, Json, MessageId, Stamp, StateEntry, StateKey, Text, To, TopicName, Usage, object,
 };
 
 /// A line: an object with one field, whose name says what it is.
@@ -64,6 +64,9 @@ pub(super) struct AgentLine {
     /// The last number of its inbox.
     pub(super) last_seq: u64,
     pub(super) subscriptions: Vec<TopicName>,
+    /// What its tasks have used up.
+    #[serde(default, deserialize_with = "object", skip_serializing_if = "Usage::is_zero")]
+    pub(super) usage: Usage,
 }
 
 /// A message.

@@ -7,6 +7,8 @@ mod events;
 mod fail;
 mod get;
 mod heartbeat;
+mod input;
+mod input_request;
 mod list;
 mod release;
 mod retry;
@@ -18,7 +20,7 @@ mod trace;
 
 pub(crate) use settle::{SettleAnswer, SettleItem};
 pub use submit::{Idempotency, Submitted};
-pub(crate) use submit::{SubmitItem, Taken, taken};
+pub(crate) use submit::{SubmitItem, Taken, no_such_parent, parent_too_deep, taken};
 pub use submit_batch::{BatchAccepted, BatchItem, BatchSubmitted};
 pub use task_queue::TaskQueue;
 pub(crate) use task_queue::{refused, root};

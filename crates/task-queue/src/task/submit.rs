@@ -12,9 +12,9 @@ use super::{
 use crate::{
     Error,
     library::function,
-    limits::MERGE_BYTES,
+    limits::{MERGE_BYTES, PARENTS},
     metrics::{self, TaskEvent},
-    model::{NewTask, SwarmName, Task, TaskId, Text},
+    model::{Invalid, NewTask, SwarmName, Task, TaskId, Text},
     store::{Line, Reader, Spec, When, digest, taken_in},
 };
 
@@ -58,6 +58,8 @@ pub(crate) enum Taken {
     Duplicate(TaskId),
     TooManyCapabilitySets,
     SwarmFull,
+    NoSuchParent,
+    ParentTooDeep,
 }
 
 /// A task on its way into Redis.
@@ -125,6 +127,8 @@ impl TaskQueue {
             },
             Taken::TooManyCapabilitySets => Err(Error::TooManyCapabilitySets),
             Taken::SwarmFull => Err(Error::SwarmFull),
+            Taken::NoSuchParent => Err(no_such_parent()),
+            Taken::ParentTooDeep => Err(parent_too_deep()),
         }
     }
 
@@ -207,10 +211,20 @@ pub(crate) fn taken(mut line: Line) -> Result<(TaskId, Taken), RedisError> {
         Some("dup") => Taken::Duplicate,
         Some("CAPABILITYSETS") => |_| Taken::TooManyCapabilitySets,
         Some("SWARMFULL") => |_| Taken::SwarmFull,
+        Some("NOSUCHPARENT") => |_| Taken::NoSuchParent,
+        Some("PARENTTOODEEP") => |_| Taken::ParentTooDeep,
         _ => return Err(line.broken()),
     };
     let id = line.parse()?;
     Ok((id, taken(id)))
+}
+
+pub(crate) fn no_such_parent() -> Error {
+    Invalid::field("/parent", "there is no such task in this swarm, or its retention has ended").into()
+}
+
+pub(crate) fn parent_too_deep() -> Error {
+    Invalid::field("/parent", format!("at most {PARENTS} tasks may stand above one another")).into()
 }
 
 /// Joins submits that wait for the same swarm.

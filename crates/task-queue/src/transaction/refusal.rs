@@ -5,6 +5,7 @@ use crate::{
     Error,
     model::{Condition, StateKey, Status, TaskId, WriterLease},
     store::{Line, Reader},
+    task::{no_such_parent, parent_too_deep},
 };
 
 /// What a refusal is about.
@@ -77,6 +78,8 @@ fn why(mut line: Line, about: About) -> Result<Error, waggle_core::Error> {
         Some("NOTANUMBER") => Error::NotANumber(about.key()),
         Some("CAPABILITYSETS") => Error::TooManyCapabilitySets,
         Some("SWARMFULL") => Error::SwarmFull,
+        Some("NOSUCHPARENT") => no_such_parent(),
+        Some("PARENTTOODEEP") => parent_too_deep(),
         Some("AGENTNOTFOUND") => Error::AgentNotFound(about.agent()),
         Some("INBOXFULL") => Error::InboxFull(about.agent()),
         Some("TOOMANYRECIPIENTS") => crate::message::too_many_recipients(),

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{cancel, get, list, retry, submit};
+use super::{cancel, get, input, list, retry, submit};
 
 /// Submit, read and steer tasks.
 #[derive(Debug, clap::Args)]
@@ -32,6 +32,8 @@ enum TaskCommand {
     Cancel(cancel::CancelArgs),
     /// Make failed or cancelled tasks ready again
     Retry(retry::RetryArgs),
+    /// Answer a task that asks a person
+    Input(input::InputArgs),
 }
 
 impl TaskArgs {
@@ -46,6 +48,7 @@ impl TaskArgs {
             TaskCommand::List(args) => list::run(args).await,
             TaskCommand::Cancel(args) => cancel::run(&args).await,
             TaskCommand::Retry(args) => retry::run(&args).await,
+            TaskCommand::Input(args) => input::run(&args).await,
         }
     }
 }

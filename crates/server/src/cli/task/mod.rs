@@ -1,9 +1,10 @@
-//! `waggle task`: submit, get, list, cancel and retry tasks from a shell.
+//! `waggle task`: submit, get, list, cancel, retry and answer tasks from a shell.
 
 mod args;
 mod batch;
 mod cancel;
 mod get;
+mod input;
 mod list;
 mod retry;
 mod submit;
