@@ -155,10 +155,9 @@ function write.v(effects, args, at)
   return at + 1, 1
 end
 
--- A restored task that has finished was submitted and has ended.
+-- A restored task that has finished has ended as well; that it was submitted is counted with its arrow.
 local function write_totals(root, totals)
   for status, count in pairs(totals) do
-    redis.call('HINCRBY', root .. 'totals', 'submitted', int(count))
     redis.call('HINCRBY', root .. 'totals', status, int(count))
   end
 end
