@@ -4,7 +4,7 @@ use waggle_tests::{in_a_swarm, root};
 
 use crate::program::program;
 
-const COMMANDS: [&[&str]; 50] = [
+const COMMANDS: [&[&str]; 51] = [
     &[],
     &["serve"],
     &["migrate"],
@@ -18,6 +18,7 @@ const COMMANDS: [&[&str]; 50] = [
     &["task", "list"],
     &["task", "cancel"],
     &["task", "retry"],
+    &["task", "input"],
     &["agent"],
     &["agent", "run"],
     &["agent", "register"],
