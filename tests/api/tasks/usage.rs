@@ -100,7 +100,10 @@ fn a_parent_has_to_be_there_and_not_too_deep() {
             answer["results"].as_array().unwrap().iter().map(|one| &one["status"]).collect();
         assert_eq!(statuses, [422, 422, 201]);
         let op = json!({"op": "task.submit", "task": Value::from(deep)});
-        w.post("/transactions").json(json!({"ops": [op]})).send().await.problem(422, "validation");
+        let problem =
+            w.post("/transactions").json(json!({"ops": [op]})).send().await.problem(422, "validation");
+        let pointer = problem["errors"][0]["pointer"].as_str().unwrap();
+        assert!(pointer.ends_with("/task/parent"), "{problem}");
         assert_eq!(w.list("ready").await.len(), 18);
     });
 }

@@ -23,12 +23,12 @@ local function new_submits(root, swarm)
   return { lists = {}, new_sets = {}, dedups = {}, room = room_for_tasks(root, swarm) }
 end
 
--- The task that it belongs to has to be there; returns a refusal, NOSUCHPARENT or PARENTTOODEEP. How many are above a task
+-- The task that it belongs to has to be there; returns a refusal, UNKNOWNPARENT or PARENTTOODEEP. How many are above a task
 -- is said in the field `dp` of its state.
 local function check_parent(root, task)
   local parent = task.spec.o
   if not parent then return nil end
-  if redis.call('EXISTS', key_of.spec(root, parent)) == 0 then return 'NOSUCHPARENT' end
+  if redis.call('EXISTS', key_of.spec(root, parent)) == 0 then return 'UNKNOWNPARENT' end
   local s = redis.call('HMGET', key_of.state(root, parent), 'dp', 'fl')
   task.depth, task.shares_budget = tonumber(s[1] or 0) + 1, flagged.has(s[2], 'b')
   return task.depth > PARENTS and 'PARENTTOODEEP' or nil

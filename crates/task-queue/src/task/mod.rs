@@ -20,7 +20,7 @@ mod trace;
 
 pub(crate) use settle::{SettleAnswer, SettleItem};
 pub use submit::{Idempotency, Submitted};
-pub(crate) use submit::{SubmitItem, Taken, no_such_parent, parent_too_deep, taken};
+pub(crate) use submit::{SubmitItem, Taken, parent_too_deep, taken, unknown_parent};
 pub use submit_batch::{BatchAccepted, BatchItem, BatchSubmitted};
 pub use task_queue::TaskQueue;
 pub(crate) use task_queue::{refused, root};

@@ -58,7 +58,7 @@ pub(crate) enum Taken {
     Duplicate(TaskId),
     TooManyCapabilitySets,
     SwarmFull,
-    NoSuchParent,
+    UnknownParent,
     ParentTooDeep,
 }
 
@@ -127,7 +127,7 @@ impl TaskQueue {
             },
             Taken::TooManyCapabilitySets => Err(Error::TooManyCapabilitySets),
             Taken::SwarmFull => Err(Error::SwarmFull),
-            Taken::NoSuchParent => Err(no_such_parent()),
+            Taken::UnknownParent => Err(unknown_parent()),
             Taken::ParentTooDeep => Err(parent_too_deep()),
         }
     }
@@ -211,7 +211,7 @@ pub(crate) fn taken(mut line: Line) -> Result<(TaskId, Taken), RedisError> {
         Some("dup") => Taken::Duplicate,
         Some("CAPABILITYSETS") => |_| Taken::TooManyCapabilitySets,
         Some("SWARMFULL") => |_| Taken::SwarmFull,
-        Some("NOSUCHPARENT") => |_| Taken::NoSuchParent,
+        Some("UNKNOWNPARENT") => |_| Taken::UnknownParent,
         Some("PARENTTOODEEP") => |_| Taken::ParentTooDeep,
         _ => return Err(line.broken()),
     };
@@ -219,7 +219,7 @@ pub(crate) fn taken(mut line: Line) -> Result<(TaskId, Taken), RedisError> {
     Ok((id, taken(id)))
 }
 
-pub(crate) fn no_such_parent() -> Error {
+pub(crate) fn unknown_parent() -> Error {
     Invalid::field("/parent", "there is no such task in this swarm, or its retention has ended").into()
 }
 

@@ -7,7 +7,7 @@ use waggle_core::perf::Series;
 
 use super::{
     Idempotency, TaskQueue,
-    submit::{SubmitItem, Taken, no_such_parent, parent_too_deep},
+    submit::{SubmitItem, Taken, parent_too_deep, unknown_parent},
 };
 use crate::{
     Error,
@@ -94,7 +94,7 @@ fn accepted((id, taken): (TaskId, Taken)) -> BatchItem {
         Taken::Duplicate(id) => Ok(BatchAccepted { id, created: false }),
         Taken::TooManyCapabilitySets => Err(Error::TooManyCapabilitySets),
         Taken::SwarmFull => Err(Error::SwarmFull),
-        Taken::NoSuchParent => Err(no_such_parent()),
+        Taken::UnknownParent => Err(unknown_parent()),
         Taken::ParentTooDeep => Err(parent_too_deep()),
     }
 }
