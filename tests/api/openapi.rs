@@ -2,7 +2,7 @@ use serde_json::Value;
 use waggle_tests::in_a_swarm;
 
 /// Operations with their path, as the contract lists them for this version.
-const OPERATIONS: [(&str, &str); 68] = [
+const OPERATIONS: [(&str, &str); 70] = [
     ("delete", "/v1/swarms/{swarm}"),
     ("delete", "/v1/swarms/{swarm}/agents/{agent}"),
     ("delete", "/v1/swarms/{swarm}/agents/{agent}/subscriptions/{topic}"),
@@ -60,6 +60,8 @@ const OPERATIONS: [(&str, &str); 68] = [
     ("post", "/v1/swarms/{swarm}/tasks/{id}/complete"),
     ("post", "/v1/swarms/{swarm}/tasks/{id}/fail"),
     ("post", "/v1/swarms/{swarm}/tasks/{id}/heartbeat"),
+    ("post", "/v1/swarms/{swarm}/tasks/{id}/input"),
+    ("post", "/v1/swarms/{swarm}/tasks/{id}/input-request"),
     ("post", "/v1/swarms/{swarm}/tasks/{id}/output"),
     ("post", "/v1/swarms/{swarm}/tasks/{id}/release"),
     ("post", "/v1/swarms/{swarm}/tasks/{id}/retry"),

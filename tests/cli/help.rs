@@ -4,7 +4,7 @@ use waggle_tests::{in_a_swarm, root};
 
 use crate::program::program;
 
-const COMMANDS: [&[&str]; 52] = [
+const COMMANDS: [&[&str]; 53] = [
     &[],
     &["serve"],
     &["migrate"],
@@ -20,6 +20,7 @@ const COMMANDS: [&[&str]; 52] = [
     &["task", "output"],
     &["task", "cancel"],
     &["task", "retry"],
+    &["task", "input"],
     &["agent"],
     &["agent", "run"],
     &["agent", "register"],

@@ -45,6 +45,27 @@ fn a_task_is_submitted_read_cancelled_and_retried() {
 }
 
 #[test]
+fn a_task_that_asks_is_answered() {
+    in_a_swarm(async |w| {
+        for (flags, value) in [(&["[1]"][..], json!([1])), (&["--text", "go on"], json!("go on"))] {
+            w.submit(task()).await;
+            let held = w.claim_one("a").await;
+            let id = held.id.as_str();
+            w.on(id, "input-request", json!({"lease": held.token, "prompt": "p"})).await.ok();
+            let given = client(&w, &[&["task", "input", id], flags].concat()).json().await;
+            assert_eq!(given, json!({ "id": id, "status": "ready" }));
+            let held = w.claim_one("a").await;
+            assert_eq!(held.task["input"]["value"], value);
+            let ended = client(&w, &[&["task", "input", id], flags].concat()).run().await;
+            assert!(ended.complaint(1).contains("wrong_state"), "{ended:?}");
+            w.complete(&held, 1).await.ok();
+        }
+        let ended = client(&w, &["task", "input", "0193a0de-0000-7000-8000-000000000000", "{"]).run().await;
+        assert!(ended.complaint(1).contains("--text"), "{ended:?}");
+    });
+}
+
+#[test]
 fn a_payload_comes_from_the_flag_a_file_or_standard_input() {
     in_a_swarm(async |w| {
         for (flags, payload) in [

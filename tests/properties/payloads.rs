@@ -78,7 +78,10 @@ async fn there_and_back(
 
     let lease = claim(backend, swarm).await;
     let error = TaskError { message: "no".to_owned(), kind: None, details: Some(parsed(result)) };
-    queue.fail(swarm, id, Fail { lease, error, retryable: false, retry_after_ms: None }).await.unwrap();
+    queue
+        .fail(swarm, id, Fail { lease, error, retryable: false, retry_after_ms: None, usage: None })
+        .await
+        .unwrap();
     let failed = read(backend, swarm, id).await.error.map(|error| error.as_str().to_owned());
     let details = failed.and_then(|error| {
         Some(error.strip_prefix(r#"{"message":"no","details":"#)?.strip_suffix('}')?.to_owned())
@@ -86,9 +89,10 @@ async fn there_and_back(
 
     queue.retry(swarm, id).await.unwrap();
     let lease = claim(backend, swarm).await;
-    let heartbeat = Heartbeat { lease: lease.clone(), extend_ms: None, progress: Some(parsed(progress)) };
+    let heartbeat =
+        Heartbeat { lease: lease.clone(), extend_ms: None, progress: Some(parsed(progress)), usage: None };
     queue.heartbeat(swarm, id, heartbeat).await.unwrap();
-    queue.complete(swarm, id, Complete { lease, result: Some(parsed(result)) }).await.unwrap();
+    queue.complete(swarm, id, Complete { lease, result: Some(parsed(result)), usage: None }).await.unwrap();
     let task = read(backend, swarm, id).await;
     let text = |json: Option<Json>| json.map(|json| json.as_str().to_owned());
     // A null that was reported is a null like none.

@@ -42,6 +42,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(tasks::cancel::cancel))
         .routes(routes!(tasks::retry::retry))
         .routes(routes!(tasks::assign::assign))
+        .routes(routes!(tasks::input::input))
         // agents
         .routes(routes!(agents::list::list))
         .routes(routes!(agents::put::put, agents::get::get, agents::delete::delete))
@@ -53,6 +54,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(tasks::complete::complete))
         .routes(routes!(tasks::fail::fail))
         .routes(routes!(tasks::release::release))
+        .routes(routes!(tasks::input_request::input_request))
         .routes(routes!(tasks::settle::settle))
         // messages
         .routes(routes!(messages::send::send))
@@ -115,7 +117,7 @@ mod tests {
     const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/openapi.json");
 
     /// What the service answers, written down once more: an address is added on purpose or not at all.
-    const ROUTES: [(&str, &str); 68] = [
+    const ROUTES: [(&str, &str); 70] = [
         ("get", "/health/live"),
         ("get", "/health/ready"),
         ("get", "/metrics"),
@@ -179,6 +181,8 @@ mod tests {
         ("get", "/v1/swarms/{swarm}/tasks/{id}/events"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/fail"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/heartbeat"),
+        ("post", "/v1/swarms/{swarm}/tasks/{id}/input"),
+        ("post", "/v1/swarms/{swarm}/tasks/{id}/input-request"),
         ("get", "/v1/swarms/{swarm}/tasks/{id}/output"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/output"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/release"),

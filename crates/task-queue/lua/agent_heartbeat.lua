@@ -1,18 +1,19 @@
 -- agent_heartbeat: an agent is there, and keeps what it holds.
 --
 -- keys    root of the swarm
--- args    agent, milliseconds from now ('' for each task's own lease), then for each lease: id, token
+-- args    agent, milliseconds from now ('' for each task's own lease), then for each lease: id, token, usage
+--         (see parts/usage.lua)
 -- returns { directive (run|drain), messages in its inbox, then for each lease a line: `ok <expires_at>
---         <cancel requested 0|1> <milliseconds until it ends>`, `LEASELOST <attempt>` or `NOTFOUND` }; false where there
---         is no such agent
+--         <cancel requested 0|1> <milliseconds until it ends>`, with ` <status>` behind it where a budget is used up and
+--         the task was taken from its holder; `LEASELOST <attempt>` or `NOTFOUND` }; false where there is no such agent
 -- fails   SWARMNOTFOUND
 -- promise a lease that has ended is not revived, nor one of another agent extended
 
-local function heartbeat_one(root, agent, id, token, extend, now)
-  local task, answer = held(root, id, token, now, nil)
+local function heartbeat_one(effects, agent, id, token, extend, usage)
+  local task, answer = held(effects.root, id, token, effects.now, nil)
   if not task then return answer end
   if task.agent ~= agent then return 'LEASELOST ' .. int(task.attempt) end
-  return extend_lease(root, task, extend, now)
+  return extend_lease(effects, task, extend, usage)
 end
 
 local function agent_heartbeat(keys, args)
@@ -24,8 +25,8 @@ local function agent_heartbeat(keys, args)
   local agent = see_agent(effects, name, 0)
   if not agent then return false end
   local reply = { agent.draining and 'drain' or 'run', unread(effects, name) }
-  for at = 3, #args, 2 do
-    reply[#reply + 1] = heartbeat_one(root, name, args[at], args[at + 1], extend, now)
+  for at = 3, #args, 3 do
+    reply[#reply + 1] = heartbeat_one(effects, name, args[at], args[at + 1], extend, args[at + 2])
   end
   write_effects(effects)
   return reply

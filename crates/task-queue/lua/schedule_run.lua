@@ -3,7 +3,8 @@
 -- keys    root of the swarm
 -- args    name, then the task as for task_submit: id, when, header, dedup key, rest of the spec
 -- returns { now, item }: what task_submit says of the task, `ok <id>`, `dup <id>`, `CAPABILITYSETS <id>`,
---         `SWARMFULL <id>`, `QUEUEFULL <id>`, `QUEUEDRAINING <id>` or `DEADLINEPASSED <id>`; or { now, 'NOTFOUND' }
+--         `SWARMFULL <id>`, `QUEUEFULL <id>`, `QUEUEDRAINING <id>`, `DEADLINEPASSED <id>`,
+--         `UNKNOWNPARENT <id>` or `PARENTTOODEEP <id>`; or { now, 'NOTFOUND' }
 -- fails   SWARMNOTFOUND
 -- promise when it is due next stays as it is
 

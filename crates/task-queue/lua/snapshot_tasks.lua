@@ -14,8 +14,11 @@ local function snapshot_tasks(keys, args)
     if bytes >= SNAPSHOT_CALL_BYTES then break end
     local record = read_record(root, id)
     reply[#reply + 1] = record
-    if record then record[6] = redis.call('LRANGE', key_of.attempts(root, id), '0', '-1') end
-    if record then bytes = bytes + #record[2] + #(record[4] or '') + #(record[5] or '') end
+    if record then
+      record[6] = record[6] or {}
+      record[7] = redis.call('LRANGE', key_of.attempts(root, id), '0', '-1')
+      bytes = bytes + bytes_of_record(record)
+    end
   end
   return reply
 end

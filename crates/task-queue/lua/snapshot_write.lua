@@ -4,7 +4,8 @@
 -- args    the word of the restore, then records, each a letter and what belongs to it:
 --         t id, stamps, header, rest of the spec, header without the deduplication key ('' where it has none),
 --           status, score in the index of that status ('' for ready), how many fields, field, value, …, outcome, progress,
---           how many attempts, attempt (task_attempts), …
+--           how many attempts, attempt (task_attempts), …, frame of what it asked a person ('' for nothing), how many sums
+--           of usage, field, sum, …
 --         a name, lost (0|1), how many fields, field, value, …, how many topics, topic, …
 --         f name of a former agent, time of its end
 --         m id, message
@@ -46,6 +47,7 @@ local function index(effects, task, score)
     return stage(root, entry_list(root, task, task.spec), task.id, task.spec.k or task.spec.f)
   end
   if task.status == 'scheduled' then return redis.call('ZADD', root .. 'scheduled', score, task.id) end
+  if task.status == 'input_required' then return redis.call('ZADD', root .. 'asking', score, task.id) end
   redis.call('ZADD', key_of.finished(root, task.status), score, task.id)
   effects.totals[task.status] = (effects.totals[task.status] or 0) + 1
 end
@@ -57,34 +59,43 @@ local function header_of(root, task, header, bare)
   return bare, false
 end
 
+-- What only tasks with certain flags have.
+local function write_flagged(root, task, input, sums)
+  local stored = { key = key_of.state(root, task.id) }
+  for letter in string.gmatch(flags_of(task.spec) or '', '.') do flagged.add(stored, letter) end
+  if input ~= '' then
+    flagged.add(stored, 'q')
+    redis.call('SET', key_of.input(root, task.id), input)
+  end
+  if #sums == 0 then return end
+  flagged.add(stored, 'u')
+  redis.call('HSET', key_of.usage(root, task.id), unpack(sums))
+  local own = redis.call('HMGET', key_of.usage(root, task.id), 't', 'u', 'w')
+  used.of_queue(root, queue_of(task.spec), { own[1] or '0', own[2] or '0', own[3] or '0' })
+end
+
 function write.t(effects, args, at)
   local root, id, status, score = effects.root, args[at], args[at + 5], args[at + 6]
   local fields, past = read_counted(args, at + 7, 2)
-  local kept, following = read_counted(args, past + 2, 1)
+  local kept, behind = read_counted(args, past + 2, 1)
+  local sums, following = read_counted(args, behind + 1, 2)
   if redis.call('EXISTS', key_of.spec(root, id)) == 1 then return following, 0 end
   local task = { id = id, key = key_of.state(root, id), status = status }
   local header, has_dedup = header_of(root, task, args[at + 2], args[at + 4])
   task.spec = header == '{}' and ALL_DEFAULTS or cjson.decode(header)
-  task.key, task.queue, task.flags = key_of.state(root, id), queue_of(task.spec), flags_of(task.spec)
-  if task.flags then
-    fields[#fields + 1] = 'fl'
-    fields[#fields + 1] = task.flags
-  end
   redis.call('SET', key_of.spec(root, id), args[at + 1] .. ' ' .. header .. '\n' .. args[at + 3])
   if has_dedup then
     fields[#fields + 1] = 'dd'
     fields[#fields + 1] = '1'
   end
-  task.flags, task.queue = flags_of(task.spec), queue_of(task.spec)
-  if task.flags then
-    fields[#fields + 1] = 'fl'
-    fields[#fields + 1] = task.flags
-  end
+  task.queue = queue_of(task.spec)
   if #fields > 0 then redis.call('HSET', task.key, unpack(fields)) end
   task.pin = redis.call('HGET', task.key, 'un')
   if args[past] ~= '' then redis.call('SET', key_of.outcome(root, id), args[past]) end
   if args[past + 1] ~= '' then redis.call('SET', key_of.progress(root, id), args[past + 1]) end
   if #kept > 0 then redis.call('RPUSH', key_of.attempts(root, id), unpack(kept)) end
+  write_flagged(root, task, args[behind], sums)
+  task.flags = redis.call('HGET', task.key, 'fl') or nil
   index(effects, task, score)
   return following, 1
 end
@@ -163,7 +174,7 @@ function write.c(effects, args, at)
   return past, 1
 end
 
--- A restored task that has finished has ended: that it was submitted is counted with all the others.
+-- A restored task that has finished has ended as well; that it was submitted is counted with its arrow.
 local function write_totals(root, totals)
   for status, count in pairs(totals) do
     redis.call('HINCRBY', root .. 'totals', status, int(count))

@@ -10,7 +10,7 @@
 --         of tasks a claimer gets 0 when the call reached its bound before it: it is to ask again; `drain` when it
 --         shall take no more tasks, `stop` when it was removed while it waited; TOOMANYAGENTS when it is unknown and the swarm has no room for it. A task is
 --         { `<id> <attempt> <token> <expires_at> <started_at> <cancel requested 0|1> <microseconds it was ready, or ->`, spec
---         [, outcome, progress] }; - for one that the same claim was given before. Time before the end of a pause or a
+--         [, outcome, progress [, what it asked a person and was answered]] }; - for one that the same claim was given before. Time before the end of a pause or a
 --         restore is not counted
 -- fails   SWARMNOTFOUND
 -- promise a task goes to one claimer, under a fence higher than any it had before

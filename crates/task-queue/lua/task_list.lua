@@ -13,7 +13,7 @@ local LIST_BYTES = 4 * 1024 * 1024
 
 local function add(reply, record)
   reply[#reply + 1] = record
-  reply.bytes = (reply.bytes or 0) + #record[2] + #(record[4] or '') + #(record[5] or '')
+  reply.bytes = (reply.bytes or 0) + bytes_of_record(record)
 end
 
 local function is_full(reply, want)
@@ -139,7 +139,7 @@ local function list_ready(root, only, want, look, after, reply)
   reply[1] = ''
 end
 
-local SORTED = { running = 'leases', scheduled = 'scheduled' }
+local SORTED = { running = 'leases', scheduled = 'scheduled', input_required = 'asking' }
 
 local function task_list(keys, args)
   local root, status, queue, want, look, after = keys[1], args[1], args[2], tonumber(args[3]), tonumber(args[4]), args[5]

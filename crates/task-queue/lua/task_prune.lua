@@ -8,10 +8,11 @@
 
 local function prune_one(root, effects, status, id)
   local spec = read_header(root, id) or {}
+  local flags = redis.call('HGET', key_of.state(root, id), 'fl')
   redis.call('DEL', key_of.spec(root, id), key_of.state(root, id), key_of.outcome(root, id), key_of.progress(root, id),
     key_of.attempts(root, id), key_of.output(root, id))
   redis.call('ZREM', key_of.finished(root, status), id)
-  moved(effects, { id = id, queue = queue_of(spec), spec = spec, flags = flags_of(spec) }, status, 'gone')
+  moved(effects, { id = id, queue = queue_of(spec), spec = spec, flags = flags }, status, 'gone')
 end
 
 -- Forgets a queue of which nothing is left: every task that came has gone.

@@ -5,7 +5,8 @@
 --         then for each task: id, when ('' now, '+ms' after a delay, 'ms' at a time), header, dedup key, rest of the spec
 -- returns { replayed (0|1), now, item, … }; an item is a line: `ok <id> [<attempts it may have, or -> <agent it was
 --         assigned to, or ->]` (taken in), `dup <id>` (the unfinished task that has the dedup key),
---         `CAPABILITYSETS <id>`, `SWARMFULL <id>`, `QUEUEFULL <id>`, `QUEUEDRAINING <id>` or `DEADLINEPASSED <id>`
+--         `CAPABILITYSETS <id>`, `SWARMFULL <id>`, `QUEUEFULL <id>`, `QUEUEDRAINING <id>`, `DEADLINEPASSED <id>`,
+--         `UNKNOWNPARENT <id>` or `PARENTTOODEEP <id>`
 -- fails   SWARMNOTFOUND, IDEMPOTENCYMISMATCH
 -- promise a task whose id is known already is not taken in twice; all tasks of a call stand or none
 

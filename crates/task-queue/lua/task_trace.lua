@@ -27,9 +27,9 @@ local function trace_one(root, id, token)
   if s[1] ~= token then return '' end
   local traceparent = traceparent_of(root, id)
   if not traceparent then return '' end
-  -- A release takes the attempt back that it ends.
-  local released = s[6] == token and string.sub(s[7], 1, 1) == 'r'
-  local attempt = released and tonumber(s[3]) + 1 or tonumber(s[3])
+  -- A release takes the attempt back that it ends, as a question to a person does.
+  local taken_back = s[6] == token and (string.sub(s[7], 1, 1) == 'r' or string.match(s[7], '^[ib]:input_required'))
+  local attempt = taken_back and tonumber(s[3]) + 1 or tonumber(s[3])
   return table.concat({ traceparent, s[2], int(attempt), s[4], s[5] or QUEUE_DEFAULT }, ' ')
 end
 

@@ -12,7 +12,8 @@
 --         the functions of the state return of each operation; or, when one cannot hold and nothing was changed,
 --         { 0, now, '', `if` or `ops` or `lease`, place from 0, refusal }: LEASELOST <attempt>, NOTFOUND,
 --         CONDITIONUNMET <status>, VERSIONMISMATCH <version>, STATENOTFOUND, STATEFULL, NOTANUMBER, CAPABILITYSETS,
---         SWARMFULL, QUEUEFULL, QUEUEDRAINING, DEADLINEPASSED, AGENTNOTFOUND, INBOXFULL <agent>, TOOMANYRECIPIENTS
+--         SWARMFULL, QUEUEFULL, QUEUEDRAINING, DEADLINEPASSED, UNKNOWNPARENT, PARENTTOODEEP, AGENTNOTFOUND,
+--         INBOXFULL <agent>, TOOMANYRECIPIENTS
 -- fails   SWARMNOTFOUND, IDEMPOTENCYMISMATCH
 -- promise everything is looked at before anything is written; an operation is looked at as if those before it had been
 --         applied; an attempt that has ended is no more ended a second time, so neither is what goes with it
@@ -29,10 +30,10 @@ local function ends_task(effects, kind, task, wait)
   return kind == 'f' and is_final(read_header(effects.root, task.id), task, wait)
 end
 
--- Width 5: id, token, value, wait, random.
+-- Width 6: id, token, value, wait, random, usage.
 local function settling(kind)
   return {
-    width = 5,
+    width = 6,
     check = function(effects, plan, op)
       local refusal, task = check_held(effects, plan, op[1], op[2])
       if refusal then return refusal end
@@ -42,7 +43,7 @@ local function settling(kind)
       if task.has_dedup then plan.submits.dedups[read_header(effects.root, task.id).d] = false end
     end,
     apply = function(effects, plan, op)
-      return settle_held(effects, kind, op.task, op[3], op[4], op[5])
+      return settle_held(effects, kind, op.task, op[3], op[4], op[5], op[6])
     end,
   }
 end

@@ -45,6 +45,14 @@ pub enum Error {
         /// Where it stands.
         status: Status,
     },
+    /// The task does not ask anything.
+    #[error("task {id} is {}: only a task that asks a person (input_required) can be answered", status.as_str())]
+    NotAsking {
+        /// The task.
+        id: TaskId,
+        /// Where it stands.
+        status: Status,
+    },
     /// Nobody can be given the task.
     #[error(
         "{}: it must be live, have all capabilities the task requires, and hold less than its capacity beside what is \

@@ -114,6 +114,16 @@ pub fn output(root: &str, id: TaskId) -> String {
     format!("{root}oc:{id}")
 }
 
+/// What a task asked a person, and what it was answered.
+pub fn input(root: &str, id: TaskId) -> String {
+    format!("{root}ir:{id}")
+}
+
+/// What a task and those that belong to it have used up.
+pub fn usage(root: &str, id: TaskId) -> String {
+    format!("{root}us:{id}")
+}
+
 /// The set of a pool's lists that hold something.
 pub fn specials(root: &str, pool: &str) -> String {
     format!("{root}c:{pool}")
@@ -185,10 +195,11 @@ pub fn schedule(root: &str, name: &str) -> String {
 }
 
 /// The names of keys that a swarm has once.
-pub const SINGLES: [&str; 23] = [
+pub const SINGLES: [&str; 24] = [
     "absent",
     "agents",
     "alive",
+    "asking",
     "dedup",
     "deadlines",
     "deleted",
@@ -266,6 +277,8 @@ mod tests {
             progress("", id),
             attempts("", id),
             output("", id),
+            input("", id),
+            usage("", id),
             queue("", "-"),
             special("", "-", "-"),
             specials("", "-"),

@@ -42,6 +42,22 @@ pub const CAPABILITY_SETS: usize = 256;
 pub const TAGS: usize = 32;
 /// Tasks another one may depend on.
 pub const DEPENDENCIES: usize = 1_000;
+/// Tasks that may stand above another one as its parent, the parent's parent and so on.
+pub const PARENTS: u64 = 16;
+/// Most that one report of usage may say of anything.
+pub const USAGE_MAX: u64 = 1_000_000_000_000;
+/// Bytes of the prompt of an input request.
+pub const PROMPT_BYTES: usize = 16 * 1_024;
+/// Bytes of the schema of an input request.
+pub const SCHEMA_BYTES: usize = 16 * 1_024;
+/// Parts of a schema that one check may come to, with those that are referred to counted at each reference.
+pub const SCHEMA_PARTS: usize = 10_000;
+/// Levels of a schema, with those that are referred to: each takes room on the stack of whoever checks.
+pub const SCHEMA_DEPTH: usize = 96;
+/// Regular expressions of a schema, counted in the same way: each may take megabytes while it is compiled.
+pub const SCHEMA_PATTERNS: usize = 16;
+/// Bytes of an answer that is checked against a schema.
+pub const CHECKED_ANSWER_BYTES: usize = 64 * 1_024;
 /// Highest weight of a fairness key.
 pub const FAIRNESS_WEIGHT_MAX: u32 = 100;
 /// Shortest time an attempt may be given, in milliseconds.

@@ -13,6 +13,8 @@ use metrics::{
     histogram,
 };
 
+use crate::model::Status;
+
 /// What happened to tasks; label `event`, see [`TaskEvent`].
 pub const TASKS: &str = "waggle_tasks_total";
 /// Leases that ended without a word from their holder.
@@ -53,6 +55,10 @@ pub(crate) enum TaskEvent {
     TimedOut,
     /// Not done at its deadline.
     Overdue,
+    /// Put aside until a person answers.
+    Asked,
+    /// Answered, and ready again.
+    Answered,
 }
 
 /// What happens to a message.
@@ -169,7 +175,7 @@ impl Drop for Waiting {
 }
 
 impl TaskEvent {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 13] = [
         Self::Submitted,
         Self::Promoted,
         Self::Claimed,
@@ -181,7 +187,18 @@ impl TaskEvent {
         Self::Expired,
         Self::TimedOut,
         Self::Overdue,
+        Self::Asked,
+        Self::Answered,
     ];
+
+    /// What it is when a task stands so that was held until then, and whose holder did not end its attempt.
+    pub(crate) const fn taken_from_its_holder(status: Status) -> Self {
+        match status {
+            Status::Failed => Self::Failed,
+            Status::Cancelled => Self::Cancelled,
+            _ => Self::Asked,
+        }
+    }
 
     const fn label(self) -> &'static str {
         match self {
@@ -196,6 +213,8 @@ impl TaskEvent {
             Self::Expired => "expired",
             Self::TimedOut => "timed_out",
             Self::Overdue => "overdue",
+            Self::Asked => "input_requested",
+            Self::Answered => "input_given",
         }
     }
 }

@@ -166,3 +166,32 @@ fn attempts_that_cannot_have_been_are_refused_with_their_line() {
         restore(&other, sealed(&lines)).await.problem(422, "broken_snapshot");
     });
 }
+
+#[test]
+fn its_questions_wait_on_and_its_budgets_count_on() {
+    in_a_swarm(async |w| {
+        furnish(&w).await;
+        let other = empty(&w).await;
+        restore(&other, export(&w).await).await.ok();
+        let asking = other.list("input_required").await;
+        assert_eq!((asking.len(), &asking[0]["input"]["value"]), (1, &Value::Null));
+        let (id, parent) = (asking[0]["id"].as_str().unwrap(), asking[0]["parent"].as_str().unwrap());
+        assert_eq!(other.task(parent).await["tree_usage"]["tokens"], 11);
+        let claim = json!({"agent": "worker", "queues": ["asking"], "max_tasks": 9});
+        let held = other.claim_with(claim.clone()).await;
+        let answered = held.iter().find(|held| held.task["input"].is_object()).unwrap();
+        assert_eq!(answered.task["input"], json!({"prompt": "which?", "value": 7}));
+        let sibling = held.iter().find(|held| held.task["parent"] == json!(parent)).unwrap();
+        // The answer grants the parent's budget once more, for the sibling as well.
+        other.on(id, "input", json!({"value": true})).await.ok();
+        let beat = other.heartbeat(sibling, json!({"usage": {"tokens": 10}})).await.ok();
+        assert_eq!(beat.get("budget_exceeded"), None);
+        let again = other.claim_with(claim).await;
+        assert_eq!(again[0].id, id);
+        let beat = other.heartbeat(&again[0], json!({"usage": {"tokens": 1}})).await.ok();
+        assert_eq!(beat["budget_exceeded"], true);
+        let agent = other.get("/agents/worker").send().await.ok();
+        assert_eq!(agent["usage"], json!({"tokens": 22, "usd_micros": 3, "wall_ms": 1_000}));
+        assert_sound(&other).await;
+    });
+}

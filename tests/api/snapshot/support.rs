@@ -143,7 +143,23 @@ async fn tasks(w: &World) -> Furnished {
     ] {
         w.submit(ready).await;
     }
+    asking(w).await;
     Furnished { held, stopping }
+}
+
+/// A parent with a budget that a child has used up, another child, and a task that was answered.
+async fn asking(w: &World) {
+    let budget = json!({"tokens": 10, "on_exceeded": "input_required"});
+    let parent = w.submit_id(task().queue("parents").with("budget", budget)).await;
+    let child = || task().queue("asking").with("parent", parent.clone());
+    w.submit_many([task().queue("asking"), child(), child()]).await;
+    let held = w.claim_with(json!({"agent": "worker", "queues": ["asking"], "max_tasks": 3})).await;
+    let question = json!({"lease": held[0].token, "prompt": "which?", "schema": {"type": "integer"}});
+    w.on(&held[0].id, "input-request", question).await.ok();
+    w.on(&held[0].id, "input", json!({"value": 7})).await.ok();
+    let usage = json!({"usage": {"tokens": 11, "usd_micros": 3, "wall_ms": 1_000}});
+    w.heartbeat(&held[1], usage).await.ok();
+    w.release(&held[2]).await.ok();
 }
 
 /// Every task of a swarm by its id, but for what names the swarm.

@@ -220,12 +220,7 @@ fn what_this_version_cannot_do_yet_is_refused_and_not_ignored() {
         for (field, value) in [
             ("depends_on", json!(["0193a0de-0000-7000-8000-000000000000"])),
             ("on_dependency_failure", json!("run")),
-            ("parent", json!("0193a0de-0000-7000-8000-000000000000")),
-            ("concurrency_key", json!("k")),
-            ("fairness_key", json!("k")),
-            ("fairness_weight", json!(2)),
             ("assign", json!({"strategy": "least_loaded"})),
-            ("budget", json!({"tokens": 1})),
         ] {
             let problem =
                 w.post("/tasks").json(json!({field: value})).send().await.problem(422, "validation");

@@ -76,11 +76,11 @@ impl Case {
             }
             Transition::Claim { agent, queue, most } => self.claim(agent, queue, most).await,
             Transition::Complete { task } => {
-                let complete = Complete { lease: self.token(task), result: None };
+                let complete = Complete { lease: self.token(task), result: None, usage: None };
                 ended(queue.complete(swarm, self.ids[task], complete).await.map(|done| done.replayed))
             }
             Transition::Release { task } => {
-                let release = Release { lease: self.token(task), delay_ms: 0 };
+                let release = Release { lease: self.token(task), delay_ms: 0, usage: None };
                 ended(queue.release(swarm, self.ids[task], release).await.map(|done| done.replayed))
             }
             Transition::Advance { .. } => {
@@ -113,8 +113,10 @@ impl Case {
     /// `model` is the state after the heartbeat: what the agent runs is the same as before it.
     async fn heartbeat(&self, agent: usize, model: &Model) -> Answer {
         let runs = model.runs(agent);
-        let leases =
-            runs.iter().map(|task| HeldLease { id: self.ids[*task], lease: self.token(*task) }).collect();
+        let leases = runs
+            .iter()
+            .map(|task| HeldLease { id: self.ids[*task], lease: self.token(*task), usage: None })
+            .collect();
         let heartbeat = AgentHeartbeat { leases, extend_ms: None };
         match self.backend.queue.heartbeat_agent(&self.swarm, &name(agent), heartbeat).await {
             Ok(AgentHeartbeaten { directive, extended, lost, .. }) => Answer::Beaten {

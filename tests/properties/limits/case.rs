@@ -98,9 +98,17 @@ impl Case {
         let Some(at) = nth(&running, at) else { return };
         let (id, lease) = (self.ids[at], self.tokens[at].clone());
         if status == Status::Completed {
-            self.backend.queue.complete(&self.swarm, id, Complete { lease, result: None }).await.unwrap();
+            self.backend
+                .queue
+                .complete(&self.swarm, id, Complete { lease, result: None, usage: None })
+                .await
+                .unwrap();
         } else {
-            self.backend.queue.release(&self.swarm, id, Release { lease, delay_ms: 0 }).await.unwrap();
+            self.backend
+                .queue
+                .release(&self.swarm, id, Release { lease, delay_ms: 0, usage: None })
+                .await
+                .unwrap();
         }
         self.model.end(at, status);
     }

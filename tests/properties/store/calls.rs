@@ -105,7 +105,7 @@ impl Case {
         match *transition {
             Transition::Complete { task, token, result } => {
                 let (id, lease) = self.lease(task, token);
-                Outcome::complete(id, Complete { lease, result: result.map(json) })
+                Outcome::complete(id, Complete { lease, result: result.map(json), usage: None })
             }
             Transition::Fail { task, token, retryable, retry_after_ms } => {
                 let (id, lease) = self.lease(task, token);
@@ -113,7 +113,10 @@ impl Case {
             }
             Transition::Release { task, token, delay_ms } => {
                 let (id, lease) = self.lease(task, token);
-                Outcome::release(id, Release { lease, delay_ms: u64::try_from(delay_ms).unwrap() })
+                Outcome::release(
+                    id,
+                    Release { lease, delay_ms: u64::try_from(delay_ms).unwrap(), usage: None },
+                )
             }
             ref other => panic!("{other:?} ends no attempt"),
         }
@@ -125,7 +128,7 @@ impl Case {
             Transition::Heartbeat { task, token, extend_ms, progress } => {
                 let (id, lease) = self.lease(task, token);
                 let extend_ms = extend_ms.map(|ms| u64::try_from(ms).unwrap());
-                let heartbeat = Heartbeat { lease, extend_ms, progress: progress.map(json) };
+                let heartbeat = Heartbeat { lease, extend_ms, progress: progress.map(json), usage: None };
                 let extended = queue.heartbeat(swarm, id, heartbeat).await;
                 extended.map_or_else(refusal, |extended| Answer::Extended {
                     expires_at: extended.lease.expires_at.0,
@@ -134,7 +137,9 @@ impl Case {
             }
             Transition::Complete { task, token, result } => {
                 let (id, lease) = self.lease(task, token);
-                let completed = queue.complete(swarm, id, Complete { lease, result: result.map(json) }).await;
+                let completed = queue
+                    .complete(swarm, id, Complete { lease, result: result.map(json), usage: None })
+                    .await;
                 completed.map_or_else(refusal, |done| settled(done.status, None, done.replayed))
             }
             Transition::Fail { task, token, retryable, retry_after_ms } => {
@@ -144,7 +149,7 @@ impl Case {
             }
             Transition::Release { task, token, delay_ms } => {
                 let (id, lease) = self.lease(task, token);
-                let release = Release { lease, delay_ms: u64::try_from(delay_ms).unwrap() };
+                let release = Release { lease, delay_ms: u64::try_from(delay_ms).unwrap(), usage: None };
                 let released = queue.release(swarm, id, release).await;
                 released.map_or_else(refusal, |done| settled(done.status, done.run_at, done.replayed))
             }
@@ -247,7 +252,8 @@ fn capabilities(bits: u8) -> Vec<model::Capability> {
 
 fn failure(lease: String, retryable: bool, retry_after_ms: Option<i64>) -> Fail {
     let error = TaskError { message: "no luck".to_owned(), kind: None, details: None };
-    Fail { lease, error, retryable, retry_after_ms: retry_after_ms.map(|ms| u64::try_from(ms).unwrap()) }
+    let retry_after_ms = retry_after_ms.map(|ms| u64::try_from(ms).unwrap());
+    Fail { lease, error, retryable, retry_after_ms, usage: None }
 }
 
 fn json(number: u32) -> Json {

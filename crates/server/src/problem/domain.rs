@@ -18,8 +18,9 @@ impl From<Error> for Problem {
                 plain(Code::LeaseLost).telling(|about| about.attempt = Some(attempt))
             }
             Error::AlreadyFinished { .. } => plain(Code::AlreadyFinished),
-            Error::WrongState { .. } => plain(Code::WrongState),
-            Error::NotAssignable { .. } => plain(Code::WrongState),
+            Error::WrongState { .. } | Error::NotAssignable { .. } | Error::NotAsking { .. } => {
+                plain(Code::WrongState)
+            }
             Error::NoAgent { .. } => plain(Code::NoAgent),
             Error::Duplicate(_) => plain(Code::Duplicate),
             Error::IdempotencyMismatch => plain(Code::IdempotencyMismatch),

@@ -17,6 +17,7 @@ fn every_error() -> Vec<Error> {
         Error::WrongState { id, status: Status::Running },
         Error::NotAssignable { id, status: Status::Running },
         Error::NoAgent { agent: None },
+        Error::NotAsking { id, status: Status::Ready },
         Error::Duplicate(id),
         Error::IdempotencyMismatch,
         Error::TooManyCapabilitySets,
@@ -60,8 +61,9 @@ fn expected(error: &Error) -> (&'static str, u16) {
         Error::TaskNotFound(_) => ("task_not_found", 404),
         Error::LeaseLost { .. } => ("lease_lost", 409),
         Error::AlreadyFinished { .. } => ("already_finished", 409),
-        Error::WrongState { .. } => ("wrong_state", 409),
-        Error::NotAssignable { .. } => ("wrong_state", 409),
+        Error::WrongState { .. } | Error::NotAssignable { .. } | Error::NotAsking { .. } => {
+            ("wrong_state", 409)
+        }
         Error::NoAgent { .. } => ("no_agent", 409),
         Error::Duplicate(_) => ("duplicate", 409),
         Error::IdempotencyMismatch => ("idempotency_mismatch", 422),

@@ -1,7 +1,7 @@
 -- Agents: who works. The hash `a:<agent>` has
 --   ca capacity, cb capabilities joined by commas, tt time to live, md metadata, ra registered at, ls last seen,
 --   xp when it counts as lost unless it is seen, dr '1' draining, lo '1' lost, ok ko ex tasks completed, failed and
---   run out, ms time worked on those, sq the last number of its inbox, il messages the inbox holds at most
+--   run out, ms time worked on those, ut uu uw what its tasks have used up, sq the last number of its inbox, il messages the inbox holds at most
 -- The sorted set `agents` has all names, `alive` those that are not lost by the end of their presence, the set
 -- `draining` those of them that drain; `h:<agent>` has the tasks it holds.
 

@@ -9,7 +9,8 @@ local function recall(root, claimer, now)
     if s[1] == 'running' and s[2] == token and now < tonumber(s[3]) then
       local spec = redis.call('GET', key_of.spec(root, id))
       if s[7] then spec = due.text(spec, parse_header(spec), s[7]) end
-      claimer.tasks[#claimer.tasks + 1] = claimed_task(root, id, spec, s[4], token, s[3], s[5], s[6] or '0', '-', true)
+      claimer.tasks[#claimer.tasks + 1] =
+        claimed_task(root, id, spec, s[4], token, s[3], s[5], s[6] or '0', '-', true, s[7])
     end
   end
   if #claimer.tasks > 0 then claimer.want = 0 end

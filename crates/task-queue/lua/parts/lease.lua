@@ -5,11 +5,14 @@ local ID_TAIL = 12
 
 -- A claimed task as it is answered: { `<id> <attempt> <token> <expires_at> <started_at> <cancel requested 0|1>
 -- <microseconds it was ready in a swarm that hands tasks out, or - when it was handed out before>`, spec [, outcome,
--- progress] }; a task that is held for the first time and from now on has neither outcome nor progress.
-local function claimed_task(root, id, spec, attempt, token, expires, started, cancel, queued, has_past)
+-- progress [, input]] }; a task that is held for the first time and from now on has neither outcome nor progress, one that
+-- never asked a person has no input.
+local function claimed_task(root, id, spec, attempt, token, expires, started, cancel, queued, has_past, flags)
   local head = table.concat({ id, attempt, token, expires, started, cancel, queued }, ' ')
   if not has_past then return { head, spec } end
-  return { head, spec, redis.call('GET', key_of.outcome(root, id)), redis.call('GET', key_of.progress(root, id)) }
+  local task = { head, spec, redis.call('GET', key_of.outcome(root, id)), redis.call('GET', key_of.progress(root, id)) }
+  if flagged.has(flags, 'q') then task[5] = redis.call('GET', key_of.input(root, id)) end
+  return task
 end
 
 -- Returns the claimed task, or nil where the element is a tombstone, its deadline has passed or it finds no slot; notes it
@@ -62,5 +65,5 @@ local function lease(root, element, claimer, effects)
   end
   local queued = since(now, math.max(tonumber(s[5] or created), effects.swarm.resumed))
   if s[6] then text = due.text(text, spec, s[6]) end
-  return claimed_task(root, id, text, int(attempt), token, expires, int(now), '0', queued, fence > 1)
+  return claimed_task(root, id, text, int(attempt), token, expires, int(now), '0', queued, fence > 1, s[6])
 end

@@ -9,3 +9,7 @@ end
 function leave.scheduled(effects, task)
   redis.call('ZREM', effects.root .. 'scheduled', task.id)
 end
+
+function leave.input_required(effects, task)
+  redis.call('ZREM', effects.root .. 'asking', task.id)
+end

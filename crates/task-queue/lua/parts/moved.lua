@@ -1,6 +1,9 @@
 -- What a change of a task's state brings along. A task that uses something beyond the usual says so in the field `fl`
 -- of its state, a letter for each thing, so that the others pay nothing:
 --   T timeout_ms, l deadline (due.lua)
+--   b it or a task it belongs to has a budget, see parts/usage.lua
+--   q it has asked a person, see parts/ask.lua
+--   u something is known of what it or tasks that belong to it have used up, see parts/usage.lua
 
 -- by_field: which letter a field of the header brings; on: what follows, by letter, as function(effects, task, from, to)
 --   task  id, key, queue, flags; its header as `spec` where that has been read
@@ -15,6 +18,18 @@ local function flags_of(spec)
   end
   return flags ~= '' and flags or nil
 end
+
+-- Flags a task that has begun to use something.
+function flagged.add(task, letter)
+  local flags = redis.call('HGET', task.key, 'fl') or ''
+  if not string.find(flags, letter, 1, true) then
+    flags = flags .. letter
+    redis.call('HSET', task.key, 'fl', flags)
+  end
+  task.flags = flags
+end
+
+function flagged.has(flags, letter) return flags and string.find(flags, letter, 1, true) ~= nil end
 
 local function follow(effects, task, from, to)
   for letter in string.gmatch(task.flags, '.') do

@@ -74,7 +74,19 @@ do
   end
 end
 
--- Returns a refusal, DEADLINEPASSED, SWARMFULL, QUEUEFULL, QUEUEDRAINING or CAPABILITYSETS; or nil and the unfinished task that has the dedup key, if any.
+-- The task that it belongs to has to be there; returns a refusal, UNKNOWNPARENT or PARENTTOODEEP. How many are above a task
+-- is said in the field `dp` of its state.
+local function check_parent(root, task)
+  local parent = task.spec.o
+  if not parent then return nil end
+  if redis.call('EXISTS', key_of.spec(root, parent)) == 0 then return 'UNKNOWNPARENT' end
+  local s = redis.call('HMGET', key_of.state(root, parent), 'dp', 'fl')
+  task.depth, task.shares_budget = tonumber(s[1] or 0) + 1, flagged.has(s[2], 'b')
+  return task.depth > PARENTS and 'PARENTTOODEEP' or nil
+end
+
+-- Returns a refusal (DEADLINEPASSED, SWARMFULL, QUEUEFULL, QUEUEDRAINING, CAPABILITYSETS, UNKNOWNPARENT, PARENTTOODEEP); or
+-- nil and the unfinished task that has the dedup key, if any.
 -- Notes what it lets pass, so that the next one is looked at as if this one were in.
 local function check_submit(effects, plan, task)
   local root = effects.root
@@ -84,6 +96,8 @@ local function check_submit(effects, plan, task)
     if holder and holder ~= task.id then return nil, holder end
   end
   if task.spec.e and task.spec.e <= (run_at_of(task.when, effects.now) or effects.now) then return 'DEADLINEPASSED' end
+  local orphaned = check_parent(root, task)
+  if orphaned then return orphaned end
   if plan.room and plan.room <= 0 then return 'SWARMFULL' end
   if task.spec.s then
     local agent = assign.choose(effects, task.spec.s, task.spec)
@@ -136,8 +150,10 @@ local function apply_submit(effects, plan, task)
     redis.call('HSET', key_of.state(root, id), 'dd', '1')
   end
   local flags = flags_of(task.spec)
+  if task.shares_budget and not flagged.has(flags, 'b') then flags = (flags or '') .. 'b' end
   if flags then redis.call('HSET', key_of.state(root, id), 'fl', flags) end
   if task.pin then apply_pin(effects, task) end
+  if task.depth then redis.call('HSET', key_of.state(root, id), 'dp', int(task.depth)) end
   local submitted = { id = id, key = key_of.state(root, id), queue = queue, spec = task.spec, flags = flags }
   if run_at then
     redis.call('ZADD', root .. 'scheduled', int(run_at), id)

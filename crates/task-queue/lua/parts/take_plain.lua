@@ -11,7 +11,7 @@ local function new_budget() return { steps = CLAIM_STEPS, bytes = CLAIM_BYTES } 
 
 -- Charges a task that was handed out.
 local function charge(budget, task)
-  budget.bytes = budget.bytes - #task[2] - #(task[3] or '') - #(task[4] or '')
+  budget.bytes = budget.bytes - #task[2] - #(task[3] or '') - #(task[4] or '') - #(task[5] or '')
   if budget.bytes <= 0 then budget.steps = 0 end
 end
 

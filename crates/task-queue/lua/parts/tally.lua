@@ -1,6 +1,7 @@
 -- Counts arrows between states, per queue: a field `ready>running` says how often a task
 -- of this queue went that way. What a state holds now is the sum of the arrows into it
--- less the sum of those out of it, so one increment serves the count and the rate.
+-- less the sum of those out of it, so one increment serves the count and the rate. Beside them stand `use.t`, `use.u` and
+-- `use.w`: what the queue's tasks have used up, see parts/usage.lua.
 
 local function tally(effects, queue, from, to)
   local counts = effects.counts

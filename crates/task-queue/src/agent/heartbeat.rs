@@ -6,11 +6,12 @@ use waggle_core::{Call, Error as RedisError, Value, perf::Series};
 use crate::{
     Error, TaskQueue,
     library::function,
+    metrics::{self, TaskEvent},
     model::{
         AgentHeartbeat, AgentHeartbeaten, AgentName, Directive, ExtendedLease, HeldLease, Lease, Stamp,
         SwarmName,
     },
-    store::{Line, Reader},
+    store::{Line, Reader, usage_text},
     task::{refused, root},
 };
 
@@ -49,7 +50,7 @@ fn call(swarm: &SwarmName, agent: &AgentName, heartbeat: &AgentHeartbeat) -> Cal
     call.arg(agent.as_str()).arg(heartbeat.extend_ms.map_or_else(String::new, |ms| ms.to_string()));
     let mut buffer = [0; 36];
     for held in &heartbeat.leases {
-        call.arg(held.id.encode(&mut buffer)).arg(held.lease.as_str());
+        call.arg(held.id.encode(&mut buffer)).arg(held.lease.as_str()).arg(usage_text(held.usage));
     }
     call.weight(heartbeat.leases.len());
     call
@@ -78,8 +79,14 @@ fn note(mut line: Line, held: HeldLease, answer: &mut AgentHeartbeaten) -> Resul
                 answer.cancel.push(held.id);
             }
             let lease = Lease { token: held.lease, expires_at };
+            let ends_in = line.parse()?;
+            if let Some(status) = line.optional()? {
+                metrics::tasks(TaskEvent::taken_from_its_holder(status), 1);
+                answer.budget_exceeded.push(held.id);
+                return Ok(None);
+            }
             answer.extended.push(ExtendedLease { id: held.id, lease });
-            line.parse().map(Some)
+            Ok(Some(ends_in))
         }
         Some("LEASELOST" | "NOTFOUND") => {
             answer.lost.push(held.id);

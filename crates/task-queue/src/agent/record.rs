@@ -4,7 +4,7 @@ use waggle_core::{Call, Error as RedisError, Value};
 
 use crate::{
     Error, TaskQueue,
-    model::{Agent, AgentName, AgentStatus, Capability, Json, Stamp, SwarmName},
+    model::{Agent, AgentName, AgentStatus, Capability, Json, Stamp, SwarmName, Usage},
     store::{Reader, empty_object},
     task::{refused, root},
 };
@@ -42,6 +42,7 @@ pub(super) fn agent_of_record(call: &'static str, reply: Value) -> Result<Option
     let registered_at = Stamp(reply.integer()?);
     let last_seen_at = Stamp(reply.integer()?);
     let [completed, failed, expired, busy_ms, running, unread] = counts(&mut reply)?;
+    let [tokens, usd_micros, wall_ms] = counts(&mut reply)?;
     Ok(Some(Agent {
         name,
         capabilities,
@@ -58,6 +59,7 @@ pub(super) fn agent_of_record(call: &'static str, reply: Value) -> Result<Option
         ttl_ms,
         inbox_limit,
         unread,
+        usage: Usage { tokens, usd_micros, wall_ms }.unless_zero(),
     }))
 }
 

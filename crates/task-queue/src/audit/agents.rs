@@ -18,7 +18,7 @@ const FUNCTION: &str = function!("audit_agents");
 /// Agents a call reads.
 const AGENTS: usize = 100;
 /// Fields of an agent's record that are numbers, and whether each record has it.
-const NUMBERS: [(&str, bool); 13] = [
+const NUMBERS: [(&str, bool); 16] = [
     ("ca", true),
     ("tt", true),
     ("ra", true),
@@ -32,6 +32,9 @@ const NUMBERS: [(&str, bool); 13] = [
     ("sq", false),
     ("dr", false),
     ("lo", false),
+    ("ut", false),
+    ("uu", false),
+    ("uw", false),
 ];
 /// Fields of an agent's record that are texts.
 const TEXTS: [&str; 2] = ["cb", "md"];

@@ -46,6 +46,8 @@ pub enum Check {
     Retention,
     /// What the state repeats of the spec differs from it.
     Copy,
+    /// A task whose flags say that it has something which it has not, or do not say that it has it.
+    Flags,
     /// A deduplication key held by no unfinished task that has it.
     DedupHolder,
     /// An unfinished task that does not hold its deduplication key.
@@ -110,6 +112,7 @@ impl Check {
             Self::Output => "output",
             Self::Retention => "retention",
             Self::Copy => "copy",
+            Self::Flags => "flags",
             Self::DedupHolder => "dedup_holder",
             Self::DedupLost => "dedup_lost",
             Self::Counts => "counts",

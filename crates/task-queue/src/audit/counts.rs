@@ -18,6 +18,8 @@ const GONE: &str = "gone";
 pub(super) const COUNTERS: [&str; 2] = ["classes", "pins"];
 /// What else is said of a queue beside its counts.
 const SAID: [&str; 4] = ["rules", "tat", "turned", "fair"];
+/// Fields of a queue that say what its tasks have used up.
+const USAGE: [&str; 3] = ["use.t", "use.u", "use.w"];
 
 /// How many tasks of a queue are in a state.
 pub(super) type Tasks = BTreeMap<(String, Status), i64>;
@@ -75,7 +77,12 @@ impl Tallies {
             findings.add(Check::Queues, format!("q:{queue}"), "is in the list of queues and has no counts");
         }
         for (queue, fields) in &self.queues {
-            let known = |field: &str| COUNTERS.contains(&field) || SAID.contains(&field) || is_arrow(field);
+            let known = |field: &str| {
+                COUNTERS.contains(&field)
+                    || SAID.contains(&field)
+                    || USAGE.contains(&field)
+                    || is_arrow(field)
+            };
             for field in fields.keys().filter(|field| !known(field)) {
                 findings.add(Check::UnknownField, format!("q:{queue} {field}"), "no task goes this way");
             }
@@ -116,9 +123,10 @@ fn is_arrow(field: &str) -> bool {
     let Some((from, to)) = field.split_once('>') else { return false };
     match (from.parse::<Status>(), to.parse::<Status>()) {
         (Ok(from), Ok(to)) => from.next().contains(&to),
-        // A restored task may begin as finished.
+        // A restored task may begin as finished, or ask a person.
         (Err(_), Ok(to)) => {
-            from == NEW && (matches!(to, Status::Ready | Status::Scheduled) || to.is_finished())
+            let begins = matches!(to, Status::Ready | Status::Scheduled | Status::InputRequired);
+            from == NEW && (begins || to.is_finished())
         }
         (Ok(from), Err(_)) => to == GONE && from.is_finished(),
         _ => false,

@@ -143,6 +143,7 @@ fn sorted_status(name: &str) -> Option<Status> {
     match Kind::of(name)? {
         Kind::Leases => Some(Status::Running),
         Kind::Scheduled => Some(Status::Scheduled),
+        Kind::Asking => Some(Status::InputRequired),
         Kind::Finished(status) => Some(status),
         _ => None,
     }

@@ -10,13 +10,13 @@ use super::{
 use crate::{migrate::Key, model::TaskId};
 
 /// What the keys of a task's parts begin with, but for its spec.
-const OTHERS: [&str; 5] = ["s", "o", "g", "e", "oc"];
+const OTHERS: [&str; 7] = ["s", "o", "g", "e", "oc", "ir", "us"];
 
 /// Which parts of a task have keys.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Parts {
     pub(super) spec: bool,
-    pub(super) others: [bool; 5],
+    pub(super) others: [bool; 7],
     /// A part has another type than it should, and cannot be read.
     pub(super) broken: bool,
 }
@@ -65,6 +65,11 @@ impl Inventory {
         self.tasks.iter().filter(|(_, parts)| parts.spec && !parts.broken).map(|(id, _)| *id).collect()
     }
 
+    /// Which keys a task has.
+    pub(super) fn parts(&self, id: TaskId) -> Parts {
+        self.tasks.get(&id).copied().unwrap_or_default()
+    }
+
     pub(super) fn task_count(&self) -> usize {
         self.tasks.values().filter(|parts| parts.spec).count()
     }
@@ -95,6 +100,8 @@ impl Parts {
             Part::Progress => self.others[2] = true,
             Part::Attempts => self.others[3] = true,
             Part::Output => self.others[4] = true,
+            Part::Input => self.others[5] = true,
+            Part::Usage => self.others[6] = true,
         }
     }
 }

@@ -13,6 +13,10 @@ pub(super) enum Part {
     Attempts,
     /// What its holders have streamed.
     Output,
+    /// What it asked a person.
+    Input,
+    /// What it has used up.
+    Usage,
 }
 
 /// A list of names of agents.
@@ -70,6 +74,8 @@ pub(super) enum Kind<'a> {
     Leases,
     Scheduled,
     Deadlines,
+    /// Tasks that ask a person.
+    Asking,
     Dedup,
     Queues,
     Swarm,
@@ -122,6 +128,7 @@ impl<'a> Kind<'a> {
             "leases" => Self::Leases,
             "scheduled" => Self::Scheduled,
             "deadlines" => Self::Deadlines,
+            "asking" => Self::Asking,
             "dedup" => Self::Dedup,
             "queues" => Self::Queues,
             "swarm" => Self::Swarm,
@@ -156,6 +163,8 @@ impl<'a> Kind<'a> {
             "g" => Self::Part(Part::Progress, canonical(rest)?),
             "e" => Self::Part(Part::Attempts, canonical(rest)?),
             "oc" => Self::Part(Part::Output, canonical(rest)?),
+            "ir" => Self::Part(Part::Input, canonical(rest)?),
+            "us" => Self::Part(Part::Usage, canonical(rest)?),
             "q" => Self::Queue(rest),
             "k" => {
                 // `<pool>:<priority>/<capabilities>`: names hold colons, and no slash.
@@ -197,7 +206,7 @@ impl<'a> Kind<'a> {
     /// As `TYPE` says.
     pub(super) const fn redis_type(self) -> &'static str {
         match self {
-            Self::Part(Part::State, _)
+            Self::Part(Part::State | Part::Usage, _)
             | Self::Queue(_)
             | Self::Dedup
             | Self::Swarm
@@ -227,6 +236,7 @@ impl<'a> Kind<'a> {
             | Self::Leases
             | Self::Scheduled
             | Self::Deadlines
+            | Self::Asking
             | Self::Queues
             | Self::Agents(_)
             | Self::Inbox(_)

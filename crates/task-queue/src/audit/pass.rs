@@ -49,7 +49,8 @@ pub(super) async fn examine(redis: &Redis, subject: &Subject<'_>, report: &mut R
         let places = indexes.take(id);
         match found {
             Found::Task(record) => {
-                report.tombstones += task::check(&record, &places, &indexes, &mut findings);
+                report.tombstones +=
+                    task::check(&record, inventory.parts(id), &places, &indexes, &mut findings);
                 dedup.note(&record);
                 keyed.note(&record);
                 *tasks.entry((record.queue, record.status)).or_default() += 1;

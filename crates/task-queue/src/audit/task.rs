@@ -3,6 +3,7 @@
 use super::{
     Check,
     indexes::{Element, Indexes, Places},
+    inventory::Parts,
     kind::Kind,
     pages::text,
     record::Record,
@@ -19,13 +20,14 @@ const NO_KEY: &str = "-";
 /// Checks a task; returns how many elements of ready lists are tombstones of it.
 pub(super) fn check(
     record: &Record,
+    parts: Parts,
     places: &Places,
     indexes: &Indexes,
     findings: &mut Findings<'_>,
 ) -> usize {
     let mut task = Task { record, subject: record.id.to_string(), indexes, findings };
     match record.status {
-        Status::Blocked | Status::InputRequired => {
+        Status::Blocked => {
             task.add(Check::Unreadable, format!("is {}, which nothing sets", record.status.as_str()));
         }
         Status::Ready => task.sorted(places, None),
@@ -35,6 +37,7 @@ pub(super) fn check(
     task.attempts();
     task.times(places);
     task.copies();
+    task.flags(parts);
     task.that(record.has_a_proper_pin(), Check::Unpinned, || {
         "is said to be neither anybody's nor an agent's".to_owned()
     });
@@ -74,6 +77,12 @@ impl Task<'_, '_> {
                 let due = self.record.due_at();
                 self.that(due == Some(score), Check::Schedule, || {
                     format!("is indexed at {score} and due at {due:?}")
+                });
+            }
+            Status::InputRequired => {
+                let asked = self.record.number("ia");
+                self.that(asked == score, Check::Schedule, || {
+                    format!("is indexed at {score} and asked at {asked}")
                 });
             }
             _ => {
@@ -209,6 +218,20 @@ impl Task<'_, '_> {
         self.that(marked == has, Check::Copy, || {
             format!("its state says {marked} for a deduplication key, its spec {has}")
         });
+    }
+
+    /// What a flag stands for is there, and what is there has a flag: without one it would be left behind.
+    fn flags(&mut self, parts: Parts) {
+        let flags = self.record.field("fl").map(text).unwrap_or_default();
+        let [_, _, _, _, _, input, usage] = parts.others;
+        for (flag, there, what) in [('q', input, "question"), ('u', usage, "usage")] {
+            let flagged = flags.contains(flag);
+            self.that(flagged == there, Check::Flags, || {
+                format!("its flags are {flags:?}, and that it has a {what} is {there}")
+            });
+        }
+        let asks = self.record.status == Status::InputRequired;
+        self.that(!asks || input, Check::Flags, || "asks a person nothing".to_owned());
     }
 
     fn add(&mut self, check: Check, detail: String) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AgentName, Capability, Directive, Invalid, Json, Lease, Stamp, TaskId, invalid::Check};
+use super::{AgentName, Capability, Directive, Invalid, Json, Lease, Stamp, TaskId, Usage, invalid::Check};
 use crate::limits::{
     AGENT_CAPACITY_DEFAULT, AGENT_CAPACITY_MAX, AGENT_TTL_MS_DEFAULT, AGENT_TTL_MS_MAX, CAPABILITIES,
     HEARTBEAT_LEASES, INBOX_MESSAGES_DEFAULT, INBOX_MESSAGES_MAX, LEASE_MS_MAX, LEASE_MS_MIN, METADATA_BYTES,
@@ -120,6 +120,9 @@ pub struct Agent {
     pub inbox_limit: u64,
     /// Messages in its inbox that it has not acknowledged.
     pub unread: u64,
+    /// What it has said that its tasks used up; left out where that is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
 }
 
 /// Which agents are listed, in the order of their names.
@@ -154,6 +157,9 @@ pub struct HeldLease {
     pub id: TaskId,
     /// The lease token.
     pub lease: String,
+    /// What was used up since the last report.
+    #[serde(default, deserialize_with = "super::object::optional_object")]
+    pub usage: Option<Usage>,
 }
 
 impl AgentHeartbeat {
@@ -170,6 +176,9 @@ impl AgentHeartbeat {
             check.that((1..=TOKEN_BYTES).contains(&held.lease.len()), &format!("/leases/{at}/lease"), || {
                 "a lease token of a claim".to_owned()
             });
+            if let Some(usage) = &held.usage {
+                usage.check(&mut check, &format!("/leases/{at}"));
+            }
         }
         let extend = self.extend_ms.unwrap_or(LEASE_MS_MIN);
         check.that((LEASE_MS_MIN..=LEASE_MS_MAX).contains(&extend), "/extend_ms", || {
@@ -190,6 +199,9 @@ pub struct AgentHeartbeaten {
     pub lost: Vec<TaskId>,
     /// Tasks among the extended ones that it is asked to stop.
     pub cancel: Vec<TaskId>,
+    /// Tasks that were taken from it as a budget says that is used up; left out where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub budget_exceeded: Vec<TaskId>,
     /// Messages in its inbox that it has not acknowledged.
     pub unread: u64,
 }

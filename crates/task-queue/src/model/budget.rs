@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::invalid::Check;
-use crate::limits::COUNT_MAX;
+use crate::limits::{COUNT_MAX, USAGE_MAX};
 
 /// What a task and all tasks that belong to it may use up; what is null has no limit.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -55,5 +55,37 @@ impl Budget {
         }
         let limited = self.tokens.is_some() || self.usd_micros.is_some() || self.wall_ms.is_some();
         check.that(limited, "/budget", || "tokens, usd_micros or wall_ms".to_owned());
+    }
+}
+
+impl Usage {
+    /// Nothing at all.
+    pub const fn is_zero(&self) -> bool {
+        self.tokens == 0 && self.usd_micros == 0 && self.wall_ms == 0
+    }
+
+    /// Both together.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            tokens: self.tokens.saturating_add(other.tokens),
+            usd_micros: self.usd_micros.saturating_add(other.usd_micros),
+            wall_ms: self.wall_ms.saturating_add(other.wall_ms),
+        }
+    }
+
+    /// This, unless it is nothing.
+    pub(crate) fn unless_zero(self) -> Option<Self> {
+        (!self.is_zero()).then_some(self)
+    }
+
+    pub(super) fn check(&self, check: &mut Check, above: &str) {
+        for (amount, name) in
+            [(self.tokens, "tokens"), (self.usd_micros, "usd_micros"), (self.wall_ms, "wall_ms")]
+        {
+            check.that(amount <= USAGE_MAX, &format!("{above}/usage/{name}"), || {
+                format!("at most {USAGE_MAX}")
+            });
+        }
     }
 }

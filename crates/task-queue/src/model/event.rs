@@ -67,6 +67,8 @@ pub(crate) const KINDS: &[&str] = &[
     "task.cancelled",
     "task.cancel_requested",
     "task.assigned",
+    "task.input_requested",
+    "task.input_given",
     "agent.registered",
     "agent.returned",
     "agent.lost",

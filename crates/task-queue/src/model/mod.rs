@@ -10,6 +10,7 @@ mod event;
 mod event_filter;
 mod event_id;
 mod id;
+mod input;
 mod invalid;
 mod json;
 mod message;
@@ -22,6 +23,7 @@ mod policy;
 mod queue;
 mod scan;
 mod schedule;
+mod schema;
 mod settlement;
 mod stamp;
 mod state;
@@ -44,6 +46,7 @@ pub use event::Event;
 pub use event_filter::{EventFilter, EventKinds, NotAKind};
 pub use event_id::{EventId, NotAnEventId};
 pub use id::{MessageId, TaskId};
+pub use input::{Input, InputGiven, InputRequest, InputRequested, TaskInput};
 pub use invalid::{FieldError, Invalid};
 pub use json::Json;
 pub(crate) use message::countable;
@@ -57,6 +60,7 @@ pub use policy::{DependencyPolicy, Strategy};
 pub use queue::{Queue, QueueSettings, Rate};
 pub use scan::{Unreadable, scan};
 pub use schedule::{Missed, NewSchedule, Overlap, Schedule};
+pub(crate) use schema::{check_answer, check_schema};
 pub use settlement::{
     Assign, Assigned, Cancelled, Complete, Completed, Fail, Failed, Heartbeat, Heartbeaten, NextClaim,
     Outcome, OutcomeKind, Release, Released, Retried, Settled, SettledStatus, Settlement, TaskError,

@@ -193,8 +193,6 @@ impl NewTask {
         for (unset, pointer) in [
             (self.depends_on.is_empty(), "/depends_on"),
             (self.on_dependency_failure == DependencyPolicy::Fail, "/on_dependency_failure"),
-            (self.parent.is_none(), "/parent"),
-            (self.budget.is_none(), "/budget"),
         ] {
             check.that(unset, pointer, || "this version does not act on it yet: leave it out".to_owned());
         }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AgentName, Capability, Claim, Invalid, Json, Lease, QueueName, Stamp, Status, Strategy, TaskId, Text,
-    invalid::Check,
+    Usage, invalid::Check,
 };
 use crate::limits::{
     BACKOFF_MS_MAX, DELAY_MS_MAX, ERROR_MESSAGE_BYTES, LEASE_MS_MAX, LEASE_MS_MIN, SETTLEMENT_OUTCOMES,
@@ -23,6 +23,9 @@ pub struct Heartbeat {
     /// What to show of the work so far; the last one when null.
     #[serde(default)]
     pub progress: Option<Json>,
+    /// What was used up since the last report.
+    #[serde(default, deserialize_with = "super::object::optional_object")]
+    pub usage: Option<Usage>,
 }
 
 /// The answer to a heartbeat.
@@ -32,6 +35,9 @@ pub struct Heartbeaten {
     pub lease: Lease,
     /// Whether the holder is asked to stop.
     pub cancel_requested: bool,
+    /// Present and true when a budget is used up: the task was taken from its holder, as the budget says.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub budget_exceeded: bool,
 }
 
 /// Ends an attempt well.
@@ -43,6 +49,9 @@ pub struct Complete {
     /// What the agent found: any JSON.
     #[serde(default)]
     pub result: Option<Json>,
+    /// What was used up since the last report.
+    #[serde(default, deserialize_with = "super::object::optional_object")]
+    pub usage: Option<Usage>,
 }
 
 /// The answer to a complete.
@@ -86,6 +95,9 @@ pub struct Fail {
     /// Milliseconds until the next attempt; the task's backoff when null.
     #[serde(default)]
     pub retry_after_ms: Option<u64>,
+    /// What was used up since the last report.
+    #[serde(default, deserialize_with = "super::object::optional_object")]
+    pub usage: Option<Usage>,
 }
 
 pub(super) const fn yes() -> bool {
@@ -115,6 +127,9 @@ pub struct Release {
     /// Milliseconds until it may be claimed again.
     #[serde(default)]
     pub delay_ms: u64,
+    /// What was used up since the last report.
+    #[serde(default, deserialize_with = "super::object::optional_object")]
+    pub usage: Option<Usage>,
 }
 
 /// The answer to a release.
@@ -223,6 +238,9 @@ pub struct Outcome {
     /// Milliseconds until it may be claimed again, of a release; 0 when null.
     #[serde(default)]
     pub delay_ms: Option<u64>,
+    /// What was used up since the last report.
+    #[serde(default, deserialize_with = "super::object::optional_object")]
+    pub usage: Option<Usage>,
 }
 
 /// The claim inside a settlement: a claim without its agent.
@@ -308,6 +326,9 @@ impl Heartbeat {
         check.that((LEASE_MS_MIN..=LEASE_MS_MAX).contains(&extend), "/extend_ms", || {
             format!("{LEASE_MS_MIN} to {LEASE_MS_MAX}")
         });
+        if let Some(usage) = &self.usage {
+            usage.check(&mut check, "");
+        }
         check.done()
     }
 }
@@ -347,12 +368,19 @@ impl Outcome {
         if let Some(error) = &self.error {
             error.check(&mut check);
         }
+        if let Some(usage) = &self.usage {
+            usage.check(&mut check, "");
+        }
         check.done()
     }
 
     /// The outcome a [`Complete`] asks for.
     pub fn complete(id: TaskId, complete: Complete) -> Self {
-        Self { result: complete.result, ..Self::bare(id, complete.lease, OutcomeKind::Complete) }
+        Self {
+            result: complete.result,
+            usage: complete.usage,
+            ..Self::bare(id, complete.lease, OutcomeKind::Complete)
+        }
     }
 
     /// The outcome a [`Fail`] asks for.
@@ -361,13 +389,18 @@ impl Outcome {
             error: Some(fail.error),
             retryable: Some(fail.retryable),
             retry_after_ms: fail.retry_after_ms,
+            usage: fail.usage,
             ..Self::bare(id, fail.lease, OutcomeKind::Fail)
         }
     }
 
     /// The outcome a [`Release`] asks for.
     pub fn release(id: TaskId, release: Release) -> Self {
-        Self { delay_ms: Some(release.delay_ms), ..Self::bare(id, release.lease, OutcomeKind::Release) }
+        Self {
+            delay_ms: Some(release.delay_ms),
+            usage: release.usage,
+            ..Self::bare(id, release.lease, OutcomeKind::Release)
+        }
     }
 
     fn bare(id: TaskId, lease: String, outcome: OutcomeKind) -> Self {
@@ -380,6 +413,7 @@ impl Outcome {
             retryable: None,
             retry_after_ms: None,
             delay_ms: None,
+            usage: None,
         }
     }
 }

@@ -15,17 +15,18 @@ pub enum Status {
     /// Waits for its time: set by a submit with a delay, by a failure or a timeout that will be retried, by a
     /// delayed release.
     Scheduled,
-    /// Waits for an agent: set by submit, promoter, release, retry and the reaper.
+    /// Waits for an agent: set by submit, promoter, release, retry, an answer and the reaper.
     Ready,
     /// Held under a lease: set by claim.
     Running,
     /// Done: set by complete.
     Completed,
-    /// Given up: set by a final failure, by the reaper when attempts are used up, or when the deadline passes.
+    /// Given up: set by a final failure, by the reaper when attempts are used up, by a heartbeat that passes a budget, or when
+    /// the deadline passes.
     Failed,
     /// Called off: set by cancel, or by whatever ends the lease of a task whose cancellation was asked for.
     Cancelled,
-    /// Asked a person. Nothing sets it yet.
+    /// Asked a person, and nobody holds it: set by an input request, by a heartbeat that passes a budget.
     InputRequired,
 }
 
@@ -64,10 +65,18 @@ impl Status {
     /// The states this one may turn into. What the functions do is tested against this table.
     pub const fn next(self) -> &'static [Self] {
         match self {
-            Self::Blocked | Self::InputRequired | Self::Completed => &[],
+            Self::Blocked | Self::Completed => &[],
             Self::Scheduled => &[Self::Ready, Self::Failed, Self::Cancelled],
             Self::Ready => &[Self::Running, Self::Failed, Self::Cancelled],
-            Self::Running => &[Self::Completed, Self::Failed, Self::Cancelled, Self::Scheduled, Self::Ready],
+            Self::Running => &[
+                Self::Completed,
+                Self::Failed,
+                Self::Cancelled,
+                Self::Scheduled,
+                Self::Ready,
+                Self::InputRequired,
+            ],
+            Self::InputRequired => &[Self::Ready, Self::Failed, Self::Cancelled],
             Self::Failed | Self::Cancelled => &[Self::Ready],
         }
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AgentName, Budget, Capability, Json, Lease, QueueName, ScheduleName, Stamp, Status, SwarmName, Tag,
-    TaskId, Text,
+    TaskId, TaskInput, Text, Usage,
 };
 
 /// A task and where it stands.
@@ -58,6 +58,15 @@ pub struct Task {
     /// The schedule whose run submitted it; left out where none did.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub schedule: Option<ScheduleName>,
+    /// What its holders said that it has used up; left out where that is nothing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub usage: Option<Usage>,
+    /// What it and all tasks that belong to it have used up; left out where that is nothing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub tree_usage: Option<Usage>,
+    /// What it asked a person last, and what it was answered; left out where it never asked.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub input: Option<TaskInput>,
     /// Attempts that ended without a word from their holder; left out while there is none.
     #[serde(skip_serializing_if = "is_none", default)]
     pub crashes: u32,

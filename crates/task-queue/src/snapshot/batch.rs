@@ -114,6 +114,9 @@ impl Batch {
             ("ex", agent.expired),
             ("ms", agent.worked_ms),
             ("sq", agent.last_seq),
+            ("ut", agent.usage.tokens),
+            ("uu", agent.usage.usd_micros),
+            ("uw", agent.usage.wall_ms),
             ("dr", agent.draining.into()),
             ("lo", agent.lost.into()),
         ];
@@ -189,6 +192,7 @@ impl Batch {
         let (spec, bare) = submit.encode(codec)?;
         let score = match task.status {
             Status::Scheduled => task.due_at().map(|due| due.0),
+            Status::InputRequired => task.asked_at.map(|asked| asked.0),
             status if status.is_finished() => {
                 let retention =
                     i64::try_from(task.retention_ms.unwrap_or(RETENTION_MS_DEFAULT)).unwrap_or(i64::MAX);
@@ -204,6 +208,9 @@ impl Batch {
         for attempt in &task.attempts {
             self.bytes(attempt.kept().encode(codec));
         }
+        let asked = task.input.as_ref().map(|asked| asked.encode(codec)).transpose()?;
+        self.bytes(asked.unwrap_or_default());
+        self.fields(&task.usage.map_or_else(Vec::new, |sums| sums.fields()));
         Ok(())
     }
 
@@ -257,6 +264,10 @@ fn state_of(task: &TaskLine) -> Vec<(&'static str, String)> {
             task.assigned.as_ref().map(|agent| format!("@{agent}")).or_else(|| count(task.adopted.into())),
         ),
         ("ao", task.ended_as.map(|outcome| outcome.as_str().to_owned())),
+        ("dp", count(task.depth)),
+        ("fl", task.in_budget.then(|| "b".to_owned())),
+        ("ia", stamp(task.asked_at)),
+        ("bq", task.asked_for_budget_of.map(|id| id.to_string())),
     ];
     let mut fields: Vec<_> = fields.into_iter().filter_map(|(field, value)| Some((field, value?))).collect();
     if !fields.is_empty() || task.status != untouched {

@@ -6,7 +6,7 @@ use super::{end::End, task::TaskLine};
 use crate::{
     model::{
         AgentName, Capability, Json, MessageId, NewSchedule, ScheduleName, Stamp, StateEntry, StateKey,
-        TaskId, Text, To, TopicName, object,
+        TaskId, Text, To, TopicName, Usage, object,
     },
     schedule::Scheduled,
 };
@@ -70,6 +70,9 @@ pub(super) struct AgentLine {
     /// The last number of its inbox.
     pub(super) last_seq: u64,
     pub(super) subscriptions: Vec<TopicName>,
+    /// What its tasks have used up.
+    #[serde(default, deserialize_with = "object", skip_serializing_if = "Usage::is_zero")]
+    pub(super) usage: Usage,
 }
 
 /// A message.

@@ -6,7 +6,7 @@ use waggle_core::{Codec, Error};
 use super::format::{AgentLine, MessageLine};
 use crate::{
     message::MessageHeader,
-    model::{Json, MessageId, Stamp},
+    model::{Json, MessageId, Stamp, Usage},
     store::{Reader, frame_json},
 };
 
@@ -33,6 +33,7 @@ pub(super) fn agent(name: &str, mut reply: Reader) -> Result<Option<AgentLine>, 
         worked_ms: 0,
         last_seq: 0,
         subscriptions: Vec::new(),
+        usage: Usage::default(),
     };
     let mut fields = reply.array_or_map()?;
     if fields.remaining() == 0 {
@@ -61,6 +62,9 @@ fn apply(agent: &mut AgentLine, field: &str, fields: &mut Reader) -> Result<(), 
         "ex" => agent.expired = count(fields)?,
         "ms" => agent.worked_ms = count(fields)?,
         "sq" => agent.last_seq = count(fields)?,
+        "ut" => agent.usage.tokens = count(fields)?,
+        "uu" => agent.usage.usd_micros = count(fields)?,
+        "uw" => agent.usage.wall_ms = count(fields)?,
         "ra" => agent.registered_at = Stamp(fields.integer()?),
         "ls" => agent.last_seen_at = Stamp(fields.integer()?),
         "dr" => agent.draining = fields.integer()? == 1,

@@ -5,12 +5,12 @@ use waggle_core::{Codec, Error};
 
 use super::attempt::AttemptLine;
 use crate::{
-    limits::{ATTEMPT_RECORDS, ATTEMPTS_DEFAULT, COUNT_MAX, TEXT_BYTES},
+    limits::{ATTEMPT_RECORDS, ATTEMPTS_DEFAULT, COUNT_MAX, PARENTS, TEXT_BYTES},
     model::{
         AgentName, AttemptOutcome, Backoff, Budget, Capability, DependencyPolicy, Json, NewTask, QueueName,
         ScheduleName, Stamp, Status, Tag, TaskId, Text, optional_object,
     },
-    store::{DEADLINE_HOLDS, KeptAttempt, Reader, Resubmit, frame_json},
+    store::{Asked, DEADLINE_HOLDS, KeptAttempt, Reader, Resubmit, Sums, frame_json},
 };
 
 /// A task: what was submitted, and what has happened to it since.
@@ -109,6 +109,24 @@ pub(super) struct TaskLine {
     /// Attempts that something else followed, the eldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) attempts: Vec<AttemptLine>,
+    /// Tasks above it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) depth: u64,
+    /// It or a task above it has a budget.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) in_budget: bool,
+    /// When it asked a person last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) asked_at: Option<Stamp>,
+    /// The task whose budget it asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) asked_for_budget_of: Option<TaskId>,
+    /// What it asked, and what it was answered.
+    #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
+    pub(super) input: Option<Asked>,
+    /// What it and those that belong to it have used up.
+    #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
+    pub(super) usage: Option<Sums>,
 }
 
 const fn one() -> u32 {
@@ -137,12 +155,28 @@ impl TaskLine {
         }
         line.outcome = frame_json(record.bytes()?.unwrap_or_default(), codec)?;
         line.progress = frame_json(record.bytes()?.unwrap_or_default(), codec)?;
+        line.apply_flagged(record.array()?, codec)?;
         let mut attempts = record.array()?;
         while attempts.remaining() > 0 {
             let kept = KeptAttempt::read(&attempts.bytes()?.unwrap_or_default(), codec)?;
             line.attempts.extend(AttemptLine::of(kept));
         }
         Ok(line)
+    }
+
+    /// What only tasks with certain flags have.
+    fn apply_flagged(&mut self, mut flagged: Reader, codec: &Codec) -> Result<(), Error> {
+        while flagged.remaining() > 1 {
+            match flagged.text()?.as_str() {
+                "q" => self.input = Some(Asked::read(flagged.bytes()?.unwrap_or_default(), codec)?),
+                "u" => {
+                    let sums = Sums::read(&flagged.text()?);
+                    self.usage = Some(sums.ok_or_else(|| flagged.broken("sums that are none"))?);
+                }
+                _ => drop(flagged.value()?),
+            }
+        }
+        Ok(())
     }
 
     fn submitted(id: TaskId, submit: Resubmit) -> Self {
@@ -190,6 +224,12 @@ impl TaskLine {
             progress: None,
             ended_as: None,
             attempts: Vec::new(),
+            depth: 0,
+            in_budget: false,
+            asked_at: None,
+            asked_for_budget_of: None,
+            input: None,
+            usage: None,
         }
     }
 
@@ -218,9 +258,13 @@ impl TaskLine {
             }
             "ao" => self.ended_as = state.text()?.parse().ok(),
             "fl" => {
-                let holds = state.text()?.contains(DEADLINE_HOLDS);
-                self.deadline = self.deadline.filter(|_| holds);
+                let flags = state.text()?;
+                self.deadline = self.deadline.filter(|_| flags.contains(DEADLINE_HOLDS));
+                self.in_budget = flags.contains('b');
             }
+            "dp" => self.depth = number(state)?,
+            "ia" => self.asked_at = Some(Stamp(state.integer()?)),
+            "bq" => self.asked_for_budget_of = state.text()?.parse().ok(),
             _ => drop(state.value()?),
         }
         Ok(())
@@ -313,7 +357,16 @@ impl TaskLine {
         let finished = self.status.is_finished();
         let running = self.status == Status::Running;
         for (holds, problem) in [
-            (!matches!(self.status, Status::Blocked | Status::InputRequired), "no task has this status"),
+            (self.status != Status::Blocked, "no task has this status"),
+            (self.input.is_some() == self.asked_at.is_some(), "asked_at does not go with input"),
+            (
+                self.status != Status::InputRequired || self.input.is_some(),
+                "waits for a person and asks nothing",
+            ),
+            (self.input.as_ref().is_none_or(Asked::is_usable), "input is no question that can be asked"),
+            (self.depth <= PARENTS, "more tasks above it than there may be"),
+            ((self.depth > 0) == self.parent.is_some(), "depth does not go with parent"),
+            (self.usage.is_none_or(|sums| sums.are_countable()), "usage cannot be counted"),
             (finished == self.finished_at.is_some(), "finished_at does not go with the status"),
             (self.status != Status::Scheduled || self.due_at().is_some(), "scheduled for no time"),
             (self.attempt <= self.max_attempts.unwrap_or(ATTEMPTS_DEFAULT), "more attempts than it may have"),
@@ -340,7 +393,8 @@ impl TaskLine {
     }
 
     pub(super) fn stamps(&self) -> impl Iterator<Item = Option<Stamp>> {
-        let own = [Some(self.created_at), self.submitted_for, self.started_at, self.finished_at, self.run_at];
+        let Self { created_at, submitted_for, started_at, finished_at, run_at, asked_at, .. } = self;
+        let own = [Some(*created_at), *submitted_for, *started_at, *finished_at, *run_at, *asked_at];
         let of_attempts = self.attempts.iter().flat_map(|one| [Some(one.started_at), Some(one.ended_at)]);
         own.into_iter().chain([self.deadline]).chain(of_attempts)
     }

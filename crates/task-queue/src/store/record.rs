@@ -4,10 +4,10 @@ use bytes::Bytes;
 use waggle_core::{Codec, Error, Value};
 
 use super::{
-    Reader,
+    Asked, Reader, Sums,
     spec::{DEADLINE_HOLDS, as_submitted, frame_json},
 };
-use crate::model::{AgentName, Lease, Stamp, Status, SwarmName, Task, TaskId};
+use crate::model::{AgentName, Lease, Stamp, Status, SwarmName, Task, TaskId, TaskInput};
 
 /// Reads what `read_record` of the library returns; absent where there is no task.
 pub(crate) fn task_of_record(
@@ -36,6 +36,9 @@ pub(crate) fn task_of_record(
     let outcome = record.bytes()?;
     let progress = record.bytes()?;
     attach(&mut task, outcome, progress, codec)?;
+    if record.remaining() > 0 {
+        attach_flagged(&mut task, record.array()?, codec)?;
+    }
     if task.status != Status::Running {
         task.lease_expires_at = None;
         task.cancel_requested = false;
@@ -66,6 +69,9 @@ pub(crate) fn claimed_task(
     if record.remaining() > 0 {
         let (outcome, progress) = (record.bytes()?, record.bytes()?);
         attach(&mut task, outcome, progress, codec)?;
+    }
+    if record.remaining() > 0 {
+        task.input = input_of(record.bytes()?, task.status, codec)?;
     }
     task.lease = Some(Lease { token, expires_at });
     Ok((task, queued))
@@ -129,6 +135,28 @@ fn attach(
     }
     task.progress = frame_json(progress.unwrap_or_default(), codec)?;
     Ok(())
+}
+
+/// What only tasks with certain flags have.
+fn attach_flagged(task: &mut Task, mut flagged: Reader, codec: &Codec) -> Result<(), Error> {
+    while flagged.remaining() > 1 {
+        match flagged.text()?.as_str() {
+            "q" => task.input = input_of(flagged.bytes()?, task.status, codec)?,
+            "u" => {
+                let sums =
+                    Sums::read(&flagged.text()?).ok_or_else(|| flagged.broken("sums that are none"))?;
+                task.usage = sums.own.unless_zero();
+                task.tree_usage = sums.tree().unless_zero();
+            }
+            _ => drop(flagged.value()?),
+        }
+    }
+    Ok(())
+}
+
+fn input_of(frame: Option<Bytes>, status: Status, codec: &Codec) -> Result<Option<TaskInput>, Error> {
+    let Some(frame) = frame.filter(|frame| !frame.is_empty()) else { return Ok(None) };
+    Ok(Some(Asked::read(frame, codec)?.shown(status)))
 }
 
 fn count(number: i64) -> u32 {

@@ -29,7 +29,7 @@ fn seen(reply: Result<Value, RedisError>) -> Result<Option<SwarmSeen>, RedisErro
         Err(error) => return Err(error),
     };
     let mut next = || reply.integer().map(|number| u64::try_from(number).unwrap_or(0));
-    let tasks = TaskCounts {
+    let mut tasks = TaskCounts {
         scheduled: next()?,
         ready: next()?,
         running: next()?,
@@ -39,5 +39,6 @@ fn seen(reply: Result<Value, RedisError>) -> Result<Option<SwarmSeen>, RedisErro
         ..TaskCounts::default()
     };
     let (all, present, draining) = (next()?, next()?, next()?);
+    tasks.input_required = next()?;
     Ok(Some(SwarmSeen { tasks, agents: AgentCounts::of(all, present, draining) }))
 }

@@ -11,8 +11,9 @@ use crate::{
     Error,
     library::function,
     limits::MERGE_BYTES,
-    model::{Heartbeat, Heartbeaten, Lease, Stamp, SwarmName, TaskId},
-    store::{Line, Reader},
+    metrics::{self, TaskEvent},
+    model::{Heartbeat, Heartbeaten, Lease, Stamp, Status, SwarmName, TaskId},
+    store::{Line, Reader, usage_text},
 };
 
 const FUNCTION: &str = function!("task_heartbeat");
@@ -34,14 +35,15 @@ impl TaskQueue {
         let progress =
             heartbeat.progress.map_or_else(Vec::new, |json| self.inner.codec.encode(json.as_bytes()));
         let extend = heartbeat.extend_ms.map_or_else(String::new, |ms| ms.to_string());
-        let item = HeartbeatItem { id, token: heartbeat.lease, extend, progress };
+        let usage = usage_text(heartbeat.usage);
+        let item = HeartbeatItem { id, token: heartbeat.lease, extend, progress, usage };
         let answer = self.send(swarm, item).await?;
         match answer {
-            HeartbeatAnswer::Extended { expires_at, cancel_requested, ends_in } => {
+            HeartbeatAnswer::Extended { expires_at, cancel_requested, ends_in, exceeded } => {
                 self.inner.redis.perf().record(Series::Heartbeat, started.elapsed());
                 self.inner.alarms.reaper.at(swarm, ends_in);
                 let lease = Lease { token, expires_at: Stamp(expires_at) };
-                Ok(Heartbeaten { lease, cancel_requested })
+                Ok(Heartbeaten { lease, cancel_requested, budget_exceeded: exceeded.is_some() })
             }
             HeartbeatAnswer::LeaseLost(attempt) => Err(Error::LeaseLost { id, attempt }),
             HeartbeatAnswer::NotFound => Err(Error::TaskNotFound(id)),
@@ -73,11 +75,18 @@ pub(crate) struct HeartbeatItem {
     token: String,
     extend: String,
     progress: Vec<u8>,
+    usage: String,
 }
 
 /// What `task_heartbeat` says of one lease.
 pub(crate) enum HeartbeatAnswer {
-    Extended { expires_at: i64, cancel_requested: bool, ends_in: i64 },
+    Extended {
+        expires_at: i64,
+        cancel_requested: bool,
+        ends_in: i64,
+        /// Where the task stands since a budget is used up.
+        exceeded: Option<Status>,
+    },
     LeaseLost(u32),
     NotFound,
 }
@@ -99,7 +108,8 @@ impl Merge for HeartbeatMerge {
             call.arg(item.id.encode(&mut buffer))
                 .arg(item.token.as_str())
                 .arg(item.extend.as_str())
-                .arg(item.progress.as_slice());
+                .arg(item.progress.as_slice())
+                .arg(item.usage.as_str());
         }
         call.weight(items.len());
         call
@@ -112,7 +122,13 @@ impl Merge for HeartbeatMerge {
         reply: Value,
     ) -> Result<Vec<HeartbeatAnswer>, RedisError> {
         let mut reply = Reader::new(FUNCTION, reply)?;
-        items.iter().map(|_| read(reply.line()?)).collect()
+        let answers: Vec<_> = items.iter().map(|_| read(reply.line()?)).collect::<Result<_, RedisError>>()?;
+        for answer in &answers {
+            if let HeartbeatAnswer::Extended { exceeded: Some(status), .. } = answer {
+                metrics::tasks(TaskEvent::taken_from_its_holder(*status), 1);
+            }
+        }
+        Ok(answers)
     }
 }
 
@@ -122,6 +138,7 @@ fn read(mut line: Line) -> Result<HeartbeatAnswer, RedisError> {
             expires_at: line.parse()?,
             cancel_requested: line.parse::<u8>()? == 1,
             ends_in: line.parse()?,
+            exceeded: line.optional()?,
         }),
         Some("LEASELOST") => line.parse().map(HeartbeatAnswer::LeaseLost),
         Some("NOTFOUND") => Ok(HeartbeatAnswer::NotFound),

@@ -10,6 +10,8 @@ mod events;
 mod fail;
 mod get;
 mod heartbeat;
+mod input;
+mod input_request;
 mod list;
 mod output;
 mod release;
@@ -22,7 +24,7 @@ mod trace;
 
 pub(crate) use settle::{SettleAnswer, SettleItem};
 pub use submit::{Idempotency, Submitted};
-pub(crate) use submit::{SubmitItem, Taken, deadline_passed, taken};
+pub(crate) use submit::{SubmitItem, Taken, deadline_passed, parent_too_deep, taken, unknown_parent};
 pub use submit_batch::{BatchAccepted, BatchItem, BatchSubmitted};
 pub use task_queue::TaskQueue;
 pub(crate) use task_queue::{refused, root};

@@ -19,7 +19,7 @@ use crate::{
         AgentName, AgentStatus, Claim, Claimed, Directive, Invalid, Outcome, OutcomeKind, Settled,
         SettledStatus, Settlement, Stamp, Status, SwarmName, TaskId,
     },
-    store::{Line, Reader, unit},
+    store::{Line, Reader, unit, usage_text},
 };
 
 const FUNCTION: &str = function!("task_settle");
@@ -144,6 +144,7 @@ pub(crate) struct SettleItem {
     token: String,
     value: Vec<u8>,
     wait: String,
+    usage: String,
 }
 
 impl SettleItem {
@@ -165,7 +166,8 @@ impl SettleItem {
             }
             OutcomeKind::Release => (Vec::new(), outcome.delay_ms.unwrap_or(0).to_string()),
         };
-        Ok(Self { kind: outcome.outcome, id: outcome.id, token: outcome.lease, value, wait })
+        let usage = usage_text(outcome.usage);
+        Ok(Self { kind: outcome.outcome, id: outcome.id, token: outcome.lease, value, wait, usage })
     }
 
     /// Appends the arguments of this outcome to a call.
@@ -180,7 +182,8 @@ impl SettleItem {
             .arg(self.token.as_str())
             .arg(self.value.as_slice())
             .arg(self.wait.as_str())
-            .arg(random);
+            .arg(random)
+            .arg(self.usage.as_str());
     }
 }
 

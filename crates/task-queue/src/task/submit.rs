@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Error,
     library::function,
-    limits::MERGE_BYTES,
+    limits::{MERGE_BYTES, PARENTS},
     metrics::{self, TaskEvent},
     model::{AgentName, Invalid, NewTask, Stamp, SwarmName, Task, TaskId, Text},
     store::{Line, Reader, Spec, When, digest, taken_in},
@@ -242,9 +242,19 @@ pub(crate) fn taken(mut line: Line) -> Result<(TaskId, Taken), RedisError> {
         Some("QUEUEFULL") => Taken::Refused(Error::QueueFull),
         Some("QUEUEDRAINING") => Taken::Refused(Error::QueueDraining),
         Some("DEADLINEPASSED") => Taken::Refused(deadline_passed("/deadline").into()),
+        Some("UNKNOWNPARENT") => Taken::Refused(unknown_parent()),
+        Some("PARENTTOODEEP") => Taken::Refused(parent_too_deep()),
         _ => return Err(line.broken()),
     };
     Ok((id, taken))
+}
+
+pub(crate) fn unknown_parent() -> Error {
+    Invalid::field("/parent", "there is no such task in this swarm, or its retention has ended").into()
+}
+
+pub(crate) fn parent_too_deep() -> Error {
+    Invalid::field("/parent", format!("at most {PARENTS} tasks may stand above one another")).into()
 }
 
 /// Joins submits that wait for the same swarm.

@@ -5,7 +5,7 @@ use crate::{
     Error,
     model::{Condition, StateKey, Status, TaskId, WriterLease},
     store::{Line, Reader},
-    task::deadline_passed,
+    task::{deadline_passed, parent_too_deep, unknown_parent},
 };
 
 /// What a refusal is about.
@@ -85,9 +85,19 @@ fn why(mut line: Line, about: About) -> Result<Error, waggle_core::Error> {
         Some("QUEUEFULL") => Error::QueueFull,
         Some("QUEUEDRAINING") => Error::QueueDraining,
         Some("DEADLINEPASSED") => deadline_passed("/task/deadline").into(),
+        Some("UNKNOWNPARENT") => under_task(unknown_parent()),
+        Some("PARENTTOODEEP") => under_task(parent_too_deep()),
         Some("AGENTNOTFOUND") => Error::AgentNotFound(about.agent()),
         Some("INBOXFULL") => Error::InboxFull(about.agent()),
         Some("TOOMANYRECIPIENTS") => crate::message::too_many_recipients(),
         _ => return Err(line.broken()),
     })
+}
+
+/// As it is said of a task within an operation.
+fn under_task(error: Error) -> Error {
+    match error {
+        Error::Invalid(invalid) => invalid.under("/task").into(),
+        other => other,
+    }
 }

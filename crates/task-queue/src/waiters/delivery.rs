@@ -61,7 +61,13 @@ impl WayBack {
         for task in tasks {
             let Some(lease) = &task.lease else { continue };
             outcomes += 1;
-            call.arg("r").arg(task.id.encode(&mut buffer)).arg(lease.token.as_str()).arg("").arg("0").arg("");
+            call.arg("r")
+                .arg(task.id.encode(&mut buffer))
+                .arg(lease.token.as_str())
+                .arg("")
+                .arg("0")
+                .arg("")
+                .arg("");
         }
         let reply = self.redis.call(call).await;
         match reply.and_then(|reply| SettleAnswer::read_all(outcomes, reply)) {

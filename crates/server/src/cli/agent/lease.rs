@@ -87,8 +87,12 @@ impl Lease {
                 return;
             }
             match self.beat().await {
-                Ok(true) => tell_cancelled(&tell),
-                Ok(false) => {}
+                Ok(Heartbeaten { budget_exceeded: true, .. }) => {
+                    tell.send_replace(News::Lost("a budget is used up".to_owned()));
+                    return;
+                }
+                Ok(Heartbeaten { cancel_requested: true, .. }) => tell_cancelled(&tell),
+                Ok(_) => {}
                 Err(error) if ends_lease(&error) => {
                     tell.send_replace(News::Lost(error.to_string()));
                     return;
@@ -98,18 +102,19 @@ impl Lease {
         }
     }
 
-    /// One heartbeat; true when somebody asked to stop the task.
-    async fn beat(&mut self) -> Result<bool, CallError> {
+    /// One heartbeat.
+    async fn beat(&mut self) -> Result<Heartbeaten, CallError> {
         let sent = Instant::now();
         let extend_ms = u64::try_from(self.length.as_millis()).unwrap_or(LEASE_MS_MIN).max(LEASE_MS_MIN);
-        let beat = Heartbeat { lease: self.token.clone(), extend_ms: Some(extend_ms), progress: None };
+        let beat =
+            Heartbeat { lease: self.token.clone(), extend_ms: Some(extend_ms), progress: None, usage: None };
         let call = Call::post(format!("/tasks/{}/heartbeat", self.id)).json(&beat);
         let call = call.map_err(|error| CallError::Garbled { detail: error.to_string() })?;
         let body = self.client.send(&call.within(BEAT.min(self.ends - sent))).await?;
         let beaten: Heartbeaten = json(&body)?;
         (self.due, self.ends) = (sent + self.length / 3, sent + self.length);
         self.backoff.reset();
-        Ok(beaten.cancel_requested)
+        Ok(beaten)
     }
 
     fn put_off(&mut self, error: &CallError) {

@@ -23,7 +23,9 @@ pub(super) fn of(held: &Held, finished: &Finished) -> Outcome {
     }
     match result(&finished.stdout) {
         Some(json) if json.as_bytes().len() > OUTPUT_BYTES => too_large(held),
-        result => Outcome::complete(held.task.id, Complete { lease: held.token.clone(), result }),
+        result => {
+            Outcome::complete(held.task.id, Complete { lease: held.token.clone(), result, usage: None })
+        }
     }
 }
 
@@ -35,7 +37,7 @@ pub(super) fn cancelled(held: &Held, finished: &Finished) -> Outcome {
 
 /// The outcome of a task that is given back. `delay_ms` keeps it from coming back at once.
 pub(super) fn release(held: &Held, delay_ms: u64) -> Outcome {
-    Outcome::release(held.task.id, Release { lease: held.token.clone(), delay_ms })
+    Outcome::release(held.task.id, Release { lease: held.token.clone(), delay_ms, usage: None })
 }
 
 /// The outcome of a result that the service would not take.
@@ -79,7 +81,8 @@ fn fail(held: &Held, kind: &str, mut message: String, details: &Value, retryable
     message.truncate(message.floor_char_boundary(MESSAGE_BYTES));
     let details = Json::parse(details.to_string()).ok();
     let error = TaskError { message, kind: Some(kind.to_owned()), details };
-    Outcome::fail(held.task.id, Fail { lease: held.token.clone(), error, retryable, retry_after_ms: None })
+    let lease = held.token.clone();
+    Outcome::fail(held.task.id, Fail { lease, error, retryable, retry_after_ms: None, usage: None })
 }
 
 /// What was printed: nothing, JSON as it stands, or text without its last newline.

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{attempts, cancel, get, list, output, retry, submit};
+use super::{attempts, cancel, get, input, list, output, retry, submit};
 
 /// Submit, read and steer tasks.
 #[derive(Debug, clap::Args)]
@@ -36,6 +36,8 @@ enum TaskCommand {
     Cancel(cancel::CancelArgs),
     /// Make failed or cancelled tasks ready again
     Retry(retry::RetryArgs),
+    /// Answer a task that asks a person
+    Input(input::InputArgs),
 }
 
 impl TaskArgs {
@@ -52,6 +54,7 @@ impl TaskArgs {
             TaskCommand::Output(args) => output::run(&args).await,
             TaskCommand::Cancel(args) => cancel::run(&args).await,
             TaskCommand::Retry(args) => retry::run(&args).await,
+            TaskCommand::Input(args) => input::run(&args).await,
         }
     }
 }

@@ -1,10 +1,11 @@
-//! `waggle task`: submit, get, list, cancel and retry tasks, read their attempts and output, from a shell.
+//! `waggle task`: submit, get, list, cancel, retry and answer tasks, read their attempts and output, from a shell.
 
 mod args;
 mod attempts;
 mod batch;
 mod cancel;
 mod get;
+mod input;
 mod list;
 mod output;
 mod retry;

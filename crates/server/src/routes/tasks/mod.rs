@@ -10,6 +10,8 @@ pub(crate) mod events;
 pub(crate) mod fail;
 pub(crate) mod get;
 pub(crate) mod heartbeat;
+pub(crate) mod input;
+pub(crate) mod input_request;
 pub(crate) mod list;
 pub(crate) mod output;
 pub(crate) mod release;

@@ -4,7 +4,7 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use crate::model::{
     Complete, Fail, Increment, Invalid, Json, NewMessage, NewTask, Outcome, OutcomeKind, PutState, Release,
-    StateKey, TaskError, TaskId, WriterLease,
+    StateKey, TaskError, TaskId, Usage, WriterLease,
 };
 
 use super::Condition;
@@ -51,6 +51,9 @@ pub struct TaskComplete {
     /// What the agent found: any JSON.
     #[serde(default)]
     result: Option<Json>,
+    /// What was used up since the last report.
+    #[serde(default, deserialize_with = "crate::model::object::optional_object")]
+    usage: Option<Usage>,
 }
 
 /// `task.fail`: ends an attempt badly.
@@ -73,6 +76,9 @@ pub struct TaskFail {
     /// Milliseconds until the next attempt; the task's backoff when null.
     #[serde(default)]
     retry_after_ms: Option<u64>,
+    /// What was used up since the last report.
+    #[serde(default, deserialize_with = "crate::model::object::optional_object")]
+    usage: Option<Usage>,
 }
 
 /// `task.release`: gives a task back.
@@ -89,6 +95,9 @@ pub struct TaskRelease {
     /// Milliseconds until it may be claimed again.
     #[serde(default)]
     delay_ms: u64,
+    /// What was used up since the last report.
+    #[serde(default, deserialize_with = "crate::model::object::optional_object")]
+    usage: Option<Usage>,
 }
 
 /// `task.submit`: takes a task in.
@@ -161,21 +170,21 @@ const fn one() -> f64 {
 }
 
 impl From<TaskComplete> for Operation {
-    fn from(TaskComplete { op: IgnoredAny, id, lease, result }: TaskComplete) -> Self {
-        Self::Settle(Box::new(Outcome::complete(id, Complete { lease, result })))
+    fn from(TaskComplete { op: IgnoredAny, id, lease, result, usage }: TaskComplete) -> Self {
+        Self::Settle(Box::new(Outcome::complete(id, Complete { lease, result, usage })))
     }
 }
 
 impl From<TaskFail> for Operation {
     fn from(op: TaskFail) -> Self {
-        let TaskFail { op: IgnoredAny, id, lease, error, retryable, retry_after_ms } = op;
-        Self::Settle(Box::new(Outcome::fail(id, Fail { lease, error, retryable, retry_after_ms })))
+        let TaskFail { op: IgnoredAny, id, lease, error, retryable, retry_after_ms, usage } = op;
+        Self::Settle(Box::new(Outcome::fail(id, Fail { lease, error, retryable, retry_after_ms, usage })))
     }
 }
 
 impl From<TaskRelease> for Operation {
-    fn from(TaskRelease { op: IgnoredAny, id, lease, delay_ms }: TaskRelease) -> Self {
-        Self::Settle(Box::new(Outcome::release(id, Release { lease, delay_ms })))
+    fn from(TaskRelease { op: IgnoredAny, id, lease, delay_ms, usage }: TaskRelease) -> Self {
+        Self::Settle(Box::new(Outcome::release(id, Release { lease, delay_ms, usage })))
     }
 }
 

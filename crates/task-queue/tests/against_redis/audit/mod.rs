@@ -1,5 +1,6 @@
 mod cluster;
 mod corrupted;
+mod corrupted_asking;
 mod corrupted_swarm;
 mod healthy;
 mod live;
