@@ -9,6 +9,7 @@ mod http;
 mod messages;
 mod openapi;
 mod perf;
+mod queues;
 mod recipes;
 mod snapshot;
 mod state;

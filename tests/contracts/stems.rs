@@ -17,7 +17,7 @@ struct Group {
     others: &'static [(&'static str, &'static str)],
 }
 
-const GROUPS: [Group; 9] = [
+const GROUPS: [Group; 10] = [
     Group {
         routes: "tasks",
         domain: "task",
@@ -34,8 +34,10 @@ const GROUPS: [Group; 9] = [
             ("prune", "maintenance/pruner.rs"),
             ("watch", "task/get.rs"),
             ("trace", "task/trace.rs"),
+            ("cascade", "task/cascade.rs"),
         ],
     },
+    Group { routes: "queues", domain: "queue", share: &[], others: &[] },
     Group { routes: "agents", domain: "agent", share: &[], others: &[] },
     Group { routes: "messages", domain: "message", share: &[], others: &[] },
     Group { routes: "subscriptions", domain: "subscription", share: &[], others: &[] },

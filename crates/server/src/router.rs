@@ -10,8 +10,8 @@ use crate::app::App;
 use crate::document::{Document, written};
 use crate::middleware::{Around, cross_site};
 use crate::routes::{
-    agents, events, health, messages, metrics, openapi, perf, snapshot, state, subscriptions, swarms, tasks,
-    transactions,
+    agents, events, health, messages, metrics, openapi, perf, queues, snapshot, state, subscriptions, swarms,
+    tasks, transactions,
 };
 
 /// The router with its state and its layer.
@@ -39,6 +39,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(tasks::submit::submit, tasks::list::list))
         .routes(routes!(tasks::submit_batch::submit_batch))
         .routes(routes!(tasks::get::get))
+        .routes(routes!(tasks::count::count))
+        .routes(routes!(tasks::act::act))
         .routes(routes!(tasks::cancel::cancel))
         .routes(routes!(tasks::retry::retry))
         // agents
@@ -75,6 +77,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(swarms::stats::stats))
         .routes(routes!(snapshot::export::export, snapshot::restore::restore))
         // operators
+        .routes(routes!(queues::purge::purge))
+        .routes(routes!(queues::replay::replay))
         .routes(routes!(perf::report::report))
         .routes(routes!(perf::history::history))
         .routes(routes!(perf::alerts::alerts))
@@ -102,7 +106,7 @@ mod tests {
     const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/openapi.json");
 
     /// What the service answers, written down once more: an address is added on purpose or not at all.
-    const ROUTES: [(&str, &str); 53] = [
+    const ROUTES: [(&str, &str); 57] = [
         ("get", "/health/live"),
         ("get", "/health/ready"),
         ("get", "/metrics"),
@@ -133,6 +137,8 @@ mod tests {
         ("get", "/v1/swarms/{swarm}/events"),
         ("post", "/v1/swarms/{swarm}/messages"),
         ("post", "/v1/swarms/{swarm}/pause"),
+        ("post", "/v1/swarms/{swarm}/queues/{queue}/purge"),
+        ("post", "/v1/swarms/{swarm}/queues/{queue}/replay"),
         ("post", "/v1/swarms/{swarm}/resume"),
         ("post", "/v1/swarms/{swarm}/settlements"),
         ("get", "/v1/swarms/{swarm}/snapshot"),
@@ -146,7 +152,9 @@ mod tests {
         ("get", "/v1/swarms/{swarm}/stats"),
         ("get", "/v1/swarms/{swarm}/tasks"),
         ("post", "/v1/swarms/{swarm}/tasks"),
+        ("post", "/v1/swarms/{swarm}/tasks/actions"),
         ("post", "/v1/swarms/{swarm}/tasks/batch"),
+        ("get", "/v1/swarms/{swarm}/tasks/count"),
         ("get", "/v1/swarms/{swarm}/tasks/{id}"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/cancel"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/complete"),
@@ -189,6 +197,7 @@ mod tests {
                 .replace("{swarm}", "default")
                 .replace("{id}", "01a205aa-cb6a-75fc-94de-ef603ee1f01a")
                 .replace("{agent}", "a")
+                .replace("{queue}", "q")
                 .replace("{topic}", "t")
                 .replace("{key}", "k");
             let request = Request::builder().method(method.to_uppercase().as_str()).uri(&path);

@@ -35,9 +35,9 @@ end
 local FINISHED = { completed = true, failed = true, cancelled = true }
 
 -- Enters a task into the index of its state.
-local function index(effects, task, score)
+local function enter(effects, task, score)
   local root = effects.root
-  tally(effects, queue_of(task.spec), 'new', task.status)
+  moved(effects, task, 'new', task.status)
   if task.status == 'ready' then return stage(root, entry_list(root, task, task.spec), task.id) end
   if task.status == 'scheduled' then return redis.call('ZADD', root .. 'scheduled', score, task.id) end
   redis.call('ZADD', key_of.finished(root, task.status), score, task.id)
@@ -63,11 +63,16 @@ function write.t(effects, args, at)
     fields[#fields + 1] = 'dd'
     fields[#fields + 1] = '1'
   end
-  if #fields > 0 then redis.call('HSET', key_of.state(root, id), unpack(fields)) end
+  task.key, task.queue, task.flags = key_of.state(root, id), queue_of(task.spec), flags_of(task.spec)
+  if task.flags then
+    fields[#fields + 1] = 'fl'
+    fields[#fields + 1] = task.flags
+  end
+  if #fields > 0 then redis.call('HSET', task.key, unpack(fields)) end
   task.unpinned = redis.call('HGET', key_of.state(root, id), 'un') == '1'
   if args[past] ~= '' then redis.call('SET', key_of.outcome(root, id), args[past]) end
   if args[past + 1] ~= '' then redis.call('SET', key_of.progress(root, id), args[past + 1]) end
-  index(effects, task, score)
+  enter(effects, task, score)
   return past + 2, 1
 end
 
@@ -136,10 +141,9 @@ function write.v(effects, args, at)
   return at + 1, 1
 end
 
--- A restored task that has finished was submitted and has ended.
+-- A restored task that has finished has also ended.
 local function write_totals(root, totals)
   for status, count in pairs(totals) do
-    redis.call('HINCRBY', root .. 'totals', 'submitted', int(count))
     redis.call('HINCRBY', root .. 'totals', status, int(count))
   end
 end

@@ -31,20 +31,13 @@ local function oldest_of_list(root, key)
   end
 end
 
-local function add_pool(root, keys, pool)
-  for _, member in ipairs(redis.call('SMEMBERS', key_of.specials(root, pool))) do
-    keys[#keys + 1] = key_of.special(root, pool, member)
-  end
-end
-
 -- The lists of a queue: those for everybody, for certain capabilities, and for certain agents.
 local function lists_of(root, queue, count)
-  local keys = plain_keys(root, queue)
-  if (count.classes or 0) > 0 then add_pool(root, keys, queue) end
-  if (count.pins or 0) > 0 then
-    for _, agent in ipairs(redis.call('ZRANGE', key_of.pinned(root, queue), '0', int(LISTS))) do
-      add_pool(root, keys, queue .. '@' .. agent)
-    end
+  local pools = (count.pins or 0) > 0 and lists.pools(root, queue) or { queue }
+  if (count.classes or 0) == 0 and #pools == 1 then return plain_keys(root, queue) end
+  local keys = {}
+  for _, pool in ipairs(pools) do
+    for _, list in ipairs(lists.of_pool(root, pool)) do keys[#keys + 1] = list.key end
   end
   return keys
 end

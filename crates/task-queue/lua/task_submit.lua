@@ -4,7 +4,8 @@
 -- args    idempotency key ('' for none), digest of the body,
 --         then for each task: id, when ('' now, '+ms' after a delay, 'ms' at a time), header, dedup key, rest of the spec
 -- returns { replayed (0|1), now, item, … }; an item is a line: `ok <id>` (taken in), `dup <id>` (the unfinished task
---         that has the dedup key), `CAPABILITYSETS <id>` or `SWARMFULL <id>`
+--         that has the dedup key), `CAPABILITYSETS <id>`, `UNKNOWNPARENT <id>` or
+--         `SWARMFULL <id>`
 -- fails   SWARMNOTFOUND, IDEMPOTENCYMISMATCH
 -- promise a task whose id is known already is not taken in twice; all tasks of a call stand or none
 

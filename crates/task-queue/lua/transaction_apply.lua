@@ -11,7 +11,7 @@
 -- returns { replayed (0|1), now, agent of the lease or '-', result, … }: what task_settle, task_submit, message_send and
 --         the functions of the state return of each operation; or, when one cannot hold and nothing was changed,
 --         { 0, now, '', `if` or `ops` or `lease`, place from 0, refusal }: LEASELOST <attempt>, NOTFOUND,
---         CONDITIONUNMET <status>, VERSIONMISMATCH <version>, STATENOTFOUND, STATEFULL, NOTANUMBER, CAPABILITYSETS,
+--         CONDITIONUNMET <status>, VERSIONMISMATCH <version>, STATENOTFOUND, STATEFULL, NOTANUMBER, CAPABILITYSETS, UNKNOWNPARENT,
 --         SWARMFULL, AGENTNOTFOUND, INBOXFULL <agent>, TOOMANYRECIPIENTS
 -- fails   SWARMNOTFOUND, IDEMPOTENCYMISMATCH
 -- promise everything is looked at before anything is written; an operation is looked at as if those before it had been

@@ -144,6 +144,11 @@ pub fn value(root: &str, key: &StateKey) -> String {
     format!("{root}v:{key}")
 }
 
+/// The sorted set of tasks with an attribute: kind t type, g tag, p parent, q queue, s state.
+pub fn index(root: &str, kind: char, value: &str) -> String {
+    format!("{root}y:{kind}:{value}")
+}
+
 /// The names of keys that a swarm has once.
 pub const SINGLES: [&str; 20] = [
     "absent",
@@ -235,6 +240,7 @@ mod tests {
             message("", message_id),
             sharers("", message_id),
             value("", &"-".parse().unwrap()),
+            index("", 't', "-"),
         ];
         let prefixes = prefixes.iter().map(|key| key.split_inclusive(':').next().unwrap().to_owned());
         // `r<priority>:`, the channel, the clock of tests, the stages of a restore.

@@ -16,6 +16,7 @@ mod message;
 pub mod metrics;
 pub mod migrate;
 pub mod model;
+mod queue;
 mod snapshot;
 mod state;
 mod store;

@@ -167,3 +167,10 @@ pub const SNAPSHOT_CALL_BYTES: usize = 4 * 1_024 * 1_024;
 pub const SNAPSHOT_LINE_BYTES: usize = 4 * VALUE_BYTES;
 /// A restore that has not been heard of for so long broke off, and another one may begin, in milliseconds.
 pub const RESTORE_SILENCE_MS: u64 = 60_000;
+
+/// Tasks that one request of an action treats, and how many when none is named.
+pub const ACTION_TASKS_MAX: usize = 10_000;
+/// See [`ACTION_TASKS_MAX`].
+pub const ACTION_TASKS_DEFAULT: usize = 1_000;
+/// Tasks that one request purges, replays or, with their parent, cancels.
+pub const REPAIR_TASKS: usize = 100_000;

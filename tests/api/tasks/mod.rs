@@ -1,8 +1,10 @@
+mod act;
 mod cancel;
 mod claim;
 mod claim_long_poll;
 mod claim_order;
 mod complete;
+mod count;
 mod dedup;
 mod events;
 mod fail;

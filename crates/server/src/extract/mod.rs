@@ -23,7 +23,7 @@ pub(crate) use json::{Enveloped, Json, Nothing, OptionalJson, RawJson, parse, pa
 pub(crate) use last_event_id::LastEventId;
 pub(crate) use lease::LeaseHeader;
 pub(crate) use lines::Lines;
-pub(crate) use path::{Swarm, SwarmAgent, SwarmAgentTopic, SwarmTask, ValidationId};
+pub(crate) use path::{Swarm, SwarmAgent, SwarmAgentTopic, SwarmQueue, SwarmTask, ValidationId};
 pub(crate) use prefer::{Applied, Prefer};
 pub(crate) use query::Query;
 pub(crate) use state::{Guard, Known, SwarmCounter, SwarmState, require_merge_patch};

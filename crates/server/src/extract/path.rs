@@ -6,7 +6,7 @@ use std::str::FromStr;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use uuid::Uuid;
-use waggle_task_queue::model::{AgentName, SwarmName, TaskId, TopicName};
+use waggle_task_queue::model::{AgentName, QueueName, SwarmName, TaskId, TopicName};
 
 use crate::app::App;
 use crate::problem::{Code, Problem};
@@ -27,6 +27,13 @@ pub(crate) struct SwarmTask {
 pub(crate) struct SwarmAgent {
     pub(crate) swarm: SwarmName,
     pub(crate) agent: AgentName,
+}
+
+/// `{swarm}` and `{queue}`.
+#[derive(Debug)]
+pub(crate) struct SwarmQueue {
+    pub(crate) swarm: SwarmName,
+    pub(crate) queue: QueueName,
 }
 
 /// `{swarm}`, `{agent}` and `{topic}`.
@@ -74,6 +81,15 @@ impl FromRequestParts<App> for SwarmAgent {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let params = params(parts, app).await?;
         Ok(Self { swarm: swarm(&params)?, agent: named(&params, "agent")? })
+    }
+}
+
+impl FromRequestParts<App> for SwarmQueue {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let params = params(parts, app).await?;
+        Ok(Self { swarm: swarm(&params)?, queue: named(&params, "queue")? })
     }
 }
 

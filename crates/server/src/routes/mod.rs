@@ -7,6 +7,7 @@ pub(crate) mod messages;
 pub(crate) mod metrics;
 pub(crate) mod openapi;
 pub(crate) mod perf;
+pub(crate) mod queues;
 pub(crate) mod snapshot;
 pub(crate) mod state;
 pub(crate) mod subscriptions;

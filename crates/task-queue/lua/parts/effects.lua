@@ -3,7 +3,7 @@
 local function new_effects(root, swarm, now)
   return {
     root = root, swarm = swarm, now = now, quiet = swarm.quiet,
-    counts = {}, leased = {}, unleased = {}, ended = {}, finished = {}, events = {},
+    counts = {}, leased = {}, unleased = {}, ended = {}, finished = {}, events = {}, indexed = {},
   }
 end
 
@@ -44,6 +44,7 @@ local function write_effects(effects)
   for status, scored in pairs(effects.finished) do
     redis.call('ZADD', key_of.finished(root, status), unpack(scored))
   end
+  index.write(effects)
   write_tally(root, effects.counts)
   write_events(effects)
 end

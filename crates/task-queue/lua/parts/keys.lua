@@ -21,5 +21,6 @@ local key_of = {
   message = function(root, id) return root .. 'm:' .. id end,
   sharers = function(root, id) return root .. 'mc:' .. id end,
   subscriptions = function(root, agent) return root .. 'u:' .. agent end,
+  index = function(root, kind, value) return root .. 'y:' .. kind .. ':' .. value end,
   subscribers = function(root, topic) return root .. 'f:' .. topic end,
 }

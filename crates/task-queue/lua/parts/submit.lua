@@ -23,7 +23,7 @@ local function new_submits(root, swarm)
   return { lists = {}, new_sets = {}, dedups = {}, room = room_for_tasks(root, swarm) }
 end
 
--- Returns a refusal, SWARMFULL or CAPABILITYSETS; or nil and the unfinished task that has the dedup key, if any.
+-- Returns a refusal, SWARMFULL, UNKNOWNPARENT or CAPABILITYSETS; or nil and the unfinished task that has the dedup key, if any.
 -- Notes what it lets pass, so that the next one is looked at as if this one were in.
 local function check_submit(effects, plan, task)
   local root = effects.root
@@ -33,6 +33,7 @@ local function check_submit(effects, plan, task)
     if holder and holder ~= task.id then return nil, holder end
   end
   if plan.room and plan.room <= 0 then return 'SWARMFULL' end
+  if task.spec.o and redis.call('EXISTS', key_of.spec(root, task.spec.o)) == 0 then return 'UNKNOWNPARENT' end
   local list = ready_list(root, task.spec, false)
   if list.pool and not plan.lists[list.key] and redis.call('EXISTS', list.key) == 0 then
     local new = plan.new_sets[list.pool] or 0

@@ -118,7 +118,7 @@ fn is_arrow(field: &str) -> bool {
         (Err(_), Ok(to)) => {
             from == NEW && (matches!(to, Status::Ready | Status::Scheduled) || to.is_finished())
         }
-        (Ok(from), Err(_)) => to == GONE && from.is_finished(),
+        (Ok(from), Err(_)) => to == GONE && from != Status::Running,
         _ => false,
     }
 }
@@ -132,7 +132,7 @@ mod tests {
         for field in ["new>ready", "new>scheduled", "ready>running", "running>scheduled", "failed>gone"] {
             assert!(is_arrow(field), "{field}");
         }
-        for field in ["new>running", "completed>ready", "ready>gone", "gone>new", "ready", "classes", ">"] {
+        for field in ["new>running", "completed>ready", "running>gone", "gone>new", "ready", "classes", ">"] {
             assert!(!is_arrow(field), "{field}");
         }
     }

@@ -29,6 +29,8 @@ pub(super) struct Element {
 pub(super) struct Places {
     pub(super) ready: Vec<Element>,
     pub(super) sorted: Vec<Sorted>,
+    /// Sets of an attribute, behind the root, and the score there.
+    pub(super) attributes: Vec<(String, i64)>,
 }
 
 /// Where all tasks of a swarm are found.
@@ -45,9 +47,10 @@ impl Indexes {
     pub(super) async fn read(redis: &Redis, root: &str, inventory: &Inventory) -> Result<Self, Error> {
         let mut indexes = Self::default();
         let names = inventory.names.iter().map(String::as_str);
-        let names = names.filter(|name| is_list(name) || sorted_status(name).is_some());
+        let names = names.filter(|name| is_list(name) || is_attribute(name) || sorted_status(name).is_some());
         read(redis, root, names, |name, elements| match sorted_status(name) {
             Some(status) => indexes.note_sorted(name, status, elements),
+            None if is_attribute(name) => indexes.note_attribute(name, elements),
             None => indexes.note_list(name, elements),
         })
         .await?;
@@ -84,6 +87,19 @@ impl Indexes {
         }
     }
 
+    fn note_attribute(&mut self, name: &str, elements: &[Bytes]) {
+        for pair in elements.chunks_exact(2) {
+            let Some(id) = canonical(&text(&pair[0])) else {
+                self.strangers.insert((name.to_owned(), text(&pair[0])));
+                continue;
+            };
+            let attributes = &mut self.places.entry(id).or_default().attributes;
+            if !attributes.iter().any(|(known, _)| known == name) {
+                attributes.push((name.to_owned(), number(&pair[1])));
+            }
+        }
+    }
+
     fn note_list(&mut self, name: &str, elements: &[Bytes]) {
         let next = self.lists.len();
         let list = *self.numbers.entry(name.to_owned()).or_insert(next);
@@ -101,6 +117,10 @@ impl Indexes {
 
 fn is_list(name: &str) -> bool {
     matches!(Kind::of(name), Some(Kind::Ready | Kind::Special { .. }))
+}
+
+fn is_attribute(name: &str) -> bool {
+    Kind::of(name) == Some(Kind::Attribute)
 }
 
 fn sorted_status(name: &str) -> Option<Status> {

@@ -8,6 +8,7 @@ use waggle_core::{Call, Error, Redis};
 
 use super::pages::number;
 use crate::{
+    keys,
     library::function,
     limits::{ATTEMPTS_DEFAULT, PRIORITY_DEFAULT, RETENTION_MS_DEFAULT},
     model::{QueueName, Status, TaskId},
@@ -31,6 +32,9 @@ struct Header {
     c: Option<String>,
     g: Option<String>,
     d: Option<String>,
+    y: Option<String>,
+    x: Option<String>,
+    o: Option<String>,
 }
 
 /// A task as it is stored.
@@ -46,6 +50,8 @@ pub(super) struct Record {
     /// The agent it is pinned to.
     pub(super) agent: Option<String>,
     pub(super) status: Status,
+    /// The sets of its type, its tags and its parent, behind the root.
+    pub(super) attributes: Vec<String>,
     /// As the spec says.
     run_at: Option<i64>,
     state: HashMap<String, Bytes>,
@@ -98,6 +104,7 @@ impl Record {
         Ok(Self {
             id,
             list: header.list(&queue, is_unpinned(&state)),
+            attributes: header.attributes(),
             agent: header.g,
             queue,
             max_attempts: header.a.unwrap_or_else(|| ATTEMPTS_DEFAULT.into()),
@@ -111,6 +118,14 @@ impl Record {
 }
 
 impl Header {
+    fn attributes(&self) -> Vec<String> {
+        let tags = self.x.iter().flat_map(|tags| tags.split(',')).map(|tag| ('g', tag));
+        let others = [('t', &self.y), ('p', &self.o)];
+        let others =
+            others.into_iter().filter_map(|(kind, value)| value.as_deref().map(|value| (kind, value)));
+        others.chain(tags).map(|(kind, value)| keys::index("", kind, value)).collect()
+    }
+
     fn list(&self, queue: &str, unpinned: bool) -> String {
         let priority = self.p.unwrap_or(PRIORITY_DEFAULT);
         let capabilities = self.c.as_deref().unwrap_or_default();

@@ -61,6 +61,7 @@ pub(crate) const KINDS: &[&str] = &[
     "task.expired",
     "task.cancelled",
     "task.cancel_requested",
+    "task.deleted",
     "agent.registered",
     "agent.returned",
     "agent.lost",

@@ -1,5 +1,6 @@
 //! The shapes of the domain: what a task is, what may be asked, what is answered.
 
+mod action;
 mod agent;
 mod backoff;
 mod budget;
@@ -7,6 +8,7 @@ mod claim;
 mod event;
 mod event_filter;
 mod event_id;
+mod filter;
 mod id;
 mod invalid;
 mod json;
@@ -27,6 +29,7 @@ mod task;
 mod text;
 mod transaction;
 
+pub use action::{Acted, Action, Purged, Replayed, TaskCount};
 pub use agent::{
     Agent, AgentHeartbeat, AgentHeartbeaten, AgentQuery, AgentStatus, ExtendedLease, HeldLease, NewAgent,
 };
@@ -36,6 +39,7 @@ pub use claim::{Claim, Claimed, Directive, Lease};
 pub use event::Event;
 pub use event_filter::{EventFilter, EventKinds, NotAKind};
 pub use event_id::{EventId, NotAnEventId};
+pub use filter::TaskFilter;
 pub use id::{MessageId, TaskId};
 pub use invalid::{FieldError, Invalid};
 pub use json::Json;
@@ -48,8 +52,8 @@ pub use page::{ListQuery, Page};
 pub use policy::{DependencyPolicy, Strategy};
 pub use scan::{Unreadable, scan};
 pub use settlement::{
-    Cancelled, Complete, Completed, Fail, Failed, Heartbeat, Heartbeaten, NextClaim, Outcome, OutcomeKind,
-    Release, Released, Retried, Settled, SettledStatus, Settlement, TaskError,
+    Cancelled, Cascaded, Complete, Completed, Fail, Failed, Heartbeat, Heartbeaten, NextClaim, Outcome,
+    OutcomeKind, Release, Released, Retried, Settled, SettledStatus, Settlement, TaskError,
 };
 pub use stamp::Stamp;
 pub use state::{

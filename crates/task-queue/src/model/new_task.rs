@@ -184,7 +184,6 @@ impl NewTask {
         for (unset, pointer) in [
             (self.depends_on.is_empty(), "/depends_on"),
             (self.on_dependency_failure == DependencyPolicy::Fail, "/on_dependency_failure"),
-            (self.parent.is_none(), "/parent"),
             (self.timeout_ms.is_none(), "/timeout_ms"),
             (self.deadline.is_none(), "/deadline"),
             (self.concurrency_key.is_none(), "/concurrency_key"),

@@ -1,8 +1,11 @@
 //! Operations on tasks: one file, one operation, one function.
 
+mod act;
 mod cancel;
+mod cascade;
 mod claim;
 mod complete;
+mod count;
 mod events;
 mod fail;
 mod get;
@@ -18,7 +21,7 @@ mod trace;
 
 pub(crate) use settle::{SettleAnswer, SettleItem};
 pub use submit::{Idempotency, Submitted};
-pub(crate) use submit::{SubmitItem, Taken, taken};
+pub(crate) use submit::{SubmitItem, Taken, taken, unknown_parent};
 pub use submit_batch::{BatchAccepted, BatchItem, BatchSubmitted};
 pub use task_queue::TaskQueue;
 pub(crate) use task_queue::{refused, root};

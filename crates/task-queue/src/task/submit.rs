@@ -58,6 +58,7 @@ pub(crate) enum Taken {
     Duplicate(TaskId),
     TooManyCapabilitySets,
     SwarmFull,
+    UnknownParent,
 }
 
 /// A task on its way into Redis.
@@ -125,6 +126,7 @@ impl TaskQueue {
             },
             Taken::TooManyCapabilitySets => Err(Error::TooManyCapabilitySets),
             Taken::SwarmFull => Err(Error::SwarmFull),
+            Taken::UnknownParent => Err(unknown_parent()),
         }
     }
 
@@ -200,6 +202,12 @@ impl SubmitReply {
     }
 }
 
+/// A parent that is no task of the swarm.
+pub(crate) fn unknown_parent() -> Error {
+    let detail = "no task of this swarm: it never existed or its retention has ended";
+    crate::model::Invalid::field("/parent", detail).into()
+}
+
 /// What a line says of one task.
 pub(crate) fn taken(mut line: Line) -> Result<(TaskId, Taken), RedisError> {
     let taken: fn(TaskId) -> Taken = match line.optional_word() {
@@ -207,6 +215,7 @@ pub(crate) fn taken(mut line: Line) -> Result<(TaskId, Taken), RedisError> {
         Some("dup") => Taken::Duplicate,
         Some("CAPABILITYSETS") => |_| Taken::TooManyCapabilitySets,
         Some("SWARMFULL") => |_| Taken::SwarmFull,
+        Some("UNKNOWNPARENT") => |_| Taken::UnknownParent,
         _ => return Err(line.broken()),
     };
     let id = line.parse()?;

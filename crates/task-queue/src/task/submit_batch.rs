@@ -94,5 +94,6 @@ fn accepted((id, taken): (TaskId, Taken)) -> BatchItem {
         Taken::Duplicate(id) => Ok(BatchAccepted { id, created: false }),
         Taken::TooManyCapabilitySets => Err(Error::TooManyCapabilitySets),
         Taken::SwarmFull => Err(Error::SwarmFull),
+        Taken::UnknownParent => Err(super::submit::unknown_parent()),
     }
 }

@@ -77,6 +77,7 @@ fn why(mut line: Line, about: About) -> Result<Error, waggle_core::Error> {
         Some("NOTANUMBER") => Error::NotANumber(about.key()),
         Some("CAPABILITYSETS") => Error::TooManyCapabilitySets,
         Some("SWARMFULL") => Error::SwarmFull,
+        Some("UNKNOWNPARENT") => crate::task::unknown_parent(),
         Some("AGENTNOTFOUND") => Error::AgentNotFound(about.agent()),
         Some("INBOXFULL") => Error::InboxFull(about.agent()),
         Some("TOOMANYRECIPIENTS") => crate::message::too_many_recipients(),

@@ -1,8 +1,10 @@
 //! Tasks and the agents that work on them.
 
+pub(crate) mod act;
 pub(crate) mod cancel;
 pub(crate) mod claim;
 pub(crate) mod complete;
+pub(crate) mod count;
 pub(crate) mod events;
 pub(crate) mod fail;
 pub(crate) mod get;

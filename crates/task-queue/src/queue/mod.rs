@@ -1,0 +1,4 @@
+//! Operations on queues.
+
+mod purge;
+mod replay;
