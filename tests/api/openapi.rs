@@ -2,7 +2,7 @@ use serde_json::Value;
 use waggle_tests::in_a_swarm;
 
 /// Operations with their path, as the contract lists them for this version.
-const OPERATIONS: [(&str, &str); 70] = [
+const OPERATIONS: [(&str, &str); 74] = [
     ("delete", "/v1/swarms/{swarm}"),
     ("delete", "/v1/swarms/{swarm}/agents/{agent}"),
     ("delete", "/v1/swarms/{swarm}/agents/{agent}/subscriptions/{topic}"),
@@ -33,6 +33,7 @@ const OPERATIONS: [(&str, &str); 70] = [
     ("get", "/v1/swarms/{swarm}/state/{key}"),
     ("get", "/v1/swarms/{swarm}/stats"),
     ("get", "/v1/swarms/{swarm}/tasks"),
+    ("get", "/v1/swarms/{swarm}/tasks/count"),
     ("get", "/v1/swarms/{swarm}/tasks/{id}"),
     ("get", "/v1/swarms/{swarm}/tasks/{id}/attempts"),
     ("get", "/v1/swarms/{swarm}/tasks/{id}/events"),
@@ -48,12 +49,15 @@ const OPERATIONS: [(&str, &str); 70] = [
     ("post", "/v1/swarms/{swarm}/pause"),
     ("post", "/v1/swarms/{swarm}/queues/{queue}/drain"),
     ("post", "/v1/swarms/{swarm}/queues/{queue}/pause"),
+    ("post", "/v1/swarms/{swarm}/queues/{queue}/purge"),
+    ("post", "/v1/swarms/{swarm}/queues/{queue}/replay"),
     ("post", "/v1/swarms/{swarm}/queues/{queue}/resume"),
     ("post", "/v1/swarms/{swarm}/resume"),
     ("post", "/v1/swarms/{swarm}/schedules/{name}/run"),
     ("post", "/v1/swarms/{swarm}/settlements"),
     ("post", "/v1/swarms/{swarm}/state/{key}/increment"),
     ("post", "/v1/swarms/{swarm}/tasks"),
+    ("post", "/v1/swarms/{swarm}/tasks/actions"),
     ("post", "/v1/swarms/{swarm}/tasks/batch"),
     ("post", "/v1/swarms/{swarm}/tasks/{id}/assign"),
     ("post", "/v1/swarms/{swarm}/tasks/{id}/cancel"),

@@ -35,6 +35,7 @@ const GROUPS: [Group; 11] = [
             ("expire", "maintenance/timekeeper.rs"),
             ("watch", "task/get.rs"),
             ("trace", "task/trace.rs"),
+            ("cascade", "task/cascade.rs"),
         ],
     },
     Group {

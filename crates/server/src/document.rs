@@ -26,6 +26,7 @@ const JSON: &str = "Json";
         (name = "work", description = "Claiming tasks and finishing them"),
         (name = "agents", description = "Who works, and whether it is there"),
         (name = "messages", description = "Inboxes, topics and what agents write to each other"),
+        (name = "queues", description = "Where tasks wait"),
         (name = "swarms", description = "The unit of consistency"),
         (name = "state", description = "Keys with versions that all agents of a swarm share"),
         (name = "schedules", description = "Tasks that are submitted again and again"),

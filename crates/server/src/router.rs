@@ -39,6 +39,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(tasks::submit::submit, tasks::list::list))
         .routes(routes!(tasks::submit_batch::submit_batch))
         .routes(routes!(tasks::get::get))
+        .routes(routes!(tasks::count::count))
+        .routes(routes!(tasks::act::act))
         .routes(routes!(tasks::cancel::cancel))
         .routes(routes!(tasks::retry::retry))
         .routes(routes!(tasks::assign::assign))
@@ -90,6 +92,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(swarms::stats::stats))
         .routes(routes!(snapshot::export::export, snapshot::restore::restore))
         // operators
+        .routes(routes!(queues::purge::purge))
+        .routes(routes!(queues::replay::replay))
         .routes(routes!(perf::report::report))
         .routes(routes!(perf::history::history))
         .routes(routes!(perf::alerts::alerts))
@@ -117,7 +121,7 @@ mod tests {
     const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/openapi.json");
 
     /// What the service answers, written down once more: an address is added on purpose or not at all.
-    const ROUTES: [(&str, &str); 70] = [
+    const ROUTES: [(&str, &str); 74] = [
         ("get", "/health/live"),
         ("get", "/health/ready"),
         ("get", "/metrics"),
@@ -153,6 +157,8 @@ mod tests {
         ("put", "/v1/swarms/{swarm}/queues/{queue}"),
         ("post", "/v1/swarms/{swarm}/queues/{queue}/drain"),
         ("post", "/v1/swarms/{swarm}/queues/{queue}/pause"),
+        ("post", "/v1/swarms/{swarm}/queues/{queue}/purge"),
+        ("post", "/v1/swarms/{swarm}/queues/{queue}/replay"),
         ("post", "/v1/swarms/{swarm}/queues/{queue}/resume"),
         ("post", "/v1/swarms/{swarm}/resume"),
         ("get", "/v1/swarms/{swarm}/schedules"),
@@ -172,7 +178,9 @@ mod tests {
         ("get", "/v1/swarms/{swarm}/stats"),
         ("get", "/v1/swarms/{swarm}/tasks"),
         ("post", "/v1/swarms/{swarm}/tasks"),
+        ("post", "/v1/swarms/{swarm}/tasks/actions"),
         ("post", "/v1/swarms/{swarm}/tasks/batch"),
+        ("get", "/v1/swarms/{swarm}/tasks/count"),
         ("get", "/v1/swarms/{swarm}/tasks/{id}"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/assign"),
         ("get", "/v1/swarms/{swarm}/tasks/{id}/attempts"),
@@ -221,6 +229,7 @@ mod tests {
                 .replace("{swarm}", "default")
                 .replace("{id}", "01a205aa-cb6a-75fc-94de-ef603ee1f01a")
                 .replace("{agent}", "a")
+                .replace("{queue}", "q")
                 .replace("{topic}", "t")
                 .replace("{key}", "k");
             let request = Request::builder().method(method.to_uppercase().as_str()).uri(&path);

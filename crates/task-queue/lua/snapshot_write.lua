@@ -40,7 +40,7 @@ end
 local FINISHED = { completed = true, failed = true, cancelled = true }
 
 -- Enters a task into the index of its state.
-local function index(effects, task, score)
+local function enter(effects, task, score)
   local root = effects.root
   moved(effects, task, 'new', task.status)
   if task.status == 'ready' then
@@ -96,7 +96,7 @@ function write.t(effects, args, at)
   if #kept > 0 then redis.call('RPUSH', key_of.attempts(root, id), unpack(kept)) end
   write_flagged(root, task, args[behind], sums)
   task.flags = redis.call('HGET', task.key, 'fl') or nil
-  index(effects, task, score)
+  enter(effects, task, score)
   return following, 1
 end
 

@@ -7,32 +7,20 @@
 -- promise a task that nobody holds is cancelled at once; a held one keeps its holder, who learns it at the next
 --         heartbeat; a cancelled one stays so
 
-local function cancel_one(root, effects, id, now)
-  local task = stand(root, id)
+local function cancel_one(effects, id)
+  local task = stand(effects.root, id)
   if not task then return { 'NOTFOUND' } end
-  if task.status == 'cancelled' then return { 'ok', 'cancelled', 0 } end
-  if task.status == 'running' then
-    local asked = redis.call('HSET', task.key, 'cr', '1')
-    if asked == 1 then
-      note_task(effects, 'task.cancel_requested', id, task.queue, task.agent, 'running', task.attempt)
-    end
-    return { 'ok', 'running', asked }
-  end
-  if not leave[task.status] then return { 'ALREADYFINISHED', task.status } end
-  leave[task.status](effects, task)
-  redis.call('HSET', task.key, 'st', 'cancelled', 'fa', int(now))
-  finish(root, effects, task, task.status, 'cancelled', now)
-  note_task(effects, 'task.cancelled', id, task.queue, nil, 'cancelled', task.attempt)
-  return { 'ok', 'cancelled', 1 }
+  if task.status == 'completed' or task.status == 'failed' then return { 'ALREADYFINISHED', task.status } end
+  local is_news = act.cancel(effects, task)
+  return { 'ok', task.status, is_news and 1 or 0 }
 end
 
 local function task_cancel(keys, args)
   local root = keys[1]
   local swarm = open_swarm(root)
   if not swarm then return swarm_not_found() end
-  local now = now_ms(root)
-  local effects = new_effects(root, swarm, now)
-  local reply = cancel_one(root, effects, args[1], now)
+  local effects = new_effects(root, swarm, now_ms(root))
+  local reply = cancel_one(effects, args[1])
   write_effects(effects)
   return reply
 end

@@ -8,25 +8,9 @@
 
 local function prune_one(root, effects, status, id)
   local spec = read_header(root, id) or {}
-  local flags = redis.call('HGET', key_of.state(root, id), 'fl')
-  redis.call('DEL', key_of.spec(root, id), key_of.state(root, id), key_of.outcome(root, id), key_of.progress(root, id),
-    key_of.attempts(root, id), key_of.output(root, id))
   redis.call('ZREM', key_of.finished(root, status), id)
-  moved(effects, { id = id, queue = queue_of(spec), spec = spec, flags = flags }, status, 'gone')
-end
-
--- Forgets a queue of which nothing is left: every task that came has gone.
-local function forget_if_empty(root, queue)
-  local flat, tasks = redis.call('HGETALL', key_of.queue(root, queue)), 0
-  for at = 1, #flat, 2 do
-    local field, count = flat[at], tonumber(flat[at + 1]) or 0
-    if string.sub(field, 1, 4) == 'new>' then tasks = tasks + count end
-    if string.sub(field, -5) == '>gone' then tasks = tasks - count end
-    if (field == 'classes' or field == 'pins') and count ~= 0 or field == 'rules' then return end
-  end
-  if tasks ~= 0 then return end
-  redis.call('DEL', key_of.queue(root, queue))
-  redis.call('ZREM', root .. 'queues', queue)
+  local flags = redis.call('HGET', key_of.state(root, id), 'fl') or nil
+  forget.task(effects, { id = id, queue = queue_of(spec), spec = spec, flags = flags }, status)
 end
 
 local function task_prune(keys, args)
@@ -45,7 +29,7 @@ local function task_prune(keys, args)
     if head and (not following or head < following) then following = head end
   end
   write_effects(effects)
-  for queue in pairs(effects.counts) do forget_if_empty(root, queue) end
+  forget.queues(effects)
   return { pruned, following and int(following - now) or '' }
 end
 

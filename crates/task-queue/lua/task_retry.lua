@@ -6,23 +6,14 @@
 -- fails   SWARMNOTFOUND
 -- promise the fence goes on rising; a deadline that has passed is taken off; the deduplication key is taken again, unless another unfinished task has it
 
-local function retry_one(root, effects, id)
-  local task = stand(root, id)
+local function retry_one(effects, id)
+  local task = stand(effects.root, id)
   if not task then return { 'NOTFOUND' } end
-  if task.status ~= 'failed' and task.status ~= 'cancelled' then return { 'WRONGSTATE', task.status } end
-  local room = room_for_tasks(root, effects.swarm)
-  if room and room <= 0 then return { 'SWARMFULL' } end
-  if task.spec.d and not (redis.call('HSETNX', root .. 'dedup', task.spec.d, id) == 1) then return { 'DUPLICATE' } end
-  local entry = task.entry + 1
-  redis.call('ZREM', key_of.finished(root, task.status), id)
-  attempts.keep_last(root, id)
-  due.forgive(effects, task)
-  redis.call('HDEL', task.key, 'fa', 'ra', 'cr', 'cc', 'lt', 'lo', 'ao')
-  redis.call('HSET', task.key, 'st', 'ready', 'at', '0', 'en', int(entry), 'ry', precise(effects.now))
-  moved(effects, task, task.status, 'ready')
-  enter_ready(effects, task, task.spec, entry, false)
-  note_task(effects, 'task.retried', id, task.queue, nil, 'ready', 0)
-  return { 'ok', 'ready' }
+  local done, why = act.retry(effects, task)
+  if done then return { 'ok', 'ready' } end
+  if why == 'full' then return { 'SWARMFULL' } end
+  if why == 'key' then return { 'DUPLICATE' } end
+  return { 'WRONGSTATE', task.status }
 end
 
 local function task_retry(keys, args)
@@ -30,7 +21,7 @@ local function task_retry(keys, args)
   local swarm = open_swarm(root)
   if not swarm then return swarm_not_found() end
   local effects = new_effects(root, swarm, now_ms(root))
-  local reply = retry_one(root, effects, args[1])
+  local reply = retry_one(effects, args[1])
   write_effects(effects)
   return reply
 end

@@ -194,6 +194,11 @@ pub fn schedule(root: &str, name: &str) -> String {
     format!("{root}sc:{name}")
 }
 
+/// The sorted set of tasks with an attribute: kind t type, g tag, p parent, q queue.
+pub fn index(root: &str, kind: char, value: &str) -> String {
+    format!("{root}y:{kind}:{value}")
+}
+
 /// The names of keys that a swarm has once.
 pub const SINGLES: [&str; 24] = [
     "absent",
@@ -301,6 +306,7 @@ mod tests {
             sharers("", message_id),
             value("", &"-".parse().unwrap()),
             schedule("", "-"),
+            index("", 't', "-"),
         ];
         let prefixes = prefixes.iter().map(|key| key.split_inclusive(':').next().unwrap().to_owned());
         // `r<priority>:`, the channel, the clock of tests, the stages of a restore.

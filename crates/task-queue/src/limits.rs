@@ -207,3 +207,10 @@ pub const SCHEDULE_MISSED_MS: u64 = 60_000;
 pub const SCHEDULES_A_CALL: usize = 50;
 /// Bytes a cron expression or the name of a time zone may have.
 pub const CRON_BYTES: usize = 256;
+
+/// Tasks that one request of an action treats, and how many when none is named.
+pub const ACTION_TASKS_MAX: usize = 10_000;
+/// See [`ACTION_TASKS_MAX`].
+pub const ACTION_TASKS_DEFAULT: usize = 1_000;
+/// Tasks that one request purges, replays or, with their parent, cancels.
+pub const REPAIR_TASKS: usize = 100_000;

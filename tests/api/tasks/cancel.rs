@@ -160,3 +160,34 @@ fn a_body_is_not_needed_and_an_unknown_task_is_not_found() {
         assert!(fields(&problem).contains(&"detail") && problem["errors"] == Value::Null);
     });
 }
+
+#[test]
+fn a_cascade_cancels_what_has_not_finished_below_a_task() {
+    in_a_swarm(async |w| {
+        let below = |parent: &str| task().with("parent", parent);
+        let root = w.submit_id(task()).await;
+        w.complete(&w.claim_one("a").await, 1).await.ok();
+        let child = w.submit_id(below(&root)).await;
+        let held = w.claim_one("a").await;
+        let done = w.submit_id(below(&child).priority(9)).await;
+        w.complete(&w.claim_one("b").await, 1).await.ok();
+        let deep = w.submit_id(below(&done)).await;
+        w.submit_many((0..250).map(|n| below(&root).delay_ms(if n % 2 == 0 { 0 } else { 600_000 }))).await;
+        let other = w.submit_id(task()).await;
+        w.cancel(&root).await.problem(409, "already_finished");
+        let body = json!({"cascade": true});
+        let answer = w.on(&root, "cancel", body.clone()).await.ok();
+        assert_eq!(answer, json!({"id": root, "status": "completed", "cancelled": 252, "more": false}));
+        assert_eq!(
+            (w.status(&deep).await, w.status(&done).await),
+            ("cancelled".to_owned(), "completed".to_owned())
+        );
+        assert_eq!(w.task(&child).await["cancel_requested"], true);
+        assert_eq!(w.status(&other).await, "ready");
+        let again = w.post(&format!("/tasks/{root}/cancel?cascade=true")).send().await.ok();
+        assert_eq!(again["cancelled"], 0);
+        w.release(&held).await.ok();
+        let alone = w.on(&other, "cancel", body).await.ok();
+        assert_eq!(alone, json!({"id": other, "status": "cancelled", "cancelled": 1, "more": false}));
+    });
+}

@@ -202,3 +202,64 @@ fn a_large_list_is_walked_in_bounded_steps() {
         assert_eq!(w.pages("queue=noise&limit=500").await.len(), 3_000);
     });
 }
+
+#[test]
+fn a_list_can_be_narrowed_to_a_type_a_tag_a_parent_and_an_agent() {
+    in_a_swarm(async |w| {
+        let parent = w.submit_id(task().queue("parents")).await;
+        let new = |n: usize| {
+            task()
+                .payload(n)
+                .queue(if n % 2 == 0 { "even" } else { "odd" })
+                .with("type", format!("t {}", n % 3))
+                .with("tags", json!([format!("g{}", n % 5), "all"]))
+                .with("parent", if n % 7 == 0 { json!(parent) } else { Value::Null })
+                .with("agent", if n % 4 == 0 { json!("p") } else { Value::Null })
+        };
+        w.submit_many((0..210).map(new)).await;
+        let numbers = async |query: &str| {
+            let mut found: Vec<_> =
+                payloads(&w.pages(query).await).iter().filter_map(Value::as_i64).collect();
+            found.sort_unstable();
+            found
+        };
+        let those = |fits: &dyn Fn(i64) -> bool| (0..210).filter(|n| fits(*n)).collect::<Vec<_>>();
+        assert_eq!(numbers("type=t%201&limit=10").await, those(&|n| n % 3 == 1));
+        assert_eq!(numbers("tag=g3&limit=7").await, those(&|n| n % 5 == 3));
+        assert_eq!(numbers(&format!("parent={parent}&limit=3")).await, those(&|n| n % 7 == 0));
+        assert_eq!(numbers("agent=p&limit=9").await, those(&|n| n % 4 == 0));
+        assert_eq!(numbers("tag=all&queue=odd&limit=11").await, those(&|n| n % 2 == 1));
+        assert_eq!(
+            numbers("tag=g0&type=t%202&agent=p&limit=1").await,
+            those(&|n| n % 5 == 0 && n % 3 == 2 && n % 4 == 0)
+        );
+        w.claim_with(json!({"agent": "p", "queues": ["even"], "max_tasks": 30})).await;
+        assert_eq!(w.pages("agent=p&status=running&limit=4").await.len(), 30);
+        assert_eq!(numbers("tag=all&limit=100").await.len(), 210);
+    });
+}
+
+#[test]
+fn a_walk_by_tag_leaves_out_nobody_who_stayed_while_others_were_claimed() {
+    in_a_swarm(async |w| {
+        let ids = w.submit_many((0..60).map(|n| task().payload(n).with("tags", json!(["g"])))).await;
+        let (mut seen, mut cursor) = (HashSet::new(), String::new());
+        loop {
+            let page = w.get(&format!("/tasks?status=ready&tag=g&limit=7{cursor}")).send().await.ok();
+            let items = page["items"].as_array().unwrap();
+            seen.extend(items.iter().map(|item| item["id"].as_str().unwrap().to_owned()));
+            // The one at which the walk goes on leaves.
+            if let Some(last) = items.last() {
+                w.cancel(last["id"].as_str().unwrap()).await;
+            }
+            w.claim_one("a").await;
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        for id in &ids {
+            assert!(seen.contains(id) || w.status(id).await != "ready", "{id}");
+        }
+    });
+}

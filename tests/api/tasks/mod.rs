@@ -1,3 +1,4 @@
+mod act;
 mod append_output;
 mod assign;
 mod attempts;
@@ -7,6 +8,7 @@ mod claim;
 mod claim_long_poll;
 mod claim_order;
 mod complete;
+mod count;
 mod deadline;
 mod dedup;
 mod events;

@@ -241,3 +241,13 @@ fn stamps_come_from_the_clock_of_redis() {
         assert!((now - stamp(&second["created_at"])).abs() < 5_000);
     });
 }
+
+#[test]
+fn an_unknown_parent_is_refused_and_nothing_is_stored() {
+    in_a_swarm(async |w| {
+        let orphan = task().with("parent", "0193a0de-0000-7000-8000-000000000000");
+        let problem = w.post("/tasks").json(orphan).send().await.problem(422, "validation");
+        assert_eq!(problem["errors"][0]["pointer"], "/parent");
+        assert_eq!(w.get("/tasks/count").send().await.ok()["total"], 0);
+    });
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use waggle_task_queue::Error;
 use waggle_task_queue::limits::PAGE_MAX;
-use waggle_task_queue::model::{Json, ListQuery, Stamp, Status, TaskId};
+use waggle_task_queue::model::{Json, ListQuery, Stamp, Status, TaskFilter, TaskId};
 
 use super::Case;
 use crate::model::{AGENTS, Model, Outcome, QUEUES, Task};
@@ -45,7 +45,11 @@ impl Case {
     pub(super) async fn compare_lists(&self, model: &Model) {
         for status in LISTED {
             let mut listed = Vec::new();
-            let mut query = ListQuery { status: Some(status), limit: Some(PAGE_MAX), ..ListQuery::default() };
+            let mut query = ListQuery {
+                filter: TaskFilter { status: Some(status), ..TaskFilter::default() },
+                limit: Some(PAGE_MAX),
+                cursor: None,
+            };
             loop {
                 let page = self.backend.queue.list(&self.swarm, query.clone()).await.unwrap();
                 listed.extend(page.items.iter().map(|task| task.id));

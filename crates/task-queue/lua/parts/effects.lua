@@ -3,7 +3,7 @@
 local function new_effects(root, swarm, now)
   return {
     root = root, swarm = swarm, now = now, quiet = swarm.quiet,
-    counts = {}, leased = {}, unleased = {}, ended = {}, finished = {}, events = {}, rules = {}, fair = {},
+    counts = {}, leased = {}, unleased = {}, ended = {}, finished = {}, events = {}, rules = {}, fair = {}, indexed = {},
   }
 end
 
@@ -46,6 +46,7 @@ local function write_effects(effects)
   end
   -- Where assigning in turns goes on, see assign.lua.
   if effects.rr then redis.call('HSET', root .. 'swarm', 'rr', effects.rr) end
+  index.write(effects)
   write_tally(root, effects.counts)
   if effects.swarm.ruled then wake_turned(effects) end
   write_events(effects)

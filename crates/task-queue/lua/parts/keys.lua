@@ -31,5 +31,6 @@ local key_of = {
   sharers = function(root, id) return root .. 'mc:' .. id end,
   subscriptions = function(root, agent) return root .. 'u:' .. agent end,
   schedule = function(root, name) return root .. 'sc:' .. name end,
+  index = function(root, kind, value) return root .. 'y:' .. kind .. ':' .. value end,
   subscribers = function(root, topic) return root .. 'f:' .. topic end,
 }

@@ -4,17 +4,18 @@
 --   b it or a task it belongs to has a budget, see parts/usage.lua
 --   q it has asked a person, see parts/ask.lua
 --   u something is known of what it or tasks that belong to it have used up, see parts/usage.lua
+--   i  a type, tags or a parent: index.lua
 
 -- by_field: which letter a field of the header brings; on: what follows, by letter, as function(effects, task, from, to)
 --   task  id, key, queue, flags; its header as `spec` where that has been read
 --   from  a state, or `new`; to: a state, or `gone`
-local flagged = { by_field = {}, on = {} }
+local flagged = { by_field = { y = 'i', x = 'i', o = 'i' }, on = { i = index.follow } }
 
 local function flags_of(spec)
   if spec == ALL_DEFAULTS then return nil end
   local flags = ''
   for field, letter in pairs(flagged.by_field) do
-    if spec[field] then flags = flags .. letter end
+    if spec[field] and not string.find(flags, letter, 1, true) then flags = flags .. letter end
   end
   return flags ~= '' and flags or nil
 end
@@ -40,5 +41,6 @@ end
 
 local function moved(effects, task, from, to)
   tally(effects, task.queue, from, to)
+  if index.is_rare[from] or index.is_rare[to] then index.note_rare(effects, task, from, to) end
   if task.flags then follow(effects, task, from, to) end
 end

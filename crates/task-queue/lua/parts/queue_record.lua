@@ -18,37 +18,22 @@ do
     return math.max(tonumber(created), tonumber(run_at) or 0, tonumber(s[2] or 0), tonumber(s[3] or 0))
   end
 
-  -- Those who wait for a slot stand in a sorted set.
-  local function element_at(root, key, at)
-    if string.sub(key, #root + 1, #root + 3) == 'pk:' then return redis.call('ZRANGE', key, int(at), int(at))[1] end
-    return redis.call('LINDEX', key, int(at))
-  end
-
   local function oldest_of_list(root, key)
     for at = 0, HEAD - 1 do
-      local element = element_at(root, key, at)
+      local element = lists.range(root, key, at, at)[1]
       if not element then return nil end
       if not is_dead(root, element) then return ready_since(root, element) end
     end
   end
 
-  local function add_pool(root, keys, pool)
-    for _, member in ipairs(lists_of_pool(root, pool, 0, -1)) do
-      keys[#keys + 1] = key_of.special(root, pool, member)
-    end
-  end
-
-  -- The lists of a queue: those for everybody, for certain capabilities, and for certain agents.
+  -- The lists of a queue: those for everybody, for certain capabilities, for certain agents, and those that wait.
   local function lists_of(root, queue, count)
-    local keys = plain_keys(root, queue)
-    if (count.classes or 0) > 0 then add_pool(root, keys, queue) end
-    if (count.pins or 0) > 0 then
-      for _, agent in ipairs(redis.call('ZRANGE', key_of.pinned(root, queue), '0', int(LISTS))) do
-        add_pool(root, keys, queue .. '@' .. agent)
+    local keys = {}
+    if (count.classes or 0) == 0 then keys = plain_keys(root, queue) end
+    for _, pool in ipairs(lists.pools(root, queue)) do
+      if pool ~= queue or #keys == 0 then
+        for _, list in ipairs(lists.of_pool(root, pool)) do keys[#keys + 1] = list.key end
       end
-    end
-    for _, name in ipairs(redis.call('ZRANGE', key_of.waiting(root, queue), '0', int(LISTS))) do
-      keys[#keys + 1] = root .. name
     end
     return keys
   end
@@ -69,10 +54,10 @@ do
   local function oldest_of(root, queue, flat)
     local count, oldest = count_of(flat), nil
     if count.ready <= 0 then return nil, 0 end
-    local lists = lists_of(root, queue, count)
-    local looked = math.min(#lists, LISTS)
+    local keys = lists_of(root, queue, count)
+    local looked = math.min(#keys, LISTS)
     for at = 1, looked do
-      local since = oldest_of_list(root, lists[at])
+      local since = oldest_of_list(root, keys[at])
       if since and (not oldest or since < oldest) then oldest = since end
     end
     return oldest, looked

@@ -128,7 +128,7 @@ fn is_arrow(field: &str) -> bool {
             let begins = matches!(to, Status::Ready | Status::Scheduled | Status::InputRequired);
             from == NEW && (begins || to.is_finished())
         }
-        (Ok(from), Err(_)) => to == GONE && from.is_finished(),
+        (Ok(from), Err(_)) => to == GONE && from != Status::Running,
         _ => false,
     }
 }
@@ -142,7 +142,7 @@ mod tests {
         for field in ["new>ready", "new>scheduled", "ready>running", "running>scheduled", "failed>gone"] {
             assert!(is_arrow(field), "{field}");
         }
-        for field in ["new>running", "completed>ready", "ready>gone", "gone>new", "ready", "classes", ">"] {
+        for field in ["new>running", "completed>ready", "running>gone", "gone>new", "ready", "classes", ">"] {
             assert!(!is_arrow(field), "{field}");
         }
     }

@@ -35,6 +35,8 @@ pub(super) struct Places {
     pub(super) sorted: Vec<Sorted>,
     /// As the index of deadlines says.
     pub(super) deadline: Option<i64>,
+    /// Sets of an attribute, behind the root, and the score there.
+    pub(super) attributes: Vec<(String, i64)>,
 }
 
 /// Where all tasks of a swarm are found.
@@ -53,10 +55,13 @@ impl Indexes {
     pub(super) async fn read(redis: &Redis, root: &str, inventory: &Inventory) -> Result<Self, Error> {
         let mut indexes = Self::default();
         let names = inventory.names.iter().map(String::as_str);
-        let names = names.filter(|name| is_list(name) || *name == DEADLINES || sorted_status(name).is_some());
+        let names = names.filter(|name| {
+            is_list(name) || *name == DEADLINES || is_attribute(name) || sorted_status(name).is_some()
+        });
         read(redis, root, names, |name, elements| match sorted_status(name) {
             None if name == DEADLINES => indexes.note_deadlines(elements),
             Some(status) => indexes.note_sorted(name, status, elements),
+            None if is_attribute(name) => indexes.note_attribute(name, elements),
             None => indexes.note_list(name, elements),
         })
         .await?;
@@ -102,6 +107,19 @@ impl Indexes {
         }
     }
 
+    fn note_attribute(&mut self, name: &str, elements: &[Bytes]) {
+        for pair in elements.chunks_exact(2) {
+            let Some(id) = canonical(&text(&pair[0])) else {
+                self.strangers.insert((name.to_owned(), text(&pair[0])));
+                continue;
+            };
+            let attributes = &mut self.places.entry(id).or_default().attributes;
+            if !attributes.iter().any(|(known, _)| known == name) {
+                attributes.push((name.to_owned(), number(&pair[1])));
+            }
+        }
+    }
+
     fn note_list(&mut self, name: &str, elements: &[Bytes]) {
         let next = self.lists.len();
         let list = *self.numbers.entry(name.to_owned()).or_insert(next);
@@ -137,6 +155,10 @@ fn waits(name: &str) -> (bool, bool) {
         Some(Kind::Parked { .. }) => (true, true),
         _ => (false, false),
     }
+}
+
+fn is_attribute(name: &str) -> bool {
+    Kind::of(name) == Some(Kind::Attribute)
 }
 
 fn sorted_status(name: &str) -> Option<Status> {

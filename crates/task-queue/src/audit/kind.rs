@@ -71,6 +71,8 @@ pub(super) enum Kind<'a> {
     Waiting(&'a str),
     Pinned(&'a str),
     Finished(Status),
+    /// Tasks by an attribute.
+    Attribute,
     Leases,
     Scheduled,
     Deadlines,
@@ -186,6 +188,10 @@ impl<'a> Kind<'a> {
             "wl" => Self::Waiting(rest),
             "p" => Self::Pinned(rest),
             "x" => Self::Finished(rest.parse().ok().filter(|status: &Status| status.is_finished())?),
+            "y" => rest
+                .split_once(':')
+                .filter(|(kind, value)| ["t", "g", "p", "q", "s"].contains(kind) && !value.is_empty())
+                .map(|_| Self::Attribute)?,
             "a" => Self::Agent(rest),
             "h" => Self::Holds(rest),
             "w" => Self::Adoption(rest),
@@ -233,6 +239,7 @@ impl<'a> Kind<'a> {
             | Self::Waiting(_)
             | Self::Pinned(_)
             | Self::Finished(_)
+            | Self::Attribute
             | Self::Leases
             | Self::Scheduled
             | Self::Deadlines
@@ -286,6 +293,7 @@ mod tests {
         let special = keys::special("", "a:5@x:y", "7/b:c,d");
         assert_eq!(Kind::of(&special), Some(Kind::Special { pool: "a:5@x:y", member: "7/b:c,d" }));
         assert_eq!(Kind::of(&keys::finished("", Status::Failed)), Some(Kind::Finished(Status::Failed)));
+        assert_eq!(Kind::of(&keys::index("", 't', "a:b")), Some(Kind::Attribute));
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! The checks read the stored form by rules of their own, not through `store/`: what is to be checked is no witness.
 
 mod agents;
+mod attribute;
 mod check;
 mod counts;
 mod dedup;

@@ -93,6 +93,9 @@ fn check_left(indexes: &Indexes, inventory: &Inventory, findings: &mut Findings<
             continue;
         }
         tombstones += places.ready.len();
+        for (set, _) in &places.attributes {
+            findings.add(Check::Dangling, format!("{set} {id}"), "is in the set and does not exist");
+        }
         for (status, _) in &places.sorted {
             let index = status.as_str();
             findings.add(

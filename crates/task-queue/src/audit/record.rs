@@ -8,6 +8,7 @@ use waggle_core::{Call, Error, Redis};
 
 use super::pages::{number, text};
 use crate::{
+    keys,
     library::function,
     limits::{ATTEMPTS_DEFAULT, PRIORITY_DEFAULT, RETENTION_MS_DEFAULT},
     model::{AgentName, QueueName, Status, TaskId},
@@ -35,6 +36,9 @@ struct Header {
     f: Option<String>,
     t: Option<i64>,
     e: Option<i64>,
+    y: Option<String>,
+    x: Option<String>,
+    o: Option<String>,
 }
 
 /// A task as it is stored.
@@ -55,6 +59,8 @@ pub(super) struct Record {
     pub(super) timeout_ms: Option<i64>,
     /// Absent where it has been taken off.
     pub(super) deadline: Option<i64>,
+    /// The sets of its type, its tags and its parent, behind the root.
+    pub(super) attributes: Vec<String>,
     /// As the spec says.
     run_at: Option<i64>,
     state: HashMap<String, Bytes>,
@@ -109,6 +115,7 @@ impl Record {
         Ok(Self {
             id,
             list: header.list(&queue, pin_of(&state)),
+            attributes: header.attributes(),
             queue,
             max_attempts: header.a.unwrap_or_else(|| ATTEMPTS_DEFAULT.into()),
             retention_ms: header.r.unwrap_or(i64::try_from(RETENTION_MS_DEFAULT).unwrap_or(i64::MAX)),
@@ -125,6 +132,14 @@ impl Record {
 }
 
 impl Header {
+    fn attributes(&self) -> Vec<String> {
+        let tags = self.x.iter().flat_map(|tags| tags.split(',')).map(|tag| ('g', tag));
+        let others = [('t', &self.y), ('p', &self.o)];
+        let others =
+            others.into_iter().filter_map(|(kind, value)| value.as_deref().map(|value| (kind, value)));
+        others.chain(tags).map(|(kind, value)| keys::index("", kind, value)).collect()
+    }
+
     fn list(&self, queue: &str, pin: Option<&str>) -> String {
         let priority = self.p.unwrap_or(PRIORITY_DEFAULT);
         let capabilities = self.c.as_deref().unwrap_or_default();

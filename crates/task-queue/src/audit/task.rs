@@ -1,7 +1,7 @@
 //! One task: its state, the index it is in, its lease.
 
 use super::{
-    Check,
+    Check, attribute,
     indexes::{Element, Indexes, Places},
     inventory::Parts,
     kind::Kind,
@@ -33,6 +33,7 @@ pub(super) fn check(
         Status::Ready => task.sorted(places, None),
         status => task.sorted(places, Some(status)),
     }
+    task.attributes(places);
     let tombstones = task.elements(places);
     task.attempts();
     task.times(places);
@@ -91,6 +92,24 @@ impl Task<'_, '_> {
                     format!("is indexed at {score} and kept until {end}")
                 });
             }
+        }
+    }
+
+    /// The sets of its attributes, and those of the rare states: it is in these, at the score of its state and its age,
+    /// and in no other.
+    fn attributes(&mut self, places: &Places) {
+        let wanted = attribute::sets(self.record);
+        let score = attribute::score(self.record.id, self.record.status);
+        for set in &wanted {
+            match places.attributes.iter().find(|(name, _)| name == set) {
+                None => self.add(Check::NotIndexed, format!("is not in {set}")),
+                Some((_, found)) => self.that(*found == score, Check::WrongIndex, || {
+                    format!("is in {set} at {found}, not at {score}")
+                }),
+            }
+        }
+        for (set, _) in places.attributes.iter().filter(|(set, _)| !wanted.contains(set)) {
+            self.add(Check::WrongIndex, format!("is {} and in {set}", self.record.status.as_str()));
         }
     }
 

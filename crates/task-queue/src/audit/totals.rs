@@ -12,8 +12,8 @@ use super::{
 };
 
 /// Fields, and by how much each changes the number of unfinished tasks.
-const FIELDS: [(&str, i64); 5] =
-    [("submitted", 1), ("retried", 1), ("completed", -1), ("failed", -1), ("cancelled", -1)];
+const FIELDS: [(&str, i64); 6] =
+    [("submitted", 1), ("retried", 1), ("completed", -1), ("failed", -1), ("cancelled", -1), ("removed", -1)];
 
 /// The fields as they are stored.
 #[derive(Debug, Default, PartialEq, Eq)]

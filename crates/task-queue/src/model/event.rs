@@ -69,6 +69,7 @@ pub(crate) const KINDS: &[&str] = &[
     "task.assigned",
     "task.input_requested",
     "task.input_given",
+    "task.deleted",
     "agent.registered",
     "agent.returned",
     "agent.lost",

@@ -1,5 +1,6 @@
 //! The shapes of the domain: what a task is, what may be asked, what is answered.
 
+mod action;
 mod agent;
 mod attempt;
 mod backoff;
@@ -9,6 +10,7 @@ mod cron;
 mod event;
 mod event_filter;
 mod event_id;
+mod filter;
 mod id;
 mod input;
 mod invalid;
@@ -34,6 +36,7 @@ mod task;
 mod text;
 mod transaction;
 
+pub use action::{Acted, Action, Purged, Replayed, TaskCount};
 pub use agent::{
     Agent, AgentHeartbeat, AgentHeartbeaten, AgentQuery, AgentStatus, ExtendedLease, HeldLease, NewAgent,
 };
@@ -45,6 +48,7 @@ pub use cron::Cron;
 pub use event::Event;
 pub use event_filter::{EventFilter, EventKinds, NotAKind};
 pub use event_id::{EventId, NotAnEventId};
+pub use filter::TaskFilter;
 pub use id::{MessageId, TaskId};
 pub use input::{Input, InputGiven, InputRequest, InputRequested, TaskInput};
 pub use invalid::{FieldError, Invalid};
@@ -62,8 +66,9 @@ pub use scan::{Unreadable, scan};
 pub use schedule::{Missed, NewSchedule, Overlap, Schedule};
 pub(crate) use schema::{check_answer, check_schema};
 pub use settlement::{
-    Assign, Assigned, Cancelled, Complete, Completed, Fail, Failed, Heartbeat, Heartbeaten, NextClaim,
-    Outcome, OutcomeKind, Release, Released, Retried, Settled, SettledStatus, Settlement, TaskError,
+    Assign, Assigned, Cancelled, Cascaded, Complete, Completed, Fail, Failed, Heartbeat, Heartbeaten,
+    NextClaim, Outcome, OutcomeKind, Release, Released, Retried, Settled, SettledStatus, Settlement,
+    TaskError,
 };
 pub use stamp::Stamp;
 pub use state::{

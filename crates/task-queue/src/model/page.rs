@@ -2,15 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{QueueName, Status};
+use super::TaskFilter;
 
 /// What to list: newest first within a state.
 #[derive(Debug, Clone, Default)]
 pub struct ListQuery {
-    /// Only tasks in this state.
-    pub status: Option<Status>,
-    /// Only tasks of this queue.
-    pub queue: Option<QueueName>,
+    /// Only these tasks.
+    pub filter: TaskFilter,
     /// Items a page, 1 to 500; 50 when none is named.
     pub limit: Option<usize>,
     /// Where the page before ended.

@@ -1,10 +1,12 @@
-//! Queues: their limits and defaults, and what they hold.
+//! Queues: their limits and defaults, what they hold, and what is done to many of their tasks.
 
 mod drain;
 mod get;
 mod list;
 mod pause;
+mod purge;
 mod put;
 mod record;
+mod replay;
 mod resume;
 mod rules;

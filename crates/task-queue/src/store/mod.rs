@@ -16,6 +16,6 @@ pub(crate) use name_cursor::NameCursor;
 pub(crate) use reader::{Line, Reader};
 pub(crate) use record::{claimed_task, task_of_record};
 pub(crate) use resubmit::Resubmit;
-pub(crate) use spec::{DEADLINE_HOLDS, Spec, When, empty_object, frame_json, joined, taken_in};
+pub(crate) use spec::{DEADLINE_HOLDS, Spec, When, empty_object, frame_json, joined, stand_in, taken_in};
 pub(crate) use token::{digest, seed, unit};
 pub(crate) use usage::{Sums, usage_text};

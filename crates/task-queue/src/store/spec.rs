@@ -64,6 +64,12 @@ pub(super) struct Header {
     pub(super) assign: Option<Strategy>,
     #[serde(rename = "u", skip_serializing_if = "Option::is_none")]
     pub(super) budget: Option<Budget>,
+    /// Stands for the type.
+    #[serde(rename = "y", skip_serializing_if = "Option::is_none")]
+    pub(super) kind: Option<String>,
+    /// Tags joined by commas.
+    #[serde(rename = "x", skip_serializing_if = "Option::is_none")]
+    pub(super) tags: Option<String>,
 }
 
 /// What only clients need to know, as it is read.
@@ -182,11 +188,14 @@ fn header_of(task: &NewTask) -> Header {
             .then_some(task.on_dependency_failure),
         assign: task.assign,
         budget: task.budget.clone(),
+        kind: task.kind.as_ref().map(stand_in),
+        tags: unless(task.tags.is_empty())
+            .then(|| task.tags.iter().map(Tag::as_str).collect::<Vec<_>>().join(",")),
     }
 }
 
 /// Stands for a free text in the name of a key: itself where it is a short name, else a digest, which no name can be.
-fn stand_in(text: &Text) -> String {
+pub(crate) fn stand_in(text: &Text) -> String {
     let text = text.as_str();
     let short = text.len() <= STAND_IN_BYTES
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte));

@@ -22,6 +22,16 @@ impl TaskQueue {
     /// # Errors
     /// [`Error::AlreadyFinished`], [`Error::TaskNotFound`], [`Error::SwarmNotFound`], [`Error::Redis`].
     pub async fn cancel(&self, swarm: &SwarmName, id: TaskId) -> Result<Cancelled, Error> {
+        match self.cancel_one(swarm, id).await? {
+            (status @ (Status::Cancelled | Status::Running), _) => {
+                Ok(Cancelled { id, status, cancel_requested: status == Status::Running })
+            }
+            (status, _) => Err(Error::AlreadyFinished { id, status }),
+        }
+    }
+
+    /// Where the task stands since, and whether that is news (0 or 1): one that had finished before is left alone.
+    pub(super) async fn cancel_one(&self, swarm: &SwarmName, id: TaskId) -> Result<(Status, usize), Error> {
         let mut call = Call::new(FUNCTION, &root(swarm));
         call.arg(id.encode(&mut [0; 36]));
         let reply = self.inner.redis.call(call).await.map_err(|error| refused(swarm, error))?;
@@ -37,9 +47,9 @@ impl TaskQueue {
                 if status == Status::Cancelled {
                     metrics::tasks(TaskEvent::Cancelled, news);
                 }
-                Ok(Cancelled { id, status, cancel_requested: status == Status::Running })
+                Ok((status, news))
             }
-            "ALREADYFINISHED" => Err(Error::AlreadyFinished { id, status }),
+            "ALREADYFINISHED" => Ok((status, 0)),
             _ => Err(reply.broken("a word nobody knows").into()),
         }
     }

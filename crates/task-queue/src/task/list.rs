@@ -10,8 +10,8 @@ use crate::{
     Error,
     library::function,
     limits::{PAGE_DEFAULT, PAGE_MAX},
-    model::{AgentName, Invalid, ListQuery, Page, QueueName, Status, SwarmName, Task, TaskId},
-    store::{Reader, task_of_record},
+    model::{AgentName, Invalid, ListQuery, Page, QueueName, Status, SwarmName, Task, TaskFilter, TaskId},
+    store::{Reader, stand_in, task_of_record},
 };
 
 const FUNCTION: &str = function!("task_list");
@@ -31,6 +31,10 @@ impl TaskQueue {
     /// A page of tasks: state after state, the newest first within each list. A page may be short, or empty, and
     /// still have a cursor.
     ///
+    /// By type, tag and parent it walks the index that holds fewest; by queue the lists of ready tasks and the index of
+    /// blocked, failed, cancelled and asking ones; by agent what it holds and the ready tasks pinned to it. What else is
+    /// named, and running, scheduled or completed tasks of a queue, are looked for among the tasks of their state.
+    ///
     /// # Errors
     /// [`Error::Invalid`] for a limit or a cursor, [`Error::SwarmNotFound`], [`Error::Redis`].
     pub async fn list(&self, swarm: &SwarmName, query: ListQuery) -> Result<Page<Task>, Error> {
@@ -44,7 +48,8 @@ impl TaskQueue {
             let Some(here) = cursor.take() else { break };
             let after = self.list_stretch(swarm, &here, &query, limit - items.len(), &mut items).await?;
             cursor = if after.is_empty() {
-                following(here.status, query.status).map(|status| Cursor { status, after: String::new() })
+                following(here.status, query.filter.status)
+                    .map(|status| Cursor { status, after: String::new() })
             } else {
                 Some(Cursor { status: here.status, after })
             };
@@ -64,11 +69,8 @@ impl TaskQueue {
         items: &mut Vec<Task>,
     ) -> Result<String, Error> {
         let mut call = Call::read_only(FUNCTION, &root(swarm));
-        call.arg(from.status.as_str())
-            .arg(query.queue.as_ref().map_or("", |queue| queue.as_str()))
-            .arg(want)
-            .arg(LOOK)
-            .arg(from.after.as_str());
+        call.arg(from.status.as_str()).arg(want).arg(LOOK).arg(from.after.as_str());
+        add_filter(&mut call, &query.filter);
         let reply = self.inner.redis.call(call).await.map_err(|error| refused(swarm, error))?;
         let mut reply = Reader::new(FUNCTION, reply)?;
         let after = reply.text()?;
@@ -79,20 +81,24 @@ impl TaskQueue {
     }
 }
 
-/// The states that hold tasks in this version, in the order in which a list walks them.
-fn listed() -> impl Iterator<Item = Status> {
-    Status::ALL.into_iter().filter(|status| *status != Status::Blocked)
+/// A filter as the functions take it; the state is said elsewhere.
+pub(super) fn add_filter(call: &mut Call, filter: &TaskFilter) {
+    call.arg(filter.queue.as_ref().map_or("", |queue| queue.as_str()))
+        .arg(filter.kind.as_ref().map_or_else(String::new, stand_in))
+        .arg(filter.tag.as_ref().map_or("", |tag| tag.as_str()))
+        .arg(filter.agent.as_ref().map_or("", |agent| agent.as_str()))
+        .arg(filter.parent.map_or_else(String::new, |id| id.to_string()));
 }
 
 fn following(status: Status, only: Option<Status>) -> Option<Status> {
     match only {
         Some(_) => None,
-        None => listed().skip_while(|other| *other != status).nth(1),
+        None => Status::ALL.into_iter().skip_while(|other| *other != status).nth(1),
     }
 }
 
 fn start(query: &ListQuery) -> Result<Cursor, Error> {
-    let first = query.status.unwrap_or(Status::ALL[0]);
+    let first = query.filter.status.unwrap_or(Status::ALL[0]);
     match &query.cursor {
         None => Ok(Cursor { status: first, after: String::new() }),
         Some(text) => {
@@ -100,7 +106,7 @@ fn start(query: &ListQuery) -> Result<Cursor, Error> {
                 Error::from(Invalid::field("/cursor", "not a cursor of this list: begin again without one"))
             };
             let cursor = Cursor::decode(text).ok_or_else(broken)?;
-            if query.status.is_some_and(|status| status != cursor.status) {
+            if query.filter.status.is_some_and(|status| status != cursor.status) {
                 Err(broken())
             } else {
                 Ok(cursor)
@@ -125,7 +131,7 @@ impl Cursor {
         let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(byte).collect();
         let plain = String::from_utf8(bytes?).ok()?;
         let (status, after) = plain.split_once(' ')?;
-        let status = status.parse().ok().filter(|status| listed().any(|listed| listed == *status))?;
+        let status = status.parse().ok()?;
         is_place(status, after).then(|| Self { status, after: after.to_owned() })
     }
 }
@@ -145,7 +151,6 @@ fn is_place(status: Status, after: &str) -> bool {
                 && agent.is_none_or(|agent| agent.parse::<AgentName>().is_ok())
                 && small(offset)
         }
-        (Status::Ready, _) => false,
         (_, [score, id]) => score.parse::<u64>().is_ok() && id.parse::<TaskId>().is_ok(),
         _ => false,
     }
@@ -175,13 +180,13 @@ mod tests {
     }
 
     #[test]
-    fn a_list_without_a_filter_walks_all_states_that_hold_tasks() {
+    fn a_list_without_a_filter_walks_all_states() {
         let mut status = Some(Status::ALL[0]);
         let mut seen = Vec::new();
         while let Some(here) = status {
             seen.push(here);
             status = following(here, None);
         }
-        assert_eq!(seen.len(), 7);
+        assert_eq!(seen, Status::ALL);
     }
 }

@@ -1,11 +1,14 @@
 //! Operations on tasks: one file, one operation, one function.
 
+mod act;
 mod append_output;
 mod assign;
 mod attempts;
 mod cancel;
+mod cascade;
 mod claim;
 mod complete;
+mod count;
 mod events;
 mod fail;
 mod get;

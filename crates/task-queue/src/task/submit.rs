@@ -229,7 +229,6 @@ impl SubmitReply {
         self.items.iter().filter(|(_, taken)| matches!(taken, Taken::In(_))).count()
     }
 }
-
 /// What a line says of one task.
 pub(crate) fn taken(mut line: Line) -> Result<(TaskId, Taken), RedisError> {
     let word = line.optional_word().map(str::to_owned);

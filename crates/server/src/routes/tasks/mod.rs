@@ -1,11 +1,13 @@
 //! Tasks and the agents that work on them.
 
+pub(crate) mod act;
 pub(crate) mod append_output;
 pub(crate) mod assign;
 pub(crate) mod attempts;
 pub(crate) mod cancel;
 pub(crate) mod claim;
 pub(crate) mod complete;
+pub(crate) mod count;
 pub(crate) mod events;
 pub(crate) mod fail;
 pub(crate) mod get;

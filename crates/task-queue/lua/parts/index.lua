@@ -1,0 +1,94 @@
+-- Where tasks are found by what they say of themselves: `y:<kind>:<value>`, a sorted set of ids, kind t type, g tag,
+-- p parent. The score is the state's code and behind it the milliseconds of the id: so the tasks of one state are a
+-- stretch of scores, the newest last, and those that are unfinished the scores below `completed`.
+--
+-- By queue (kind q) only the states are kept that are off the way from submit to completion: tasks that go the usual way
+-- pay nothing.
+
+local index = {}
+do
+  local CODES = {
+    blocked = 0, scheduled = 1, ready = 2, running = 3, input_required = 4, completed = 5, failed = 6, cancelled = 7,
+  }
+  local STEP = 2 ^ 42
+  local RARE = { blocked = true, input_required = true, failed = true, cancelled = true }
+  -- Pairs handed to one command.
+  local PAIRS = 500
+
+  index.states = {
+    'blocked', 'scheduled', 'ready', 'running', 'input_required', 'completed', 'failed', 'cancelled',
+  }
+  index.is_rare = RARE
+
+  -- The least and the highest score of a state.
+  function index.range(status)
+    return CODES[status] * STEP, (CODES[status] + 1) * STEP - 1
+  end
+
+  -- An id that was made elsewhere may say any time.
+  local function score_of(id, status)
+    local ms = tonumber(string.sub(id, 1, 8) .. string.sub(id, 10, 13), 16)
+    return int(CODES[status] * STEP + math.min(ms, STEP - 1))
+  end
+
+  local function put(effects, key, id, status)
+    local changes = effects.indexed[key]
+    if not changes then
+      changes = {}
+      effects.indexed[key] = changes
+    end
+    changes[id] = status or false
+  end
+
+  -- Each set a task with such a header belongs to.
+  local function each_key(root, spec, act)
+    if spec.y then act(key_of.index(root, 't', spec.y)) end
+    if spec.o then act(key_of.index(root, 'p', spec.o)) end
+    for tag in string.gmatch(spec.x or '', '[^,]+') do act(key_of.index(root, 'g', tag)) end
+  end
+
+  -- A task that has a type, tags or a parent: letter `i` of its flags.
+  function index.follow(effects, task, _, to)
+    local spec = task.spec or read_header(effects.root, task.id)
+    if not spec then return end
+    each_key(effects.root, spec, function(key) put(effects, key, task.id, CODES[to] and to) end)
+  end
+
+  -- Any task that comes into one of the rare states or leaves it.
+  function index.note_rare(effects, task, from, to)
+    local root, id = effects.root, task.id
+    put(effects, key_of.index(root, 'q', task.queue), id, RARE[to] and to)
+  end
+
+  local function write_one(key, changes)
+    local added, removed = {}, {}
+    for id, status in pairs(changes) do
+      if status then
+        added[#added + 1] = score_of(id, status)
+        added[#added + 1] = id
+      else
+        removed[#removed + 1] = id
+      end
+      if #added >= PAIRS * 2 then
+        redis.call('ZADD', key, unpack(added))
+        added = {}
+      end
+      if #removed >= PAIRS then
+        redis.call('ZREM', key, unpack(removed))
+        removed = {}
+      end
+    end
+    if #added > 0 then redis.call('ZADD', key, unpack(added)) end
+    if #removed > 0 then redis.call('ZREM', key, unpack(removed)) end
+  end
+
+  function index.write(effects)
+    for key, changes in pairs(effects.indexed) do write_one(key, changes) end
+  end
+
+  -- Tasks of a state in a set of these.
+  function index.count(key, status)
+    local least, most = index.range(status)
+    return redis.call('ZCOUNT', key, int(least), int(most))
+  end
+end

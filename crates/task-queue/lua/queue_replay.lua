@@ -1,0 +1,24 @@
+-- queue_replay: makes a stretch of a queue's failed tasks ready again.
+--
+-- keys    root of the swarm
+-- args    queue, tasks looked at, where to go on ('' at the start)
+-- returns { where to go on ('' at the end), tasks that are ready again }
+-- fails   SWARMNOTFOUND
+-- promise each as by task_retry; one that cannot be retried stays failed
+
+local function queue_replay(keys, args)
+  local root, queue, bound, found = keys[1], args[1], tonumber(args[2]), {}
+  local swarm = open_swarm(root)
+  if not swarm then return swarm_not_found() end
+  local effects = new_effects(root, swarm, now_ms(root))
+  local sink = { full = function() return false end, take = function(task) found[#found + 1] = task end }
+  local filter = { queue = queue, kind = '', tag = '', agent = '', parent = '' }
+  local after, replayed = look.stretch(root, 'failed', filter, args[3], bound, sink), 0
+  for _, task in ipairs(found) do
+    if act.retry(effects, task) then replayed = replayed + 1 end
+  end
+  write_effects(effects)
+  return { after, replayed }
+end
+
+register('queue_replay', queue_replay, {})

@@ -1,0 +1,30 @@
+-- task_cascade: cancels a stretch of the tasks that have one parent.
+--
+-- keys    root of the swarm
+-- args    id of the parent, tasks looked at, where to go on ('' at the start)
+-- returns { where to go on ('' at the end), tasks looked at, of them now cancelled, of them asked to stop, id, … }: the ids
+--         of those that are parents themselves
+-- fails   SWARMNOTFOUND
+-- promise a child that has finished stays as it is; one of its own children may not have
+
+local function task_cascade(keys, args)
+  local root, parent, after = keys[1], args[1], args[3]
+  local swarm = open_swarm(root)
+  if not swarm then return swarm_not_found() end
+  local effects = new_effects(root, swarm, now_ms(root))
+  local members, is_last = look.members(key_of.index(root, 'p', parent), after, tonumber(args[2]))
+  local reply = { '', #members, 0, 0 }
+  for _, member in ipairs(members) do
+    local task = stand(root, member.id)
+    if task and act.cancel(effects, task) then
+      local at = task.status == 'cancelled' and 3 or 4
+      reply[at] = reply[at] + 1
+    end
+    if redis.call('EXISTS', key_of.index(root, 'p', member.id)) == 1 then reply[#reply + 1] = member.id end
+    if not is_last then reply[1] = member.place end
+  end
+  write_effects(effects)
+  return reply
+end
+
+register('task_cascade', task_cascade, { 'allow-oom' })

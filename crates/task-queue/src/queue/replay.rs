@@ -1,0 +1,43 @@
+//! Makes the failed tasks of a queue ready again: `lua/queue_replay.lua`.
+
+use waggle_core::Call;
+
+use crate::{
+    Error, TaskQueue,
+    library::function,
+    limits::REPAIR_TASKS,
+    metrics::{self, TaskEvent},
+    model::{QueueName, Replayed, SwarmName},
+    store::Reader,
+    task::{refused, root},
+};
+
+const FUNCTION: &str = function!("queue_replay");
+/// Tasks one call looks at: bounds its time in Redis.
+const TASKS: usize = 100;
+
+impl TaskQueue {
+    /// Makes the failed tasks of a queue ready again, [`REPAIR_TASKS`] of them in one request. One whose deduplication
+    /// key another task has, or that the swarm has no room for, stays failed.
+    ///
+    /// # Errors
+    /// [`Error::SwarmNotFound`], [`Error::Redis`].
+    pub async fn replay(&self, swarm: &SwarmName, queue: &QueueName) -> Result<Replayed, Error> {
+        let mut replayed = 0;
+        let mut after = String::new();
+        for _ in 0..REPAIR_TASKS / TASKS {
+            let mut call = Call::new(FUNCTION, &root(swarm));
+            call.arg(queue.as_str()).arg(TASKS).arg(after.as_str());
+            let reply = self.inner.redis.call(call).await.map_err(|error| refused(swarm, error))?;
+            let mut reply = Reader::new(FUNCTION, reply)?;
+            after = reply.text()?;
+            let ready = reply.count()?;
+            metrics::tasks(TaskEvent::Retried, ready);
+            replayed += ready;
+            if after.is_empty() {
+                return Ok(Replayed { replayed, more: false });
+            }
+        }
+        Ok(Replayed { replayed, more: true })
+    }
+}
