@@ -22,6 +22,15 @@ local function move(root, name, most)
   return #ids
 end
 
+-- Returns how many of those that others wait for were looked at.
+local function look_at_awaited(effects, most)
+  local key = staging_key(effects.root, AWAITED)
+  local ids = redis.call('ZRANGE', key, '0', int(most - 1))
+  for _, id in ipairs(ids) do depend.restore(effects, id) end
+  if #ids > 0 then redis.call('ZREMRANGEBYRANK', key, '0', int(#ids - 1)) end
+  return #ids
+end
+
 local function say(root, args)
   for at, field in ipairs(SAID) do
     local value = args[at + 2]
@@ -45,12 +54,14 @@ local function snapshot_finish(keys, args)
   local now = now_ms(root)
   if was_restored(root, args[1]) then return 1 end
   if not restoring(root, args[1], now) then return swarm_not_found() end
+  local restored = new_effects(root, { quiet = true, followed_until = 0 }, now)
+  left = left - look_at_awaited(restored, left)
   local name = redis.call('HRANDFIELD', root .. 'staged')
   while name and left > 0 do
     left = left - math.max(move(root, name, left), 1)
     name = redis.call('HRANDFIELD', root .. 'staged')
   end
-  if name then return 0 end
+  if name or redis.call('EXISTS', staging_key(root, AWAITED)) == 1 then return 0 end
   say(root, args)
   begin_samples(root, now)
   redis.call('HSET', root .. 'swarm', 'resumed', precise(now))

@@ -3,7 +3,8 @@
 -- keys    root of the swarm
 -- args    the word of the restore, then records, each a letter and what belongs to it:
 --         t id, stamps, header, rest of the spec, header without the deduplication key ('' where it has none),
---           status, score in the index of that status ('' for ready), how many fields, field, value, …, outcome, progress
+--           status, score in the index of that status ('' for ready), how many fields, field, value, …, outcome, progress,
+--           ids of the tasks that it depends on joined by commas ('' where it has finished)
 --         a name, lost (0|1), how many fields, field, value, …, how many topics, topic, …
 --         f name of a former agent, time of its end
 --         m id, message
@@ -39,9 +40,24 @@ local function index(effects, task, score)
   local root = effects.root
   tally(effects, queue_of(task.spec), 'new', task.status)
   if task.status == 'ready' then return stage(root, entry_list(root, task, task.spec), task.id) end
+  if task.status == 'blocked' then return end
   if task.status == 'scheduled' then return redis.call('ZADD', root .. 'scheduled', score, task.id) end
   redis.call('ZADD', key_of.finished(root, task.status), score, task.id)
   effects.totals[task.status] = (effects.totals[task.status] or 0) + 1
+end
+
+-- What it depends on may be written later, or not at all: snapshot_finish looks.
+local function await(effects, task, joined, score)
+  local root, pending = effects.root, 0
+  for id in string.gmatch(joined, '[^,]+') do
+    pending = pending + 1
+    redis.call('RPUSH', key_of.waiting(root, id), task.id)
+    redis.call('ZADD', staging_key(root, AWAITED), '0', id)
+  end
+  if task.status ~= 'blocked' then return end
+  task.key = key_of.state(root, task.id)
+  depend.block(effects, task, pending)
+  redis.call('ZADD', root .. 'blocked', score, task.id)
 end
 
 -- Two unfinished tasks may have one key where the first finished while the snapshot was made: one of them keeps it.
@@ -54,7 +70,7 @@ end
 function write.t(effects, args, at)
   local root, id, status, score = effects.root, args[at], args[at + 5], args[at + 6]
   local fields, past = read_counted(args, at + 7, 2)
-  if redis.call('EXISTS', key_of.spec(root, id)) == 1 then return past + 2, 0 end
+  if redis.call('EXISTS', key_of.spec(root, id)) == 1 then return past + 3, 0 end
   local task = { id = id, status = status }
   local header, has_dedup = header_of(root, task, args[at + 2], args[at + 4])
   task.spec = header == '{}' and ALL_DEFAULTS or cjson.decode(header)
@@ -68,7 +84,8 @@ function write.t(effects, args, at)
   if args[past] ~= '' then redis.call('SET', key_of.outcome(root, id), args[past]) end
   if args[past + 1] ~= '' then redis.call('SET', key_of.progress(root, id), args[past + 1]) end
   index(effects, task, score)
-  return past + 2, 1
+  if args[past + 2] ~= '' then await(effects, task, args[past + 2], score) end
+  return past + 3, 1
 end
 
 -- An agent that was not lost has its time to live from now on to show up.

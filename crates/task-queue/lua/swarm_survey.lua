@@ -2,7 +2,7 @@
 --
 -- keys    root of the swarm
 -- args    -
--- returns { scheduled, ready, running, completed, failed, cancelled, agents, those that are not lost, those of them that
+-- returns { blocked, scheduled, ready, running, completed, failed, cancelled, agents, those that are not lost, those of them that
 --         drain }
 -- fails   SWARMNOTFOUND
 -- promise changes nothing; costs the same however much the swarm holds
@@ -10,9 +10,10 @@
 local function swarm_survey(keys, args)
   local root = keys[1]
   if not swarm_exists(root) then return swarm_not_found() end
-  local scheduled, running = redis.call('ZCARD', root .. 'scheduled'), redis.call('ZCARD', root .. 'leases')
+  local blocked, scheduled = redis.call('ZCARD', root .. 'blocked'), redis.call('ZCARD', root .. 'scheduled')
+  local running = redis.call('ZCARD', root .. 'leases')
   return {
-    scheduled, unfinished_tasks(root) - scheduled - running, running,
+    blocked, scheduled, unfinished_tasks(root) - blocked - scheduled - running, running,
     redis.call('ZCARD', key_of.finished(root, 'completed')), redis.call('ZCARD', key_of.finished(root, 'failed')),
     redis.call('ZCARD', key_of.finished(root, 'cancelled')),
     redis.call('ZCARD', root .. 'agents'), redis.call('ZCARD', root .. 'alive'), redis.call('SCARD', root .. 'draining'),

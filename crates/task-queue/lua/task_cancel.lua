@@ -22,7 +22,7 @@ local function cancel_one(root, effects, id, now)
     remove_ready(root, ready_list(root, task.spec, task.unpinned), element_of(id, task.entry))
   elseif task.status == 'scheduled' then
     redis.call('ZREM', root .. 'scheduled', id)
-  else
+  elseif task.status ~= 'blocked' then
     return { 'ALREADYFINISHED', task.status }
   end
   redis.call('HSET', task.key, 'st', 'cancelled', 'fa', int(now))

@@ -139,7 +139,7 @@ local function list_ready(root, only, want, look, after, reply)
   reply[1] = ''
 end
 
-local SORTED = { running = 'leases', scheduled = 'scheduled' }
+local SORTED = { running = 'leases', scheduled = 'scheduled', blocked = 'blocked' }
 
 local function task_list(keys, args)
   local root, status, queue, want, look, after = keys[1], args[1], args[2], tonumber(args[3]), tonumber(args[4]), args[5]

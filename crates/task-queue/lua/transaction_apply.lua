@@ -12,7 +12,7 @@
 --         the functions of the state return of each operation; or, when one cannot hold and nothing was changed,
 --         { 0, now, '', `if` or `ops` or `lease`, place from 0, refusal }: LEASELOST <attempt>, NOTFOUND,
 --         CONDITIONUNMET <status>, VERSIONMISMATCH <version>, STATENOTFOUND, STATEFULL, NOTANUMBER, CAPABILITYSETS,
---         SWARMFULL, AGENTNOTFOUND, INBOXFULL <agent>, TOOMANYRECIPIENTS
+--         SWARMFULL, UNKNOWNPARENT, UNKNOWNDEPENDENCY <place from 0>, AGENTNOTFOUND, INBOXFULL <agent>, TOOMANYRECIPIENTS
 -- fails   SWARMNOTFOUND, IDEMPOTENCYMISMATCH
 -- promise everything is looked at before anything is written; an operation is looked at as if those before it had been
 --         applied; an attempt that has ended is no more ended a second time, so neither is what goes with it
@@ -59,8 +59,7 @@ local OPERATIONS = {
     end,
     apply = function(effects, plan, op)
       if op.holder then return 'dup ' .. op.holder end
-      apply_submit(effects, plan.submits, op.task)
-      return 'ok ' .. op.task.id
+      return submitted_line(effects, plan.submits, op.task)
     end,
   },
   m = {

@@ -79,6 +79,21 @@ pub fn progress(root: &str, id: TaskId) -> String {
     format!("{root}g:{id}")
 }
 
+/// The list of tasks that wait for a task to finish.
+pub fn waiting(root: &str, id: TaskId) -> String {
+    format!("{root}d:{id}")
+}
+
+/// The list of tasks that may look at what became of a task.
+pub fn looking(root: &str, id: TaskId) -> String {
+    format!("{root}l:{id}")
+}
+
+/// A list of tasks that are yet to be told of the end of another one; `name` is `id/status/number`.
+pub fn resolving(root: &str, name: &str) -> String {
+    format!("{root}y:{name}")
+}
+
 /// The set of a pool's lists that hold something.
 pub fn specials(root: &str, pool: &str) -> String {
     format!("{root}c:{pool}")
@@ -145,10 +160,11 @@ pub fn value(root: &str, key: &StateKey) -> String {
 }
 
 /// The names of keys that a swarm has once.
-pub const SINGLES: [&str; 20] = [
+pub const SINGLES: [&str; 22] = [
     "absent",
     "agents",
     "alive",
+    "blocked",
     "dedup",
     "deleted",
     "draining",
@@ -158,6 +174,7 @@ pub const SINGLES: [&str; 20] = [
     "leases",
     "mail",
     "queues",
+    "resolving",
     "samples",
     "scheduled",
     "staged",
@@ -219,6 +236,9 @@ mod tests {
             state("", id),
             outcome("", id),
             progress("", id),
+            waiting("", id),
+            looking("", id),
+            resolving("", "-"),
             queue("", "-"),
             special("", "-", "-"),
             specials("", "-"),

@@ -4,6 +4,7 @@ mod claim_long_poll;
 mod claim_order;
 mod complete;
 mod dedup;
+mod dependencies;
 mod events;
 mod fail;
 mod get;

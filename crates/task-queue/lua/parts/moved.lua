@@ -1,7 +1,8 @@
 -- What a change of a task's state brings along. A task that uses something beyond the usual says so in the field `fl`
 -- of its state, a letter for each thing, so that the others pay nothing:
---   (none yet)
+--   d  others depend on it    w  it waits for others, or has: see depend.lua
 
+-- resolve: what the ends of tasks in `effects.resolve` bring along, before effects are written.
 -- by_field: which letter a field of the header brings; on: what follows, by letter, as function(effects, task, from, to)
 --   task  id, key, queue, flags; its header as `spec` where that has been read
 --   from  a state, or `new`; to: a state, or `gone`

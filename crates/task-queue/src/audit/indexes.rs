@@ -107,6 +107,7 @@ fn sorted_status(name: &str) -> Option<Status> {
     match Kind::of(name)? {
         Kind::Leases => Some(Status::Running),
         Kind::Scheduled => Some(Status::Scheduled),
+        Kind::Blocked => Some(Status::Blocked),
         Kind::Finished(status) => Some(status),
         _ => None,
     }

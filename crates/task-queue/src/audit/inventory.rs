@@ -13,7 +13,7 @@ use crate::{migrate::Key, model::TaskId};
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Parts {
     pub(super) spec: bool,
-    pub(super) others: [bool; 3],
+    pub(super) others: [bool; 5],
     /// A part has another type than it should, and cannot be read.
     pub(super) broken: bool,
 }
@@ -68,7 +68,7 @@ impl Inventory {
 
     pub(super) fn check_orphans(&self, findings: &mut Findings<'_>) {
         for (id, parts) in self.tasks.iter().filter(|(_, parts)| !parts.spec) {
-            for (prefix, _) in ["s", "o", "g"].iter().zip(parts.others).filter(|(_, there)| *there) {
+            for (prefix, _) in ["s", "o", "g", "d", "l"].iter().zip(parts.others).filter(|(_, there)| *there) {
                 findings.add(Check::Orphan, format!("{prefix}:{id}"), "its task does not exist");
             }
         }
@@ -83,6 +83,8 @@ impl Parts {
             Part::State => self.others[0] = true,
             Part::Outcome => self.others[1] = true,
             Part::Progress => self.others[2] = true,
+            Part::Waiting => self.others[3] = true,
+            Part::Looking => self.others[4] = true,
         }
     }
 }

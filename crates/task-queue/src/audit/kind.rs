@@ -9,6 +9,10 @@ pub(super) enum Part {
     State,
     Outcome,
     Progress,
+    /// The tasks that wait for it.
+    Waiting,
+    /// The tasks that may look at what became of it.
+    Looking,
 }
 
 /// A list of names of agents.
@@ -49,6 +53,12 @@ pub(super) enum Kind<'a> {
     Finished(Status),
     Leases,
     Scheduled,
+    /// Tasks that wait for others.
+    Blocked,
+    /// The lists of tasks that are yet to be told of the end of another.
+    Resolving,
+    /// One of those lists.
+    Untold(&'a str),
     Dedup,
     Queues,
     Swarm,
@@ -94,6 +104,8 @@ impl<'a> Kind<'a> {
         Some(match name {
             "leases" => Self::Leases,
             "scheduled" => Self::Scheduled,
+            "blocked" => Self::Blocked,
+            "resolving" => Self::Resolving,
             "dedup" => Self::Dedup,
             "queues" => Self::Queues,
             "swarm" => Self::Swarm,
@@ -124,6 +136,9 @@ impl<'a> Kind<'a> {
             "s" => Self::Part(Part::State, canonical(rest)?),
             "o" => Self::Part(Part::Outcome, canonical(rest)?),
             "g" => Self::Part(Part::Progress, canonical(rest)?),
+            "d" => Self::Part(Part::Waiting, canonical(rest)?),
+            "l" => Self::Part(Part::Looking, canonical(rest)?),
+            "y" => Self::Untold(rest),
             "q" => Self::Queue(rest),
             "k" => {
                 // `<pool>:<priority>/<capabilities>`: names hold colons, and no slash.
@@ -161,6 +176,7 @@ impl<'a> Kind<'a> {
             | Self::Agent(_)
             | Self::Holds(_)
             | Self::Staged => "hash",
+            Self::Part(Part::Waiting | Part::Looking, _) | Self::Untold(_) => "list",
             Self::Part(..)
             | Self::Memory
             | Self::Clock
@@ -178,6 +194,8 @@ impl<'a> Kind<'a> {
             | Self::Finished(_)
             | Self::Leases
             | Self::Scheduled
+            | Self::Blocked
+            | Self::Resolving
             | Self::Queues
             | Self::Agents(_)
             | Self::Inbox(_)
@@ -229,7 +247,7 @@ mod tests {
     #[test]
     fn other_keys_are_not() {
         for name in
-            ["", "t", "t:", "t:x", "ready", "r10:a", "x:running", "k:a", "y:a", "wake", "a:", "m:x", "mc:x"]
+            ["", "t", "t:", "t:x", "ready", "r10:a", "x:running", "k:a", "y:", "d:x", "wake", "a:", "m:x", "mc:x"]
         {
             assert_eq!(Kind::of(name), None, "{name}");
         }

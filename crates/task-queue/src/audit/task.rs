@@ -21,7 +21,7 @@ pub(super) fn check(
 ) -> usize {
     let mut task = Task { record, subject: record.id.to_string(), indexes, findings };
     match record.status {
-        Status::Blocked | Status::InputRequired => {
+        Status::InputRequired => {
             task.add(Check::Unreadable, format!("is {}, which nothing sets", record.status.as_str()));
         }
         Status::Ready => task.sorted(places, None),
@@ -69,6 +69,16 @@ impl Task<'_, '_> {
                 let due = self.record.due_at();
                 self.that(due == Some(score), Check::Schedule, || {
                     format!("is indexed at {score} and due at {due:?}")
+                });
+            }
+            Status::Blocked => {
+                let pending = self.record.number("pd");
+                self.that(pending > 0, Check::NotIndexed, || format!("is blocked and waits for {pending} tasks"));
+            }
+            _ if self.record.has_flag('d') => {
+                let end = self.record.number("fa") + self.record.retention_ms;
+                self.that(end <= score, Check::Retention, || {
+                    format!("is indexed at {score} and kept until {end} at least")
                 });
             }
             _ => {

@@ -18,6 +18,7 @@ const ROUNDING: Duration = Duration::from_millis(1);
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Alarms {
     pub(crate) promoter: Alarm,
+    pub(crate) resolver: Alarm,
     pub(crate) reaper: Alarm,
     pub(crate) pruner: Alarm,
     pub(crate) custodian: Alarm,

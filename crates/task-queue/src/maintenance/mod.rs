@@ -10,6 +10,7 @@ mod duty;
 mod promoter;
 mod pruner;
 mod reaper;
+mod resolver;
 mod service;
 mod sweep;
 
@@ -19,5 +20,6 @@ pub use custodian::Custodian;
 pub use promoter::Promoter;
 pub use pruner::Pruner;
 pub use reaper::Reaper;
+pub use resolver::Resolver;
 pub use service::Maintenance;
 pub use sweep::Swept;

@@ -2,7 +2,7 @@
 
 use tokio::{task::JoinSet, time::Instant};
 
-use super::{Custodian, Promoter, Pruner, Reaper, clearer, duty};
+use super::{Custodian, Promoter, Pruner, Reaper, Resolver, clearer, duty};
 use crate::TaskQueue;
 
 /// The background duties of a server; they end when it is dropped.
@@ -12,13 +12,14 @@ pub struct Maintenance {
 }
 
 impl Maintenance {
-    /// Starts reaper, promoter, pruner and custodian for every swarm, and the clearer for those that were deleted.
+    /// Starts reaper, promoter, resolver, pruner and custodian for every swarm, and the clearer for those that were deleted.
     pub fn spawn(queue: &TaskQueue) -> Self {
         let (redis, alarms) = (queue.redis(), &queue.inner.alarms);
         let begin = Instant::now();
         let mut duties = JoinSet::new();
         duties.spawn(duty::run(Reaper, redis.clone(), alarms.reaper.clone(), begin));
         duties.spawn(duty::run(Promoter, redis.clone(), alarms.promoter.clone(), begin));
+        duties.spawn(duty::run(Resolver, redis.clone(), alarms.resolver.clone(), begin));
         duties.spawn(duty::run(Custodian, redis.clone(), alarms.custodian.clone(), begin));
         duties.spawn(duty::run(Pruner, redis.clone(), alarms.pruner.clone(), begin));
         duties.spawn(clearer::run(redis.clone(), alarms.clearer.clone()));

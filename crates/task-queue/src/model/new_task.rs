@@ -1,5 +1,7 @@
 //! What a submit may say of a task.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -110,7 +112,7 @@ impl Default for NewTask {
 }
 
 impl NewTask {
-    /// Checks what the types alone cannot, and puts `requires` and `depends_on` into the order in which they are stored.
+    /// Checks what the types alone cannot, and puts `requires` into the order in which they are stored.
     ///
     /// # Errors
     /// Every field that cannot be accepted, with its pointer.
@@ -129,6 +131,12 @@ impl NewTask {
             budget.check(&mut check);
         }
         check.done()
+    }
+
+    /// What it depends on, each once.
+    pub(crate) fn dependencies(&self) -> Vec<TaskId> {
+        let mut seen = HashSet::with_capacity(self.depends_on.len());
+        self.depends_on.iter().copied().filter(|id| seen.insert(*id)).collect()
     }
 
     fn check_numbers(&self, check: &mut Check) {
@@ -182,9 +190,6 @@ impl NewTask {
     /// Accepting a wish and not acting on it would be worse than refusing it.
     fn check_later(&self, check: &mut Check) {
         for (unset, pointer) in [
-            (self.depends_on.is_empty(), "/depends_on"),
-            (self.on_dependency_failure == DependencyPolicy::Fail, "/on_dependency_failure"),
-            (self.parent.is_none(), "/parent"),
             (self.timeout_ms.is_none(), "/timeout_ms"),
             (self.deadline.is_none(), "/deadline"),
             (self.concurrency_key.is_none(), "/concurrency_key"),

@@ -171,6 +171,7 @@ impl Batch {
         let (spec, bare) = submit.encode(codec)?;
         let score = match task.status {
             Status::Scheduled => task.due_at().map(|due| due.0),
+            Status::Blocked => Some(task.created_at.0),
             status if status.is_finished() => {
                 let retention =
                     i64::try_from(task.retention_ms.unwrap_or(RETENTION_MS_DEFAULT)).unwrap_or(i64::MAX);
@@ -182,6 +183,8 @@ impl Batch {
         self.text(task.status.as_str()).text(&score.map_or_else(String::new, |score| score.to_string()));
         self.fields(&state_of(task));
         self.frame(task.outcome.as_ref(), codec).frame(task.progress.as_ref(), codec);
+        let waits = if task.status.is_finished() { Vec::new() } else { submit.task.dependencies() };
+        self.text(&waits.iter().map(ToString::to_string).collect::<Vec<_>>().join(","));
         Ok(())
     }
 

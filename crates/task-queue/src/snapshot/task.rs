@@ -256,7 +256,9 @@ impl TaskLine {
         let finished = self.status.is_finished();
         let running = self.status == Status::Running;
         for (holds, problem) in [
-            (!matches!(self.status, Status::Blocked | Status::InputRequired), "no task has this status"),
+            (self.status != Status::InputRequired, "no task has this status"),
+            (self.status != Status::Blocked || !self.depends_on.is_empty(), "blocked by nothing"),
+            (!self.depends_on.contains(&self.id), "depends on itself"),
             (finished == self.finished_at.is_some(), "finished_at does not go with the status"),
             (self.status != Status::Scheduled || self.due_at().is_some(), "scheduled for no time"),
             (self.attempt <= self.max_attempts.unwrap_or(ATTEMPTS_DEFAULT), "more attempts than it may have"),

@@ -3,6 +3,7 @@
 mod cancel;
 mod claim;
 mod complete;
+mod dependencies;
 mod events;
 mod fail;
 mod get;
@@ -18,7 +19,7 @@ mod trace;
 
 pub(crate) use settle::{SettleAnswer, SettleItem};
 pub use submit::{Idempotency, Submitted};
-pub(crate) use submit::{SubmitItem, Taken, taken};
+pub(crate) use submit::{SubmitItem, Taken, taken, unknown_dependency, unknown_parent};
 pub use submit_batch::{BatchAccepted, BatchItem, BatchSubmitted};
 pub use task_queue::TaskQueue;
 pub(crate) use task_queue::{refused, root};

@@ -12,9 +12,9 @@ use super::{
 use crate::{
     Error,
     library::function,
-    limits::MERGE_BYTES,
+    limits::{MERGE_BYTES, MERGE_DEPENDENCIES},
     metrics::{self, TaskEvent},
-    model::{NewTask, SwarmName, Task, TaskId, Text},
+    model::{Invalid, NewTask, Stamp, Status, SwarmName, Task, TaskId, Text},
     store::{Line, Reader, Spec, When, digest, taken_in},
 };
 
@@ -54,11 +54,39 @@ pub struct Submitted {
 /// What became of one task of a `task_submit`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Taken {
-    In,
+    /// Where it stands, of one that depends on others.
+    In(Option<Status>),
     Duplicate(TaskId),
     TooManyCapabilitySets,
     SwarmFull,
+    UnknownParent,
+    /// The place of the first of those it depends on that does not exist.
+    UnknownDependency(usize),
 }
+
+impl Taken {
+    /// Why it was not taken in.
+    pub(crate) fn into_error(self) -> Error {
+        match self {
+            Self::TooManyCapabilitySets => Error::TooManyCapabilitySets,
+            Self::SwarmFull => Error::SwarmFull,
+            Self::UnknownParent => unknown_parent(),
+            Self::UnknownDependency(at) => unknown_dependency(at),
+            Self::In(_) | Self::Duplicate(_) => Error::Redis(too_short()),
+        }
+    }
+}
+
+pub(crate) fn unknown_parent() -> Error {
+    Invalid::field("/parent", UNKNOWN).into()
+}
+
+pub(crate) fn unknown_dependency(at: usize) -> Error {
+    Invalid::field(format!("/depends_on/{at}"), UNKNOWN).into()
+}
+
+const UNKNOWN: &str =
+    "there is no such task in this swarm: it never existed or its retention has ended; nothing was submitted";
 
 /// A task on its way into Redis.
 pub(crate) struct SubmitItem {
@@ -74,7 +102,8 @@ impl SubmitItem {
             .arg(spec.when.to_text())
             .arg(spec.header.as_str())
             .arg(spec.dedup_key.as_str())
-            .arg(spec.rest.as_slice());
+            .arg(spec.rest.as_slice())
+            .arg(spec.dependencies());
     }
 }
 
@@ -92,8 +121,9 @@ impl TaskQueue {
     ) -> Result<Submitted, Error> {
         let started = Instant::now();
         let spec = Spec::encode(&task, &self.inner.codec)?;
-        let (id, when, apart) =
-            (TaskId::new(), spec.when, idempotency.is_some() || spec.size() > MERGE_BYTES);
+        let (id, when) = (TaskId::new(), spec.when);
+        let alone = spec.size() > MERGE_BYTES || spec.depends_on.len() > MERGE_DEPENDENCIES;
+        let apart = idempotency.is_some() || alone;
         let item = SubmitItem { id, spec };
         let (replayed, now, id, taken) = if apart {
             let reply = self.submit_apart(swarm, &[item], idempotency.as_ref()).await?;
@@ -105,12 +135,12 @@ impl TaskQueue {
             (false, now, id, taken)
         };
         match taken {
-            Taken::In => {
+            Taken::In(status) => {
                 if !replayed {
                     self.inner.redis.perf().record(Series::Submit, started.elapsed());
                 }
                 self.note_schedule(swarm, now, when);
-                let task = taken_in(swarm, id, now, when.run_at(now), task)?;
+                let task = self.entered(swarm, id, now, status, when, task).await?;
                 Ok(Submitted { task, created: true, replayed })
             }
             Taken::Duplicate(holder) => match self.get(swarm, holder, Duration::ZERO).await {
@@ -123,8 +153,31 @@ impl TaskQueue {
                 Err(Error::TaskNotFound(_)) => Box::pin(self.submit(swarm, task, None)).await,
                 Err(error) => Err(error),
             },
-            Taken::TooManyCapabilitySets => Err(Error::TooManyCapabilitySets),
-            Taken::SwarmFull => Err(Error::SwarmFull),
+            refusal => Err(refusal.into_error()),
+        }
+    }
+
+    /// The task as it stands once it was taken in: one that depends on others may wait, or have ended at once.
+    pub(crate) async fn entered(
+        &self,
+        swarm: &SwarmName,
+        id: TaskId,
+        now: i64,
+        status: Option<Status>,
+        when: When,
+        task: NewTask,
+    ) -> Result<Task, Error> {
+        let submitted = taken_in(swarm, id, now, when.run_at(now), task)?;
+        let status = status.unwrap_or(submitted.status);
+        let run_at = submitted.run_at.filter(|_| status != Status::Ready);
+        if !status.is_finished() {
+            return Ok(Task { status, run_at, ..submitted });
+        }
+        match self.get(swarm, id, Duration::ZERO).await {
+            Ok(task) => Ok(task),
+            // It has been forgotten since.
+            Err(Error::TaskNotFound(_)) => Ok(Task { status, finished_at: Some(Stamp(now)), ..submitted }),
+            Err(error) => Err(error),
         }
     }
 
@@ -196,21 +249,27 @@ impl SubmitReply {
         if self.replayed {
             return 0;
         }
-        self.items.iter().filter(|(_, taken)| matches!(taken, Taken::In)).count()
+        self.items.iter().filter(|(_, taken)| matches!(taken, Taken::In(_))).count()
     }
 }
 
 /// What a line says of one task.
 pub(crate) fn taken(mut line: Line) -> Result<(TaskId, Taken), RedisError> {
-    let taken: fn(TaskId) -> Taken = match line.optional_word() {
-        Some("ok") => |_| Taken::In,
-        Some("dup") => Taken::Duplicate,
-        Some("CAPABILITYSETS") => |_| Taken::TooManyCapabilitySets,
-        Some("SWARMFULL") => |_| Taken::SwarmFull,
+    let Some(word) = line.optional_word().map(str::to_owned) else { return Err(line.broken()) };
+    let id = line.parse()?;
+    let taken = match word.as_str() {
+        "ok" => {
+            let status = line.optional_word().map(str::parse).transpose();
+            Taken::In(status.map_err(|_| line.broken())?)
+        }
+        "dup" => Taken::Duplicate(id),
+        "CAPABILITYSETS" => Taken::TooManyCapabilitySets,
+        "SWARMFULL" => Taken::SwarmFull,
+        "UNKNOWNPARENT" => Taken::UnknownParent,
+        "UNKNOWNDEPENDENCY" => Taken::UnknownDependency(line.parse()?),
         _ => return Err(line.broken()),
     };
-    let id = line.parse()?;
-    Ok((id, taken(id)))
+    Ok((id, taken))
 }
 
 /// Joins submits that wait for the same swarm.

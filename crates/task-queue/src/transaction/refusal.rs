@@ -5,6 +5,7 @@ use crate::{
     Error,
     model::{Condition, StateKey, Status, TaskId, WriterLease},
     store::{Line, Reader},
+    task::{unknown_dependency, unknown_parent},
 };
 
 /// What a refusal is about.
@@ -64,6 +65,14 @@ impl About {
     }
 }
 
+/// The submit of a transaction stands in a field of its own.
+fn under_task(error: Error) -> Error {
+    match error {
+        Error::Invalid(invalid) => Error::Invalid(invalid.under("/task")),
+        other => other,
+    }
+}
+
 fn why(mut line: Line, about: About) -> Result<Error, waggle_core::Error> {
     Ok(match line.optional_word() {
         Some("LEASELOST") => Error::LeaseLost { id: about.task()?, attempt: line.parse()? },
@@ -77,6 +86,8 @@ fn why(mut line: Line, about: About) -> Result<Error, waggle_core::Error> {
         Some("NOTANUMBER") => Error::NotANumber(about.key()),
         Some("CAPABILITYSETS") => Error::TooManyCapabilitySets,
         Some("SWARMFULL") => Error::SwarmFull,
+        Some("UNKNOWNPARENT") => under_task(unknown_parent()),
+        Some("UNKNOWNDEPENDENCY") => under_task(unknown_dependency(line.parse()?)),
         Some("AGENTNOTFOUND") => Error::AgentNotFound(about.agent()),
         Some("INBOXFULL") => Error::InboxFull(about.agent()),
         Some("TOOMANYRECIPIENTS") => crate::message::too_many_recipients(),

@@ -13,7 +13,7 @@ use crate::{
         Applied, Completed, DeletedState, Failed, Json, NewTask, OutcomeKind, StateKey, SwarmName, TaskId, To,
     },
     state::entry_of,
-    store::{Reader, When, frame_json, taken_in},
+    store::{Reader, When, frame_json},
     task::{SettleAnswer, Taken, taken},
 };
 
@@ -59,7 +59,7 @@ impl TaskQueue {
         news: bool,
     ) -> Result<Applied, Error> {
         let (id, taken) = taken(reply.line()?)?;
-        if news && matches!(taken, Taken::In) {
+        if news && matches!(taken, Taken::In(_)) {
             metrics::tasks(TaskEvent::Submitted, 1);
         }
         if let Taken::Duplicate(holder) = taken {
@@ -70,7 +70,8 @@ impl TaskQueue {
                 Err(error) => return Err(error),
             }
         }
-        let task = taken_in(swarm, id, now, when.run_at(now), task)?;
+        let status = if let Taken::In(status) = taken { status } else { None };
+        let task = self.entered(swarm, id, now, status, when, task).await?;
         Ok(Applied::Submitted(Box::new(task)))
     }
 }
