@@ -13,7 +13,8 @@ fn pointer(refused: Reply) -> String {
 
 /// Waits until a task is forgotten.
 async fn until_gone(w: &World, id: &str) {
-    until("the task is gone", PATIENCE, async || w.get(&format!("/tasks/{id}")).send().await.status == 404).await;
+    until("the task is gone", PATIENCE, async || w.get(&format!("/tasks/{id}")).send().await.status == 404)
+        .await;
 }
 
 /// Submits a task that depends on `ids`.
@@ -27,7 +28,8 @@ async fn finish(w: &World, id: &str, how: &str) {
         w.cancel(id).await.ok();
         return;
     }
-    let held = w.claim_with(json!({"agent": "finisher", "queues": ["first"], "max_tasks": 1})).await.remove(0);
+    let held =
+        w.claim_with(json!({"agent": "finisher", "queues": ["first"], "max_tasks": 1})).await.remove(0);
     assert_eq!(held.id, id);
     match how {
         "completed" => w.complete(&held, "done").await.ok(),
@@ -70,7 +72,8 @@ fn one_that_has_finished_counts_at_once() {
             let lost = first(&w).await;
             finish(&w, &lost, how).await;
             for (policy, status) in [("fail", "failed"), ("cancel", "cancelled"), ("run", "ready")] {
-                let next = w.submit(task().depends_on(json!([done, lost])).on_dependency_failure(policy)).await;
+                let next =
+                    w.submit(task().depends_on(json!([done, lost])).on_dependency_failure(policy)).await;
                 assert_eq!(next["status"], status, "{how} {policy}");
                 if policy != "run" {
                     let details = json!({"dependency": lost, "status": how});
@@ -98,7 +101,10 @@ fn no_task_waits_for_ever_however_what_it_waits_for_ends() {
             for (id, status) in ids.iter().chain([&chain]).zip(["failed", "cancelled", "ready", "failed"]) {
                 assert_eq!(w.status(id).await, status, "{how}");
             }
-            assert_eq!(w.task(&chain).await["error"]["details"], json!({"dependency": ids[1], "status": "cancelled"}));
+            assert_eq!(
+                w.task(&chain).await["error"]["details"],
+                json!({"dependency": ids[1], "status": "cancelled"})
+            );
         }
     });
 }
@@ -131,7 +137,10 @@ fn a_dependency_is_kept_beyond_its_retention_while_somebody_may_read_it() {
         w.complete(&held, 1).await.ok();
         until_gone(&w, &a).await;
         let read = w.get(&format!("/tasks/{waiting}?include=dependencies")).send().await.ok();
-        assert_eq!((&read["dependencies"][0]["id"], &read["dependencies_left_out"]), (&json!(b), &json!([a])));
+        assert_eq!(
+            (&read["dependencies"][0]["id"], &read["dependencies_left_out"]),
+            (&json!(b), &json!([a]))
+        );
     });
 }
 
@@ -170,7 +179,8 @@ fn unknown_tasks_are_refused_at_their_place_and_nothing_is_stored() {
         assert_eq!(pointer(refused), "/depends_on/2");
         let refused = w.post("/tasks").json(task().parent(unknown)).send().await;
         assert_eq!(pointer(refused), "/parent");
-        let refused = w.post("/transactions").json(json!({"ops": [{"op": "submit", "task": bad}]})).send().await;
+        let refused =
+            w.post("/transactions").json(json!({"ops": [{"op": "task.submit", "task": bad}]})).send().await;
         assert_eq!(pointer(refused), "/ops/0/task/depends_on/2");
         assert_eq!(w.pages("").await.len(), 1);
         let child = w.submit(task().parent(a.as_str())).await;
@@ -190,7 +200,10 @@ fn a_thousand_wait_for_one_and_one_for_a_thousand() {
             let held = w.claim_with(json!({"agent": "x", "max_tasks": 100, "wait_ms": 5_000})).await;
             assert!(!held.is_empty(), "{done} of 1000");
             done += held.len();
-            let items: Vec<_> = held.iter().map(|held| json!({"id": held.id, "lease": held.token, "outcome": "complete"})).collect();
+            let items: Vec<_> = held
+                .iter()
+                .map(|held| json!({"id": held.id, "lease": held.token, "outcome": "complete"}))
+                .collect();
             w.post("/settlements").json(json!({"agent": "x", "outcomes": items})).send().await.ok();
         }
         w.until_status(&last, "ready").await;
@@ -264,7 +277,10 @@ fn graphs_by_chance_end_as_a_model_says() {
                 on.dedup();
                 let policy = ["fail", "cancel", "run"][dice(3)];
                 let named: Vec<_> = on.iter().map(|on| ids[*on].clone()).collect();
-                let new = task().queue(format!("g{round}-{at}")).depends_on(json!(named)).on_dependency_failure(policy);
+                let new = task()
+                    .queue(format!("g{round}-{at}"))
+                    .depends_on(json!(named))
+                    .on_dependency_failure(policy);
                 ids.push(w.submit_id(new).await);
                 graph.push((on, policy));
             }
@@ -279,11 +295,14 @@ fn graphs_by_chance_end_as_a_model_says() {
                     break;
                 }
                 let at = ready[dice(ready.len())];
-                let held = w.claim_with(json!({"agent": "x", "queues": [format!("g{round}-{at}")]})).await.remove(0);
+                let held =
+                    w.claim_with(json!({"agent": "x", "queues": [format!("g{round}-{at}")]})).await.remove(0);
                 let end = ["completed", "failed", "completed"][dice(3)];
                 match end {
                     "completed" => w.complete(&held, Value::Null).await.ok(),
-                    _ => w.fail_with(&held, json!({"error": {"message": "no"}, "retryable": false})).await.ok(),
+                    _ => {
+                        w.fail_with(&held, json!({"error": {"message": "no"}, "retryable": false})).await.ok()
+                    }
                 };
                 ends.insert(at, end);
             }

@@ -218,9 +218,6 @@ fn several_wrong_fields_are_all_named() {
 fn what_this_version_cannot_do_yet_is_refused_and_not_ignored() {
     in_a_swarm(async |w| {
         for (field, value) in [
-            ("depends_on", json!(["0193a0de-0000-7000-8000-000000000000"])),
-            ("on_dependency_failure", json!("run")),
-            ("parent", json!("0193a0de-0000-7000-8000-000000000000")),
             ("timeout_ms", json!(1000)),
             ("deadline", json!("2030-01-01T00:00:00Z")),
             ("concurrency_key", json!("k")),

@@ -116,7 +116,8 @@ fn is_arrow(field: &str) -> bool {
         (Ok(from), Ok(to)) => from.next().contains(&to),
         // A restored task may begin as finished.
         (Err(_), Ok(to)) => {
-            from == NEW && (matches!(to, Status::Ready | Status::Scheduled | Status::Blocked) || to.is_finished())
+            from == NEW
+                && (matches!(to, Status::Ready | Status::Scheduled | Status::Blocked) || to.is_finished())
         }
         (Ok(from), Err(_)) => to == GONE && from.is_finished(),
         _ => false,

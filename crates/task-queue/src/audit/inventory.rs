@@ -68,7 +68,8 @@ impl Inventory {
 
     pub(super) fn check_orphans(&self, findings: &mut Findings<'_>) {
         for (id, parts) in self.tasks.iter().filter(|(_, parts)| !parts.spec) {
-            for (prefix, _) in ["s", "o", "g", "d", "l"].iter().zip(parts.others).filter(|(_, there)| *there) {
+            for (prefix, _) in ["s", "o", "g", "d", "l"].iter().zip(parts.others).filter(|(_, there)| *there)
+            {
                 findings.add(Check::Orphan, format!("{prefix}:{id}"), "its task does not exist");
             }
         }

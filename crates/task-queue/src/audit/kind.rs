@@ -246,9 +246,22 @@ mod tests {
 
     #[test]
     fn other_keys_are_not() {
-        for name in
-            ["", "t", "t:", "t:x", "ready", "r10:a", "x:running", "k:a", "y:", "d:x", "wake", "a:", "m:x", "mc:x"]
-        {
+        for name in [
+            "",
+            "t",
+            "t:",
+            "t:x",
+            "ready",
+            "r10:a",
+            "x:running",
+            "k:a",
+            "y:",
+            "d:x",
+            "wake",
+            "a:",
+            "m:x",
+            "mc:x",
+        ] {
             assert_eq!(Kind::of(name), None, "{name}");
         }
         let id = TaskId::new().to_string();

@@ -73,7 +73,9 @@ impl Task<'_, '_> {
             }
             Status::Blocked => {
                 let pending = self.record.number("pd");
-                self.that(pending > 0, Check::NotIndexed, || format!("is blocked and waits for {pending} tasks"));
+                self.that(pending > 0, Check::NotIndexed, || {
+                    format!("is blocked and waits for {pending} tasks")
+                });
             }
             _ if self.record.has_flag('d') => {
                 let end = self.record.number("fa") + self.record.retention_ms;

@@ -105,11 +105,17 @@ impl TaskQueue {
     }
 }
 
+/// A task that waits costs a call as much as so many dependencies, beside its own.
+const WAITING: usize = 3;
+
 /// Cuts a batch so that each call bounds the tasks that those of it depend on; most batches are one call.
 fn calls_of(items: &[SubmitItem]) -> Vec<&[SubmitItem]> {
     let (mut calls, mut from, mut dependencies) = (Vec::new(), 0, 0);
     for (at, item) in items.iter().enumerate() {
-        let own = item.spec.depends_on.len();
+        let own = match item.spec.depends_on.len() {
+            0 => 0,
+            dependencies => dependencies + WAITING,
+        };
         if dependencies + own > CALL_DEPENDENCIES {
             calls.push(&items[from..at]);
             (from, dependencies) = (at, 0);

@@ -88,7 +88,9 @@ fn check_dependencies(ops: &[Operation]) -> Result<(), Error> {
     if all <= CALL_DEPENDENCIES {
         return Ok(());
     }
-    let detail = format!("tasks of one transaction may depend on {CALL_DEPENDENCIES} tasks in all, and these on {all}");
+    let detail = format!(
+        "tasks of one transaction may depend on {CALL_DEPENDENCIES} tasks in all, and these on {all}"
+    );
     Err(Invalid::field("/ops", detail).into())
 }
 
