@@ -31,7 +31,8 @@ pub(super) fn refusal(
         _ => ("ops", expected.get(index).map(About::operation)),
     };
     let about = about.ok_or_else(|| broken("a refusal of something that was not asked for"))?;
-    Ok(Error::At { part, index, error: Box::new(why(line, about)?) })
+    let error = placed(why(line, about)?, expected.get(index).filter(|_| part == "ops"), index);
+    Ok(Error::At { part, index, error: Box::new(error) })
 }
 
 impl About {
@@ -65,11 +66,13 @@ impl About {
     }
 }
 
-/// The submit of a transaction stands in a field of its own.
-fn under_task(error: Error) -> Error {
-    match error {
-        Error::Invalid(invalid) => Error::Invalid(invalid.under("/task")),
-        other => other,
+/// The pointer of a field of a task begins at the transaction.
+fn placed(error: Error, expected: Option<&Expected>, index: usize) -> Error {
+    match (error, expected) {
+        (Error::Invalid(invalid), Some(Expected::Submit(..))) => {
+            Error::Invalid(invalid.under(&format!("/ops/{index}/task")))
+        }
+        (error, _) => error,
     }
 }
 
@@ -86,8 +89,8 @@ fn why(mut line: Line, about: About) -> Result<Error, waggle_core::Error> {
         Some("NOTANUMBER") => Error::NotANumber(about.key()),
         Some("CAPABILITYSETS") => Error::TooManyCapabilitySets,
         Some("SWARMFULL") => Error::SwarmFull,
-        Some("UNKNOWNPARENT") => under_task(unknown_parent()),
-        Some("UNKNOWNDEPENDENCY") => under_task(unknown_dependency(line.parse()?)),
+        Some("UNKNOWNPARENT") => unknown_parent(),
+        Some("UNKNOWNDEPENDENCY") => unknown_dependency(line.parse()?),
         Some("AGENTNOTFOUND") => Error::AgentNotFound(about.agent()),
         Some("INBOXFULL") => Error::InboxFull(about.agent()),
         Some("TOOMANYRECIPIENTS") => crate::message::too_many_recipients(),
