@@ -41,10 +41,10 @@ do
     end
   end
 
-  -- Returns a refusal where it names a task that is not there. One that is in already is not looked at again.
+  -- Returns what it names that is not there: `parent`, or the place of a dependency from 0. One that is in already is not looked at again.
   function depend.check(root, task)
     if task.spec.o and redis.call('EXISTS', key_of.spec(root, task.spec.o)) == 0 then
-      if redis.call('EXISTS', key_of.spec(root, task.id)) == 0 then return 'UNKNOWNPARENT' end
+      if redis.call('EXISTS', key_of.spec(root, task.id)) == 0 then return 'parent' end
     end
     if task.joined == '' then return end
     task.depends_on = ids_of(task.joined)
@@ -52,7 +52,7 @@ do
     for _, id in ipairs(task.depends_on) do keys[#keys + 1] = key_of.spec(root, id) end
     if redis.call('EXISTS', unpack(keys)) == #keys then return end
     if redis.call('EXISTS', key_of.spec(root, task.id)) == 1 then return end
-    return 'UNKNOWNDEPENDENCY ' .. first_unknown(root, task.joined)
+    return first_unknown(root, task.joined)
   end
 
   local function flag(root, id, flags, letter)
@@ -69,7 +69,7 @@ do
       dependency, WORDS[status], dependency, status))
     redis.call('HSET', task.key, 'st', to, 'fa', int(now))
     finish(root, effects, task, 'blocked', to, now)
-    note_task(effects, 'task.' .. to, task.id, task.queue, nil, to, 0)
+    note_task(effects, to == 'failed' and 'task.failed' or 'task.cancelled', task.id, task.queue, nil, to, 0)
     effects.given_up = effects.given_up or { failed = 0, cancelled = 0 }
     effects.given_up[to] = effects.given_up[to] + 1
     return to

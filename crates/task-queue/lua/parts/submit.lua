@@ -37,8 +37,9 @@ local function check_submit(effects, plan, task)
   end
   if plan.room and plan.room <= 0 then return 'SWARMFULL' end
   if task.joined ~= '' or task.spec.o then
-    local refusal = depend.check(root, task)
-    if refusal then return refusal end
+    local unknown = depend.check(root, task)
+    if unknown == 'parent' then return 'UNKNOWNPARENT' end
+    if unknown then return 'UNKNOWNDEPENDENCY ' .. unknown end
   end
   local later = task.joined ~= '' or run_at_of(task.when, effects.now)
   local list = ready_list(root, task.spec, false)

@@ -20,7 +20,8 @@ do
 
   total_of = function(arrow)
     local from, to = string.match(arrow, '^(.-)>(.*)$')
-    if from == 'new' then return 'submitted' end
+    -- A restore counts what it brings back as finished for itself.
+    if from == 'new' then return not FINISHED[to] and 'submitted' or nil end
     if FINISHED[from] then return to ~= 'gone' and 'retried' or nil end
     return FINISHED[to] and to or (to == 'gone' and 'removed' or nil)
   end

@@ -20,6 +20,7 @@ pub(crate) struct GetParams {
     #[param(maximum = 60000)]
     wait_ms: u64,
     /// `dependencies`: with the tasks that it depends on, results included.
+    #[param(inline)]
     include: Option<Include>,
 }
 
