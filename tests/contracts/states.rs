@@ -14,7 +14,7 @@ fn the_table_of_states_in_the_architecture_is_the_one_of_the_code() {
     let between = Status::ALL.into_iter().flat_map(|from| from.next().iter().map(move |to| (from, *to)));
     let mut expected: BTreeSet<_> =
         between.map(|(from, to)| (from.as_str().to_owned(), to.as_str().to_owned())).collect();
-    expected.extend(["ready", "scheduled"].map(|to| ("(new)".to_owned(), to.to_owned())));
+    expected.extend(["ready", "scheduled", "blocked"].map(|to| ("(new)".to_owned(), to.to_owned())));
     assert_eq!(documented(), expected);
 }
 

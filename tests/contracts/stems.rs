@@ -31,6 +31,8 @@ const GROUPS: [Group; 11] = [
         others: &[
             ("reap", "maintenance/reaper.rs"),
             ("promote", "maintenance/promoter.rs"),
+            ("resolve", "maintenance/resolver.rs"),
+            ("dependencies", "task/dependencies.rs"),
             ("prune", "maintenance/pruner.rs"),
             ("expire", "maintenance/timekeeper.rs"),
             ("watch", "task/get.rs"),

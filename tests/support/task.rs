@@ -45,6 +45,12 @@ fields!(
     retention_ms,
     /// One unfinished task for each key.
     dedup_key,
+    /// Tasks that have to finish first.
+    depends_on,
+    /// What becomes of it when one of those fails.
+    on_dependency_failure,
+    /// The task it belongs to.
+    parent,
 );
 
 impl Task {

@@ -13,7 +13,7 @@ local KEYS = 100
 local function let_go_on(effects, queue)
   local root = effects.root
   local prefix = 'pk:' .. queue .. '~'
-  local names = redis.call('ZRANGEBYLEX', key_of.waiting(root, queue), '[' .. prefix, '(' .. prefix .. '\255', 'LIMIT', '0', int(KEYS))
+  local names = redis.call('ZRANGEBYLEX', key_of.parking(root, queue), '[' .. prefix, '(' .. prefix .. '\255', 'LIMIT', '0', int(KEYS))
   for _, name in ipairs(names) do
     local key = string.sub(name, #prefix + 1)
     local running = tonumber(redis.call('HGET', key_of.slots(root, queue), key) or 0)

@@ -3,10 +3,11 @@
 -- keys    root of the swarm
 -- args    name, when it was due, how often it had been put, when it is due next ('' for never), `skip` or `allow`
 --         (overlap), `skip` or `once` (missed), then the task as for task_submit: id, when, header, dedup key, rest of
---         the spec
+--         the spec, ids of dependencies
 -- returns { now, what became of it }: what task_submit says of the task, `ok <id>`, `dup <id>` (an unfinished task has
 --         its deduplication key), `CAPABILITYSETS <id>`, `SWARMFULL <id>`, `QUEUEFULL <id>`, `QUEUEDRAINING <id>`,
---         `DEADLINEPASSED <id>`, `UNKNOWNPARENT <id>` or `PARENTTOODEEP <id>`; `missed` or `overlap` when it was not to
+--         `DEADLINEPASSED <id>`, `UNKNOWNPARENT <id>`, `PARENTTOODEEP <id>` or
+--         `UNKNOWNDEPENDENCY <id> <place>`; `missed` or `overlap` when it was not to
 --         run; `stale` when another server was faster, or it was put, deleted or paused since it was read
 -- fails   -
 -- promise of all that fire it for one time exactly one does; whatever becomes of this run, the next one is set

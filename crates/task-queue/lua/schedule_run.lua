@@ -1,10 +1,12 @@
 -- schedule_run: submits the task of a schedule now, whatever its times and its last run say.
 --
 -- keys    root of the swarm
--- args    name, then the task as for task_submit: id, when, header, dedup key, rest of the spec
+-- args    name, then the task as for task_submit: id, when, header, dedup key, rest of the spec, ids
+--         of dependencies
 -- returns { now, item }: what task_submit says of the task, `ok <id>`, `dup <id>`, `CAPABILITYSETS <id>`,
 --         `SWARMFULL <id>`, `QUEUEFULL <id>`, `QUEUEDRAINING <id>`, `DEADLINEPASSED <id>`,
---         `UNKNOWNPARENT <id>` or `PARENTTOODEEP <id>`; or { now, 'NOTFOUND' }
+--         `UNKNOWNPARENT <id>`, `PARENTTOODEEP <id>` or
+--         `UNKNOWNDEPENDENCY <id> <place>`; or { now, 'NOTFOUND' }
 -- fails   SWARMNOTFOUND
 -- promise when it is due next stays as it is
 

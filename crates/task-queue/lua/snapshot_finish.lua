@@ -32,6 +32,15 @@ local function move(effects, name, most)
   return #ids
 end
 
+-- Returns how many of those that others wait for were looked at.
+local function look_at_awaited(effects, most)
+  local key = staging_key(effects.root, AWAITED)
+  local ids = redis.call('ZRANGE', key, '0', int(most - 1))
+  for _, id in ipairs(ids) do depend.restore(effects, id) end
+  if #ids > 0 then redis.call('ZREMRANGEBYRANK', key, '0', int(#ids - 1)) end
+  return #ids
+end
+
 local function say(root, args)
   for at, field in ipairs(SAID) do
     local value = args[at + 2]
@@ -56,12 +65,13 @@ local function snapshot_finish(keys, args)
   if was_restored(root, args[1]) then return 1 end
   if not restoring(root, args[1], now) then return swarm_not_found() end
   local effects = new_effects(root, { followed_until = 0 }, now)
+  left = left - look_at_awaited(effects, left)
   local name = redis.call('HRANDFIELD', root .. 'staged')
   while name and left > 0 do
     left = left - math.max(move(effects, name, left), 1)
     name = redis.call('HRANDFIELD', root .. 'staged')
   end
-  if name then return 0 end
+  if name or redis.call('EXISTS', staging_key(root, AWAITED)) == 1 then return 0 end
   say(root, args)
   begin_samples(root, now)
   redis.call('HSET', root .. 'swarm', 'resumed', precise(now))

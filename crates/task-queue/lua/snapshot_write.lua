@@ -5,7 +5,7 @@
 --         t id, stamps, header, rest of the spec, header without the deduplication key ('' where it has none),
 --           status, score in the index of that status ('' for ready), how many fields, field, value, …, outcome, progress,
 --           how many attempts, attempt (task_attempts), …, frame of what it asked a person ('' for nothing), how many sums
---           of usage, field, sum, …
+--           of usage, field, sum, …, ids of the tasks that it depends on joined by commas ('' where it has finished)
 --         a name, lost (0|1), how many fields, field, value, …, how many topics, topic, …
 --         f name of a former agent, time of its end
 --         m id, message
@@ -46,10 +46,25 @@ local function enter(effects, task, score)
   if task.status == 'ready' then
     return stage(root, entry_list(root, task, task.spec), task.id, task.spec.k or task.spec.f)
   end
+  if task.status == 'blocked' then return end
   if task.status == 'scheduled' then return redis.call('ZADD', root .. 'scheduled', score, task.id) end
   if task.status == 'input_required' then return redis.call('ZADD', root .. 'asking', score, task.id) end
   redis.call('ZADD', key_of.finished(root, task.status), score, task.id)
   effects.totals[task.status] = (effects.totals[task.status] or 0) + 1
+end
+
+-- What it depends on may be written later, or not at all: snapshot_finish looks.
+local function await(effects, task, joined, score)
+  local root, pending = effects.root, 0
+  for id in string.gmatch(joined, '[^,]+') do
+    pending = pending + 1
+    redis.call('RPUSH', key_of.waiting(root, id), task.id)
+    redis.call('ZADD', staging_key(root, AWAITED), '0', id)
+  end
+  if task.status ~= 'blocked' then return end
+  task.key = key_of.state(root, task.id)
+  depend.block(effects, task, pending)
+  redis.call('ZADD', root .. 'blocked', score, task.id)
 end
 
 -- Two unfinished tasks may have one key where the first finished while the snapshot was made: one of them keeps it.
@@ -79,7 +94,7 @@ function write.t(effects, args, at)
   local fields, past = read_counted(args, at + 7, 2)
   local kept, behind = read_counted(args, past + 2, 1)
   local sums, following = read_counted(args, behind + 1, 2)
-  if redis.call('EXISTS', key_of.spec(root, id)) == 1 then return following, 0 end
+  if redis.call('EXISTS', key_of.spec(root, id)) == 1 then return following + 1, 0 end
   local task = { id = id, key = key_of.state(root, id), status = status }
   local header, has_dedup = header_of(root, task, args[at + 2], args[at + 4])
   task.spec = header == '{}' and ALL_DEFAULTS or cjson.decode(header)
@@ -97,7 +112,8 @@ function write.t(effects, args, at)
   write_flagged(root, task, args[behind], sums)
   task.flags = redis.call('HGET', task.key, 'fl') or nil
   enter(effects, task, score)
-  return following, 1
+  if args[following] ~= '' then await(effects, task, args[following], score) end
+  return following + 1, 1
 end
 
 -- An agent that was not lost has its time to live from now on to show up.

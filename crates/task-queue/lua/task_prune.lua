@@ -4,12 +4,13 @@
 -- args    how many at most
 -- returns { tasks forgotten, milliseconds until the next end ('' when nothing has finished) }
 -- fails   -
--- promise nothing of a forgotten task is left but its counts, and those go with the queue's last task
+-- promise nothing of a forgotten task is left but its counts, and those go with the queue's last task; one that an
+--         unfinished task depends on is kept until that has finished
 
 local function prune_one(root, effects, status, id)
-  local spec = read_header(root, id) or {}
+  local spec, flags = read_header(root, id) or {}, redis.call('HGET', key_of.state(root, id), 'fl') or nil
+  if depend.keep(effects, status, id, flags, spec) then return end
   redis.call('ZREM', key_of.finished(root, status), id)
-  local flags = redis.call('HGET', key_of.state(root, id), 'fl') or nil
   forget.task(effects, { id = id, queue = queue_of(spec), spec = spec, flags = flags }, status)
 end
 

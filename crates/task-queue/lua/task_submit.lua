@@ -2,21 +2,25 @@
 --
 -- keys    root of the swarm
 -- args    idempotency key ('' for none), digest of the body,
---         then for each task: id, when ('' now, '+ms' after a delay, 'ms' at a time), header, dedup key, rest of the spec
+--         then for each task: id, when ('' now, '+ms' after a delay, 'ms' at a time), header, dedup key, rest of the spec,
+--         ids of the tasks that it depends on joined by commas ('' for none)
 -- returns { replayed (0|1), now, item, … }; an item is a line: `ok <id> [<attempts it may have, or -> <agent it was
---         assigned to, or ->]` (taken in), `dup <id>` (the unfinished task that has the dedup key),
---         `CAPABILITYSETS <id>`, `SWARMFULL <id>`, `QUEUEFULL <id>`, `QUEUEDRAINING <id>`, `DEADLINEPASSED <id>`,
---         `UNKNOWNPARENT <id>` or `PARENTTOODEEP <id>`
+--         assigned to, or -> <status, where it depends on others, or ->]` (taken in), `dup <id>` (the unfinished task that
+--         has the dedup key), `CAPABILITYSETS <id>`, `SWARMFULL <id>`, `QUEUEFULL <id>`, `QUEUEDRAINING <id>`,
+--         `DEADLINEPASSED <id>`, `UNKNOWNPARENT <id>`, `PARENTTOODEEP <id>` or
+--         `UNKNOWNDEPENDENCY <id> <place of the first unknown one, from 0>`
 -- fails   SWARMNOTFOUND, IDEMPOTENCYMISMATCH
 -- promise a task whose id is known already is not taken in twice; all tasks of a call stand or none
 
 local function submit_one(effects, plan, args, at)
   local task = read_submit(args, at)
   local refusal, holder = check_submit(effects, plan, task)
-  if refusal then return refusal .. ' ' .. task.id end
+  if refusal then
+    local word, rest = string.match(refusal, '^(%S+)(.*)$')
+    return word .. ' ' .. task.id .. rest
+  end
   if holder then return 'dup ' .. holder end
-  apply_submit(effects, plan, task)
-  return taken_line(task)
+  return submitted_line(effects, plan, task)
 end
 
 -- A refusal that may not last is not remembered.

@@ -12,8 +12,8 @@
 --         the functions of the state return of each operation; or, when one cannot hold and nothing was changed,
 --         { 0, now, '', `if` or `ops` or `lease`, place from 0, refusal }: LEASELOST <attempt>, NOTFOUND,
 --         CONDITIONUNMET <status>, VERSIONMISMATCH <version>, STATENOTFOUND, STATEFULL, NOTANUMBER, CAPABILITYSETS,
---         SWARMFULL, QUEUEFULL, QUEUEDRAINING, DEADLINEPASSED, UNKNOWNPARENT, PARENTTOODEEP, AGENTNOTFOUND,
---         INBOXFULL <agent>, TOOMANYRECIPIENTS
+--         SWARMFULL, QUEUEFULL, QUEUEDRAINING, DEADLINEPASSED, UNKNOWNPARENT, PARENTTOODEEP,
+--         UNKNOWNDEPENDENCY <place from 0>, AGENTNOTFOUND, INBOXFULL <agent>, TOOMANYRECIPIENTS
 -- fails   SWARMNOTFOUND, IDEMPOTENCYMISMATCH
 -- promise everything is looked at before anything is written; an operation is looked at as if those before it had been
 --         applied; an attempt that has ended is no more ended a second time, so neither is what goes with it
@@ -60,8 +60,7 @@ local OPERATIONS = {
     end,
     apply = function(effects, plan, op)
       if op.holder then return 'dup ' .. op.holder end
-      apply_submit(effects, plan.submits, op.task)
-      return taken_line(op.task)
+      return submitted_line(effects, plan.submits, op.task)
     end,
   },
   m = {

@@ -85,7 +85,7 @@ pub fn parked(root: &str, queue: &str, key: &str) -> String {
 }
 
 /// The sorted set of the names of a queue's backlogs and sets of parked tasks that hold something.
-pub fn waiting(root: &str, queue: &str) -> String {
+pub fn parking(root: &str, queue: &str) -> String {
     format!("{root}wl:{queue}")
 }
 
@@ -122,6 +122,21 @@ pub fn input(root: &str, id: TaskId) -> String {
 /// What a task and those that belong to it have used up.
 pub fn usage(root: &str, id: TaskId) -> String {
     format!("{root}us:{id}")
+}
+
+/// The list of tasks that wait for a task to finish.
+pub fn waiting(root: &str, id: TaskId) -> String {
+    format!("{root}d:{id}")
+}
+
+/// The list of tasks that may look at what became of a task.
+pub fn looking(root: &str, id: TaskId) -> String {
+    format!("{root}l:{id}")
+}
+
+/// A list of tasks that are yet to be told of the end of another one; `name` is `id/status/number`.
+pub fn resolving(root: &str, name: &str) -> String {
+    format!("{root}dy:{name}")
 }
 
 /// The set of a pool's lists that hold something.
@@ -200,11 +215,12 @@ pub fn index(root: &str, kind: char, value: &str) -> String {
 }
 
 /// The names of keys that a swarm has once.
-pub const SINGLES: [&str; 24] = [
+pub const SINGLES: [&str; 26] = [
     "absent",
     "agents",
     "alive",
     "asking",
+    "blocked",
     "dedup",
     "deadlines",
     "deleted",
@@ -216,6 +232,7 @@ pub const SINGLES: [&str; 24] = [
     "leases",
     "mail",
     "queues",
+    "resolving",
     "samples",
     "scheduled",
     "schedules",
@@ -284,6 +301,9 @@ mod tests {
             output("", id),
             input("", id),
             usage("", id),
+            waiting("", id),
+            looking("", id),
+            resolving("", "-"),
             queue("", "-"),
             special("", "-", "-"),
             specials("", "-"),
@@ -291,7 +311,7 @@ mod tests {
             staged("", "-"),
             slots("", "-"),
             parked("", "-", "-"),
-            waiting("", "-"),
+            parking("", "-"),
             pinned("", "-"),
             finished("", Status::Failed),
             memory("", "-"),

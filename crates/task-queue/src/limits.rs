@@ -58,6 +58,12 @@ pub const SCHEMA_DEPTH: usize = 96;
 pub const SCHEMA_PATTERNS: usize = 16;
 /// Bytes of an answer that is checked against a schema.
 pub const CHECKED_ANSWER_BYTES: usize = 64 * 1_024;
+/// Tasks that those of one call may depend on together: bounds its time in Redis.
+pub const CALL_DEPENDENCIES: usize = 1_000;
+/// Tasks another one may depend on and still be submitted together with those of others.
+pub const MERGE_DEPENDENCIES: usize = 10;
+/// Bytes of payloads and results from which on no more dependencies are read along with a task.
+pub const INCLUDED_BYTES: usize = 16 * 1_024 * 1_024;
 /// Highest weight of a fairness key.
 pub const FAIRNESS_WEIGHT_MAX: u32 = 100;
 /// Shortest time an attempt may be given, in milliseconds.

@@ -1,4 +1,5 @@
 mod broken;
+mod dependencies;
 mod export;
 mod interrupted;
 mod live;

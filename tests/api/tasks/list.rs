@@ -157,7 +157,7 @@ fn what_is_no_limit_no_cursor_no_state_or_no_parameter_is_refused() {
             "ready default 99999999999999999999 0",
             "ready }:x{*} 1 0",
             "completed nan x",
-            "blocked ",
+            "input_required ",
             "nowhere 1 2",
         ];
         for (query, pointer) in [

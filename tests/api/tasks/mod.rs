@@ -11,6 +11,7 @@ mod complete;
 mod count;
 mod deadline;
 mod dedup;
+mod dependencies;
 mod events;
 mod fail;
 mod get;

@@ -215,21 +215,6 @@ fn several_wrong_fields_are_all_named() {
 }
 
 #[test]
-fn what_this_version_cannot_do_yet_is_refused_and_not_ignored() {
-    in_a_swarm(async |w| {
-        for (field, value) in [
-            ("depends_on", json!(["0193a0de-0000-7000-8000-000000000000"])),
-            ("on_dependency_failure", json!("run")),
-            ("assign", json!({"strategy": "least_loaded"})),
-        ] {
-            let problem =
-                w.post("/tasks").json(json!({field: value})).send().await.problem(422, "validation");
-            assert_eq!(problem["errors"][0]["pointer"], format!("/{field}"));
-        }
-    });
-}
-
-#[test]
 fn stamps_come_from_the_clock_of_redis() {
     in_a_swarm(async |w| {
         let first = w.submit(task()).await;

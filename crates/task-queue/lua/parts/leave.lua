@@ -13,3 +13,6 @@ end
 function leave.input_required(effects, task)
   redis.call('ZREM', effects.root .. 'asking', task.id)
 end
+
+-- Its flag `w` does that: depend.lua.
+function leave.blocked() end

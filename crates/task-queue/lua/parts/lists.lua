@@ -31,7 +31,7 @@ do
     for _, agent in ipairs(redis.call('ZRANGE', key_of.pinned(root, queue), '0', int(AGENTS - 1))) do
       pools[#pools + 1] = queue .. '@' .. agent
     end
-    for _, name in ipairs(redis.call('ZRANGE', key_of.waiting(root, queue), '0', int(WAITING - 1))) do
+    for _, name in ipairs(redis.call('ZRANGE', key_of.parking(root, queue), '0', int(WAITING - 1))) do
       pools[#pools + 1] = queue .. '+' .. name
     end
     return pools

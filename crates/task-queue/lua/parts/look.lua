@@ -126,7 +126,7 @@ do
     if pool == '' and filter.queue ~= '' then return filter.queue end
     local pinned = queue ~= '' and kind ~= '+' and following(root, key_of.pinned(root, queue), rest)
     if pinned then return queue .. '@' .. pinned end
-    local waits = queue ~= '' and following(root, key_of.waiting(root, queue), kind == '+' and rest or '')
+    local waits = queue ~= '' and following(root, key_of.parking(root, queue), kind == '+' and rest or '')
     if waits then return queue .. '+' .. waits end
     return filter.queue == '' and following(root, root .. 'queues', queue) or nil
   end

@@ -17,5 +17,8 @@ local function open_restored(root, word)
   redis.call('HSET', root .. 'swarm', 'restored', word)
 end
 
+-- The staging place of those that others wait for.
+local AWAITED = '~'
+
 -- Where the ids of ready tasks wait for their turn to enter a list.
 local function staging_key(root, name) return root .. 'z:' .. name end

@@ -41,11 +41,11 @@ end
 -- The lists of a queue whose ready tasks wait for something besides a claimer: for the turn of their fairness key, or
 -- for a slot of their concurrency key. The sorted set `wl:<queue>` has their names.
 local function note_waiting(root, queue, key)
-  redis.call('ZADD', key_of.waiting(root, queue), '0', string.sub(key, #root + 1))
+  redis.call('ZADD', key_of.parking(root, queue), '0', string.sub(key, #root + 1))
 end
 
 local function note_if_over(root, queue, key)
-  if redis.call('EXISTS', key) == 0 then redis.call('ZREM', key_of.waiting(root, queue), string.sub(key, #root + 1)) end
+  if redis.call('EXISTS', key) == 0 then redis.call('ZREM', key_of.parking(root, queue), string.sub(key, #root + 1)) end
 end
 
 -- Wakes those who were turned away from a queue in which a slot is free again.

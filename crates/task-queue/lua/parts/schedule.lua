@@ -17,11 +17,11 @@ local function run_schedule(effects, name, task)
   local refusal, holder = check_submit(effects, plan, task)
   if refusal then return refusal .. ' ' .. task.id end
   if holder then return 'dup ' .. holder end
-  apply_submit(effects, plan, task)
+  local item = submitted_line(effects, plan, task)
   push_submits(root, plan)
   local key = key_of.schedule(root, name)
   redis.call('HSET', key, 'la', int(effects.now), 'ta', task.id)
   redis.call('HINCRBY', key, 'rn', '1')
   note(effects, 'schedule.fired\tc' .. name .. '\tt' .. task.id .. '\tq' .. queue_of(task.spec))
-  return taken_in(task)
+  return item
 end

@@ -1,11 +1,14 @@
 -- Takes a task in: what would refuse it is looked at before anything is written.
 
-local SUBMIT_ARGS = 5
+local SUBMIT_ARGS = 6
 
 local function read_submit(args, at)
   local header = args[at + 2]
   local spec = header == '{}' and ALL_DEFAULTS or cjson.decode(header)
-  return { id = args[at], when = args[at + 1], header = header, spec = spec, dedup = args[at + 3], rest = args[at + 4] }
+  return {
+    id = args[at], when = args[at + 1], header = header, spec = spec, dedup = args[at + 3], rest = args[at + 4],
+    joined = args[at + 5],
+  }
 end
 
 local function run_at_of(when, now)
@@ -78,15 +81,15 @@ end
 -- is said in the field `dp` of its state.
 local function check_parent(root, task)
   local parent = task.spec.o
-  if not parent then return nil end
+  if not parent or redis.call('EXISTS', key_of.spec(root, task.id)) == 1 then return nil end
   if redis.call('EXISTS', key_of.spec(root, parent)) == 0 then return 'UNKNOWNPARENT' end
   local s = redis.call('HMGET', key_of.state(root, parent), 'dp', 'fl')
   task.depth, task.shares_budget = tonumber(s[1] or 0) + 1, flagged.has(s[2], 'b')
   return task.depth > PARENTS and 'PARENTTOODEEP' or nil
 end
 
--- Returns a refusal (DEADLINEPASSED, SWARMFULL, QUEUEFULL, QUEUEDRAINING, CAPABILITYSETS, UNKNOWNPARENT, PARENTTOODEEP); or
--- nil and the unfinished task that has the dedup key, if any.
+-- Returns a refusal (DEADLINEPASSED, SWARMFULL, QUEUEFULL, QUEUEDRAINING, CAPABILITYSETS, UNKNOWNPARENT, PARENTTOODEEP,
+-- UNKNOWNDEPENDENCY); or nil and the unfinished task that has the dedup key, if any.
 -- Notes what it lets pass, so that the next one is looked at as if this one were in.
 local function check_submit(effects, plan, task)
   local root = effects.root
@@ -99,6 +102,11 @@ local function check_submit(effects, plan, task)
   local orphaned = check_parent(root, task)
   if orphaned then return orphaned end
   if plan.room and plan.room <= 0 then return 'SWARMFULL' end
+  if task.joined ~= '' then
+    local unknown = depend.check(root, task)
+    if unknown then return 'UNKNOWNDEPENDENCY ' .. unknown end
+  end
+  local later = task.joined ~= '' or run_at_of(task.when, effects.now)
   if task.spec.s then
     local agent = assign.choose(effects, task.spec.s, task.spec)
     task.pin = agent and '@' .. agent
@@ -107,13 +115,13 @@ local function check_submit(effects, plan, task)
   if list.pool and not plan.lists[list.key] and redis.call('EXISTS', list.key) == 0 then
     local new = plan.new_sets[list.pool] or 0
     if redis.call('ZCARD', key_of.specials(root, list.pool)) + new >= CAPABILITY_SETS then return 'CAPABILITYSETS' end
-    if not run_at_of(task.when, effects.now) then plan.new_sets[list.pool] = new + 1 end
+    if not later then plan.new_sets[list.pool] = new + 1 end
   end
   if effects.swarm.ruled then
     local refusal = check_rules(effects, plan, task)
     if refusal then return refusal end
   end
-  if not run_at_of(task.when, effects.now) then
+  if not later then
     plan.lists[list.key] = plan.lists[list.key] or { list = list, elements = {} }
   end
   if task.dedup ~= '' then plan.dedups[task.dedup] = task.id end
@@ -127,15 +135,8 @@ local function apply_pin(effects, task)
   note(effects, 'task.assigned\tt' .. task.id .. '\tq' .. queue_of(task.spec) .. '\ta' .. agent)
 end
 
--- What is said of a task that was taken in: more than its id where its queue says how often it may be tried, or it was
--- assigned to an agent.
-local function taken_in(task)
-  local agent = task.spec.s and pinned_to(task.spec, task.pin)
-  if not task.ruled and not agent then return 'ok ' .. task.id end
-  return table.concat({ 'ok', task.id, task.ruled and int(task.spec.a) or '-', agent or '-' }, ' ')
-end
-
--- Writes a task that was let pass; `push_submits` has to follow the last one.
+-- Writes a task that was let pass; `push_submits` has to follow the last one. Returns where one stands that depends on
+-- others.
 local function apply_submit(effects, plan, task)
   local root, id, queue = effects.root, task.id, queue_of(task.spec)
   local run_at, stamps = run_at_of(task.when, effects.now), precise(effects.now)
@@ -143,7 +144,7 @@ local function apply_submit(effects, plan, task)
   if not redis.call('SET', key_of.spec(root, id), stamps .. ' ' .. task.header .. '\n' .. task.rest, 'NX') then
     -- It came before, and was assigned then.
     if task.pin then task.pin = redis.call('HGET', key_of.state(root, id), 'un') end
-    return
+    return task.depends_on and stand(root, id).status
   end
   if task.dedup ~= '' then
     redis.call('HSET', root .. 'dedup', task.dedup, id)
@@ -155,14 +156,26 @@ local function apply_submit(effects, plan, task)
   if task.pin then apply_pin(effects, task) end
   if task.depth then redis.call('HSET', key_of.state(root, id), 'dp', int(task.depth)) end
   local submitted = { id = id, key = key_of.state(root, id), queue = queue, spec = task.spec, flags = flags }
+  if task.depends_on then
+    submitted.depends_on, submitted.retention = task.depends_on, task.spec.r or RETENTION_MS_DEFAULT
+    submitted.has_dedup = task.dedup ~= ''
+    note_task(effects, 'task.submitted', id, queue, nil, 'blocked', 0)
+    local status = depend.enter(effects, submitted)
+    if status then return status end
+    if not effects.quiet then table.remove(effects.events) end
+  end
   if run_at then
     redis.call('ZADD', root .. 'scheduled', int(run_at), id)
     moved(effects, submitted, 'new', 'scheduled')
-    return note_task(effects, 'task.submitted', id, queue, nil, 'scheduled', 0)
+    note_task(effects, 'task.submitted', id, queue, nil, 'scheduled', 0)
+    return task.depends_on and 'scheduled'
   end
   moved(effects, submitted, 'new', 'ready')
   note_task(effects, 'task.submitted', id, queue, nil, 'ready', 0)
-  if task.spec.k or task.spec.f or effects.swarm.fair then return enter_ready(effects, submitted, task.spec, 0, false) end
+  if task.spec.k or task.spec.f or effects.swarm.fair then
+    enter_ready(effects, submitted, task.spec, 0, false)
+    return task.depends_on and 'ready'
+  end
   local list = entry_list(root, submitted, task.spec)
   local waiting = plan.lists[list.key]
   if not waiting then
@@ -170,6 +183,16 @@ local function apply_submit(effects, plan, task)
     plan.lists[list.key] = waiting
   end
   waiting.elements[#waiting.elements + 1] = id
+  return task.depends_on and 'ready'
+end
+
+-- Takes a task in that was let pass. Returns what is said of it: more than its id where its queue says how often it may be
+-- tried, it was assigned to an agent, or it depends on others.
+local function submitted_line(effects, plan, task)
+  local status = apply_submit(effects, plan, task)
+  local agent = task.spec.s and pinned_to(task.spec, task.pin)
+  if not (task.ruled or agent or status) then return 'ok ' .. task.id end
+  return table.concat({ 'ok', task.id, task.ruled and int(task.spec.a) or '-', agent or '-', status or '-' }, ' ')
 end
 
 local function push_submits(root, plan)

@@ -7,6 +7,8 @@
 --   d <agent>   an agent drains, or does so no more
 --   x <agent>   an agent was deleted
 --   m <agent> … new messages are in their inboxes
+--   b           tasks wait to be told of ends: see task_resolve
+--   s <ms>      a task that has waited for others is due in so many milliseconds
 --   v           a key of the state has changed
 --   e           something happened, and somebody follows the events
 

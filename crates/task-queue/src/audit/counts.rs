@@ -125,7 +125,8 @@ fn is_arrow(field: &str) -> bool {
         (Ok(from), Ok(to)) => from.next().contains(&to),
         // A restored task may begin as finished, or ask a person.
         (Err(_), Ok(to)) => {
-            let begins = matches!(to, Status::Ready | Status::Scheduled | Status::InputRequired);
+            let begins =
+                matches!(to, Status::Ready | Status::Scheduled | Status::Blocked | Status::InputRequired);
             from == NEW && (begins || to.is_finished())
         }
         (Ok(from), Err(_)) => to == GONE && from != Status::Running,

@@ -166,6 +166,7 @@ fn sorted_status(name: &str) -> Option<Status> {
         Kind::Leases => Some(Status::Running),
         Kind::Scheduled => Some(Status::Scheduled),
         Kind::Asking => Some(Status::InputRequired),
+        Kind::Blocked => Some(Status::Blocked),
         Kind::Finished(status) => Some(status),
         _ => None,
     }

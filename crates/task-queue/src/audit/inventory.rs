@@ -10,13 +10,13 @@ use super::{
 use crate::{migrate::Key, model::TaskId};
 
 /// What the keys of a task's parts begin with, but for its spec.
-const OTHERS: [&str; 7] = ["s", "o", "g", "e", "oc", "ir", "us"];
+const OTHERS: [&str; 9] = ["s", "o", "g", "e", "oc", "ir", "us", "d", "l"];
 
 /// Which parts of a task have keys.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Parts {
     pub(super) spec: bool,
-    pub(super) others: [bool; 7],
+    pub(super) others: [bool; 9],
     /// A part has another type than it should, and cannot be read.
     pub(super) broken: bool,
 }
@@ -102,6 +102,8 @@ impl Parts {
             Part::Output => self.others[4] = true,
             Part::Input => self.others[5] = true,
             Part::Usage => self.others[6] = true,
+            Part::Waiting => self.others[7] = true,
+            Part::Looking => self.others[8] = true,
         }
     }
 }

@@ -17,6 +17,10 @@ pub(super) enum Part {
     Input,
     /// What it has used up.
     Usage,
+    /// The tasks that wait for it.
+    Waiting,
+    /// The tasks that may look at what became of it.
+    Looking,
 }
 
 /// A list of names of agents.
@@ -78,6 +82,12 @@ pub(super) enum Kind<'a> {
     Deadlines,
     /// Tasks that ask a person.
     Asking,
+    /// Tasks that wait for others.
+    Blocked,
+    /// The lists of tasks that are yet to be told of the end of another.
+    Resolving,
+    /// One of those lists.
+    Untold(&'a str),
     Dedup,
     Queues,
     Swarm,
@@ -131,6 +141,8 @@ impl<'a> Kind<'a> {
             "scheduled" => Self::Scheduled,
             "deadlines" => Self::Deadlines,
             "asking" => Self::Asking,
+            "blocked" => Self::Blocked,
+            "resolving" => Self::Resolving,
             "dedup" => Self::Dedup,
             "queues" => Self::Queues,
             "swarm" => Self::Swarm,
@@ -167,6 +179,9 @@ impl<'a> Kind<'a> {
             "oc" => Self::Part(Part::Output, canonical(rest)?),
             "ir" => Self::Part(Part::Input, canonical(rest)?),
             "us" => Self::Part(Part::Usage, canonical(rest)?),
+            "d" => Self::Part(Part::Waiting, canonical(rest)?),
+            "l" => Self::Part(Part::Looking, canonical(rest)?),
+            "dy" => Self::Untold(rest),
             "q" => Self::Queue(rest),
             "k" => {
                 // `<pool>:<priority>/<capabilities>`: names hold colons, and no slash.
@@ -224,7 +239,8 @@ impl<'a> Kind<'a> {
             | Self::Schedules
             | Self::Schedule(_)
             | Self::Restoring => "hash",
-            Self::Part(Part::Attempts | Part::Output, _) => "list",
+            Self::Part(Part::Attempts | Part::Output | Part::Waiting | Part::Looking, _)
+            | Self::Untold(_) => "list",
             Self::Part(..)
             | Self::Memory
             | Self::Clock
@@ -244,6 +260,8 @@ impl<'a> Kind<'a> {
             | Self::Scheduled
             | Self::Deadlines
             | Self::Asking
+            | Self::Blocked
+            | Self::Resolving
             | Self::Queues
             | Self::Agents(_)
             | Self::Inbox(_)
@@ -298,9 +316,22 @@ mod tests {
 
     #[test]
     fn other_keys_are_not() {
-        for name in
-            ["", "t", "t:", "t:x", "ready", "r10:a", "x:running", "k:a", "y:a", "wake", "a:", "m:x", "mc:x"]
-        {
+        for name in [
+            "",
+            "t",
+            "t:",
+            "t:x",
+            "ready",
+            "r10:a",
+            "x:running",
+            "k:a",
+            "y:",
+            "d:x",
+            "wake",
+            "a:",
+            "m:x",
+            "mc:x",
+        ] {
             assert_eq!(Kind::of(name), None, "{name}");
         }
         let id = TaskId::new().to_string();

@@ -92,6 +92,11 @@ impl Record {
         pin_of(&self.state).is_none_or(|pin| pin == "1" || agent(pin))
     }
 
+    /// Whether it uses something beyond the usual, by its letter.
+    pub(super) fn has_flag(&self, flag: char) -> bool {
+        self.field("fl").is_some_and(|flags| flags.contains(&(flag as u8)))
+    }
+
     /// When it becomes ready, while it is scheduled.
     pub(super) fn due_at(&self) -> Option<i64> {
         self.field("ra").map(number).or(self.run_at)

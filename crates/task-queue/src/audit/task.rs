@@ -27,9 +27,6 @@ pub(super) fn check(
 ) -> usize {
     let mut task = Task { record, subject: record.id.to_string(), indexes, findings };
     match record.status {
-        Status::Blocked => {
-            task.add(Check::Unreadable, format!("is {}, which nothing sets", record.status.as_str()));
-        }
         Status::Ready => task.sorted(places, None),
         status => task.sorted(places, Some(status)),
     }
@@ -84,6 +81,18 @@ impl Task<'_, '_> {
                 let asked = self.record.number("ia");
                 self.that(asked == score, Check::Schedule, || {
                     format!("is indexed at {score} and asked at {asked}")
+                });
+            }
+            Status::Blocked => {
+                let pending = self.record.number("pd");
+                self.that(pending > 0, Check::NotIndexed, || {
+                    format!("is blocked and waits for {pending} tasks")
+                });
+            }
+            _ if self.record.has_flag('d') => {
+                let end = self.record.number("fa") + self.record.retention_ms;
+                self.that(end <= score, Check::Retention, || {
+                    format!("is indexed at {score} and kept until {end} at least")
                 });
             }
             _ => {
@@ -242,7 +251,7 @@ impl Task<'_, '_> {
     /// What a flag stands for is there, and what is there has a flag: without one it would be left behind.
     fn flags(&mut self, parts: Parts) {
         let flags = self.record.field("fl").map(text).unwrap_or_default();
-        let [_, _, _, _, _, input, usage] = parts.others;
+        let [_, _, _, _, _, input, usage, ..] = parts.others;
         for (flag, there, what) in [('q', input, "question"), ('u', usage, "usage")] {
             let flagged = flags.contains(flag);
             self.that(flagged == there, Check::Flags, || {

@@ -19,6 +19,7 @@ const ROUNDING: Duration = Duration::from_millis(1);
 pub(crate) struct Alarms {
     pub(crate) promoter: Alarm,
     pub(crate) timekeeper: Alarm,
+    pub(crate) resolver: Alarm,
     pub(crate) reaper: Alarm,
     pub(crate) pruner: Alarm,
     pub(crate) custodian: Alarm,

@@ -2,7 +2,7 @@
 
 use tokio::{task::JoinSet, time::Instant};
 
-use super::{Custodian, Promoter, Pruner, Scheduler, Timekeeper, clearer, duty, reaper::Reaping};
+use super::{Custodian, Promoter, Pruner, Resolver, Scheduler, Timekeeper, clearer, duty, reaper::Reaping};
 use crate::TaskQueue;
 
 /// The background duties of a server; they end when it is dropped.
@@ -12,8 +12,8 @@ pub struct Maintenance {
 }
 
 impl Maintenance {
-    /// Starts reaper, promoter, timekeeper, scheduler, pruner and custodian for every swarm, and the clearer for those that
-    /// were deleted.
+    /// Starts reaper, promoter, timekeeper, resolver, scheduler, pruner and custodian for every swarm, and the clearer for
+    /// those that were deleted.
     pub fn spawn(queue: &TaskQueue) -> Self {
         let (redis, alarms) = (queue.redis(), &queue.inner.alarms);
         let begin = Instant::now();
@@ -22,6 +22,7 @@ impl Maintenance {
         duties.spawn(duty::run(reaping, redis.clone(), alarms.reaper.clone(), begin));
         duties.spawn(duty::run(Promoter, redis.clone(), alarms.promoter.clone(), begin));
         duties.spawn(duty::run(Timekeeper, redis.clone(), alarms.timekeeper.clone(), begin));
+        duties.spawn(duty::run(Resolver, redis.clone(), alarms.resolver.clone(), begin));
         duties.spawn(duty::run(Custodian, redis.clone(), alarms.custodian.clone(), begin));
         duties.spawn(duty::run(Pruner, redis.clone(), alarms.pruner.clone(), begin));
         duties.spawn(duty::run(Scheduler::new(queue), redis.clone(), alarms.scheduler.clone(), begin));

@@ -78,7 +78,7 @@ pub use state::{
 pub use stats::{AgentCounts, Rates, Stats, TaskCounts};
 pub use status::Status;
 pub use swarm::{NewSwarm, Swarm, SwarmLimits};
-pub use task::Task;
+pub use task::{Task, TaskRead};
 pub use text::Text;
 pub use transaction::{
     Applied, Condition, MessageSend, Operation, StateDelete, StateIncrement, StatePut, TaskComplete,

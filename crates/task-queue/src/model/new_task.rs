@@ -1,5 +1,7 @@
 //! What a submit may say of a task.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -116,7 +118,7 @@ impl Default for NewTask {
 }
 
 impl NewTask {
-    /// Checks what the types alone cannot, and puts `requires` and `depends_on` into the order in which they are stored.
+    /// Checks what the types alone cannot, and puts `requires` into the order in which they are stored.
     ///
     /// # Errors
     /// Every field that cannot be accepted, with its pointer.
@@ -127,7 +129,6 @@ impl NewTask {
         self.check_numbers(&mut check);
         self.check_times(&mut check);
         self.check_lists(&mut check);
-        self.check_later(&mut check);
         if let Some(backoff) = &self.backoff {
             backoff.check(&mut check);
         }
@@ -135,6 +136,12 @@ impl NewTask {
             budget.check(&mut check);
         }
         check.done()
+    }
+
+    /// What it depends on, each once.
+    pub(crate) fn dependencies(&self) -> Vec<TaskId> {
+        let mut seen = HashSet::with_capacity(self.depends_on.len());
+        self.depends_on.iter().copied().filter(|id| seen.insert(*id)).collect()
     }
 
     fn check_numbers(&self, check: &mut Check) {
@@ -186,16 +193,6 @@ impl NewTask {
         check.that(metadata.is_none_or(|json| json.as_bytes().len() <= METADATA_BYTES), "/metadata", || {
             format!("at most {METADATA_BYTES} bytes")
         });
-    }
-
-    /// Accepting a wish and not acting on it would be worse than refusing it.
-    fn check_later(&self, check: &mut Check) {
-        for (unset, pointer) in [
-            (self.depends_on.is_empty(), "/depends_on"),
-            (self.on_dependency_failure == DependencyPolicy::Fail, "/on_dependency_failure"),
-        ] {
-            check.that(unset, pointer, || "this version does not act on it yet: leave it out".to_owned());
-        }
     }
 }
 

@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Waits for other tasks. Nothing sets it yet.
+    /// Waits for other tasks: set by a submit that names some which have not finished.
     Blocked,
-    /// Waits for its time: set by a submit with a delay, by a failure or a timeout that will be retried, by a
-    /// delayed release.
+    /// Waits for its time: set by a submit with a delay, by the end of what it waited for when its time is yet to come, by
+    /// a failure or a timeout that will be retried, by a delayed release.
     Scheduled,
-    /// Waits for an agent: set by submit, promoter, release, retry, an answer and the reaper.
+    /// Waits for an agent: set by submit, the end of what it waited for, promoter, release, retry, an answer and the reaper.
     Ready,
     /// Held under a lease: set by claim.
     Running,
@@ -65,7 +65,8 @@ impl Status {
     /// The states this one may turn into. What the functions do is tested against this table.
     pub const fn next(self) -> &'static [Self] {
         match self {
-            Self::Blocked | Self::Completed => &[],
+            Self::Blocked => &[Self::Ready, Self::Scheduled, Self::Failed, Self::Cancelled],
+            Self::Completed => &[],
             Self::Scheduled => &[Self::Ready, Self::Failed, Self::Cancelled],
             Self::Ready => &[Self::Running, Self::Failed, Self::Cancelled],
             Self::Running => &[

@@ -94,6 +94,28 @@ pub struct Task {
     pub lease: Option<Lease>,
 }
 
+/// A task as it is read, with what it depends on where that was asked for.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct TaskRead {
+    /// The task.
+    #[serde(flatten)]
+    pub task: Task,
+    /// The tasks that it depends on, in the order of `depends_on`; only where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dependencies: Option<Vec<Task>>,
+    /// Those of `depends_on` that are not in `dependencies`: they no longer exist, or the answer would have become too
+    /// large, and they can be read one by one. Only where there are such.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dependencies_left_out: Vec<TaskId>,
+}
+
+impl TaskRead {
+    /// Without what it depends on.
+    pub const fn alone(task: Task) -> Self {
+        Self { task, dependencies: None, dependencies_left_out: Vec::new() }
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
 const fn is_none(count: &u32) -> bool {
     *count == 0

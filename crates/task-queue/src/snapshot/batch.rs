@@ -193,6 +193,7 @@ impl Batch {
         let score = match task.status {
             Status::Scheduled => task.due_at().map(|due| due.0),
             Status::InputRequired => task.asked_at.map(|asked| asked.0),
+            Status::Blocked => Some(task.created_at.0),
             status if status.is_finished() => {
                 let retention =
                     i64::try_from(task.retention_ms.unwrap_or(RETENTION_MS_DEFAULT)).unwrap_or(i64::MAX);
@@ -211,6 +212,8 @@ impl Batch {
         let asked = task.input.as_ref().map(|asked| asked.encode(codec)).transpose()?;
         self.bytes(asked.unwrap_or_default());
         self.fields(&task.usage.map_or_else(Vec::new, |sums| sums.fields()));
+        let waits = if task.status.is_finished() { Vec::new() } else { submit.task.dependencies() };
+        self.text(&waits.iter().map(ToString::to_string).collect::<Vec<_>>().join(","));
         Ok(())
     }
 

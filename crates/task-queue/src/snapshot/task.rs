@@ -357,7 +357,6 @@ impl TaskLine {
         let finished = self.status.is_finished();
         let running = self.status == Status::Running;
         for (holds, problem) in [
-            (self.status != Status::Blocked, "no task has this status"),
             (self.input.is_some() == self.asked_at.is_some(), "asked_at does not go with input"),
             (
                 self.status != Status::InputRequired || self.input.is_some(),
@@ -367,6 +366,8 @@ impl TaskLine {
             (self.depth <= PARENTS, "more tasks above it than there may be"),
             ((self.depth > 0) == self.parent.is_some(), "depth does not go with parent"),
             (self.usage.is_none_or(|sums| sums.are_countable()), "usage cannot be counted"),
+            (self.status != Status::Blocked || !self.depends_on.is_empty(), "blocked by nothing"),
+            (!self.depends_on.contains(&self.id), "depends on itself"),
             (finished == self.finished_at.is_some(), "finished_at does not go with the status"),
             (self.status != Status::Scheduled || self.due_at().is_some(), "scheduled for no time"),
             (self.attempt <= self.max_attempts.unwrap_or(ATTEMPTS_DEFAULT), "more attempts than it may have"),

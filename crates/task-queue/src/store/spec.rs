@@ -100,8 +100,8 @@ struct ExtrasOf<'a> {
     concurrency_key: Option<&'a Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fairness_key: Option<&'a Text>,
-    #[serde(skip_serializing_if = "<[TaskId]>::is_empty")]
-    depends_on: &'a [TaskId],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    depends_on: Vec<TaskId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     traceparent: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,6 +122,8 @@ pub(crate) struct Spec {
     pub(crate) when: When,
     pub(crate) dedup_key: String,
     pub(crate) deadline: Option<Stamp>,
+    /// Tasks that it depends on, as they were named.
+    pub(crate) depends_on: Vec<TaskId>,
 }
 
 impl Spec {
@@ -136,7 +138,7 @@ impl Spec {
                 metadata: task.metadata.as_ref().map(one_line).transpose()?,
                 concurrency_key: task.concurrency_key.as_ref(),
                 fairness_key: task.fairness_key.as_ref(),
-                depends_on: &task.depends_on,
+                depends_on: task.dependencies(),
                 traceparent: task.traceparent.as_deref(),
                 schedule: task.schedule.as_ref(),
             },
@@ -151,12 +153,18 @@ impl Spec {
             when: When::of(task),
             deadline: task.deadline,
             dedup_key: task.dedup_key.as_ref().map_or_else(String::new, |key| key.as_str().to_owned()),
+            depends_on: task.depends_on.clone(),
         })
     }
 
     /// Bytes of the spec, near enough to decide whether it may share a call.
     pub(crate) fn size(&self) -> usize {
         self.header.len() + self.rest.len()
+    }
+
+    /// The ids of the tasks that it depends on, joined by commas.
+    pub(crate) fn dependencies(&self) -> String {
+        self.depends_on.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
     }
 }
 
@@ -272,6 +280,7 @@ pub(crate) fn taken_in(
     run_at: Option<i64>,
     task: NewTask,
 ) -> Result<Task, Error> {
+    let depends_on = task.dependencies();
     let metadata = task.metadata.filter(|json| !json.is_null());
     Ok(Task {
         payload: task.payload.filter(|json| !json.is_null()),
@@ -279,7 +288,7 @@ pub(crate) fn taken_in(
         deadline: task.deadline,
         concurrency_key: task.concurrency_key,
         fairness_key: task.fairness_key,
-        depends_on: task.depends_on,
+        depends_on,
         parent: task.parent,
         budget: task.budget,
         requires: task.requires,

@@ -30,6 +30,7 @@ fn seen(reply: Result<Value, RedisError>) -> Result<Option<SwarmSeen>, RedisErro
     };
     let mut next = || reply.integer().map(|number| u64::try_from(number).unwrap_or(0));
     let mut tasks = TaskCounts {
+        blocked: next()?,
         scheduled: next()?,
         ready: next()?,
         running: next()?,

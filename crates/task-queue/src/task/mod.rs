@@ -9,6 +9,7 @@ mod cascade;
 mod claim;
 mod complete;
 mod count;
+mod dependencies;
 mod events;
 mod fail;
 mod get;
@@ -26,8 +27,10 @@ mod task_queue;
 mod trace;
 
 pub(crate) use settle::{SettleAnswer, SettleItem};
+pub(crate) use submit::{
+    Beyond, SubmitItem, Taken, deadline_passed, parent_too_deep, taken, unknown_dependency, unknown_parent,
+};
 pub use submit::{Idempotency, Submitted};
-pub(crate) use submit::{SubmitItem, Taken, deadline_passed, parent_too_deep, taken, unknown_parent};
 pub use submit_batch::{BatchAccepted, BatchItem, BatchSubmitted};
 pub use task_queue::TaskQueue;
 pub(crate) use task_queue::{refused, root};

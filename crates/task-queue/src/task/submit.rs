@@ -12,9 +12,9 @@ use super::{
 use crate::{
     Error,
     library::function,
-    limits::{MERGE_BYTES, PARENTS},
+    limits::{MERGE_BYTES, MERGE_DEPENDENCIES, PARENTS},
     metrics::{self, TaskEvent},
-    model::{AgentName, Invalid, NewTask, Stamp, SwarmName, Task, TaskId, Text},
+    model::{AgentName, Invalid, NewTask, Stamp, Status, SwarmName, Task, TaskId, Text},
     store::{Line, Reader, Spec, When, digest, taken_in},
 };
 
@@ -58,11 +58,13 @@ pub(crate) struct Beyond {
     attempts: Option<u32>,
     /// The agent it was assigned to.
     agent: Option<AgentName>,
+    /// Where it stands, of one that depends on others.
+    status: Option<Status>,
 }
 
 impl Beyond {
     fn read(line: &mut Line) -> Result<Self, RedisError> {
-        Ok(Self { attempts: line.unless_dash()?, agent: line.unless_dash()? })
+        Ok(Self { attempts: line.unless_dash()?, agent: line.unless_dash()?, status: line.unless_dash()? })
     }
 
     /// Says it of a task.
@@ -81,6 +83,17 @@ pub(crate) enum Taken {
     Refused(Error),
 }
 
+pub(crate) fn unknown_parent() -> Error {
+    Invalid::field("/parent", UNKNOWN).into()
+}
+
+pub(crate) fn unknown_dependency(at: usize) -> Error {
+    Invalid::field(format!("/depends_on/{at}"), UNKNOWN).into()
+}
+
+const UNKNOWN: &str =
+    "there is no such task in this swarm: it never existed or its retention has ended; nothing was submitted";
+
 /// A task on its way into Redis.
 pub(crate) struct SubmitItem {
     pub(crate) id: TaskId,
@@ -95,7 +108,8 @@ impl SubmitItem {
             .arg(spec.when.to_text())
             .arg(spec.header.as_str())
             .arg(spec.dedup_key.as_str())
-            .arg(spec.rest.as_slice());
+            .arg(spec.rest.as_slice())
+            .arg(spec.dependencies());
     }
 }
 
@@ -114,8 +128,9 @@ impl TaskQueue {
     ) -> Result<Submitted, Error> {
         let started = Instant::now();
         let spec = Spec::encode(&task, &self.inner.codec)?;
-        let (id, when, apart) =
-            (TaskId::new(), spec.when, idempotency.is_some() || spec.size() > MERGE_BYTES);
+        let (id, when) = (TaskId::new(), spec.when);
+        let alone = spec.size() > MERGE_BYTES || spec.depends_on.len() > MERGE_DEPENDENCIES;
+        let apart = idempotency.is_some() || alone;
         let item = SubmitItem { id, spec };
         let (replayed, now, id, taken) = if apart {
             let reply = self.submit_apart(swarm, &[item], idempotency.as_ref()).await?;
@@ -132,8 +147,7 @@ impl TaskQueue {
                     self.inner.redis.perf().record(Series::Submit, started.elapsed());
                 }
                 self.note_schedule(swarm, now, when, task.deadline);
-                let mut task = taken_in(swarm, id, now, when.run_at(now), task)?;
-                beyond.say(&mut task);
+                let task = self.entered(swarm, id, now, beyond, when, task).await?;
                 Ok(Submitted { task, created: true, replayed })
             }
             Taken::Duplicate(holder) => match self.get(swarm, holder, Duration::ZERO).await {
@@ -147,6 +161,31 @@ impl TaskQueue {
                 Err(error) => Err(error),
             },
             Taken::Refused(error) => Err(error),
+        }
+    }
+
+    /// The task as it stands once it was taken in: one that depends on others may wait, or have ended at once.
+    pub(crate) async fn entered(
+        &self,
+        swarm: &SwarmName,
+        id: TaskId,
+        now: i64,
+        beyond: Beyond,
+        when: When,
+        task: NewTask,
+    ) -> Result<Task, Error> {
+        let mut submitted = taken_in(swarm, id, now, when.run_at(now), task)?;
+        let status = beyond.status.unwrap_or(submitted.status);
+        beyond.say(&mut submitted);
+        let run_at = submitted.run_at.filter(|_| status != Status::Ready);
+        if !status.is_finished() {
+            return Ok(Task { status, run_at, ..submitted });
+        }
+        match self.get(swarm, id, Duration::ZERO).await {
+            Ok(task) => Ok(task),
+            // It has been forgotten since.
+            Err(Error::TaskNotFound(_)) => Ok(Task { status, finished_at: Some(Stamp(now)), ..submitted }),
+            Err(error) => Err(error),
         }
     }
 
@@ -243,13 +282,10 @@ pub(crate) fn taken(mut line: Line) -> Result<(TaskId, Taken), RedisError> {
         Some("DEADLINEPASSED") => Taken::Refused(deadline_passed("/deadline").into()),
         Some("UNKNOWNPARENT") => Taken::Refused(unknown_parent()),
         Some("PARENTTOODEEP") => Taken::Refused(parent_too_deep()),
+        Some("UNKNOWNDEPENDENCY") => Taken::Refused(unknown_dependency(line.parse()?)),
         _ => return Err(line.broken()),
     };
     Ok((id, taken))
-}
-
-pub(crate) fn unknown_parent() -> Error {
-    Invalid::field("/parent", "there is no such task in this swarm, or its retention has ended").into()
 }
 
 pub(crate) fn parent_too_deep() -> Error {

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     Error,
+    limits::CALL_DEPENDENCIES,
     model::{Invalid, NewTask, SwarmName, TaskId},
     store::Spec,
 };
@@ -37,7 +38,8 @@ pub struct BatchSubmitted {
 }
 
 impl TaskQueue {
-    /// Takes those of `tasks` in that are valid; one that is not does not spoil the others.
+    /// Takes those of `tasks` in that are valid; one that is not does not spoil the others. Tasks that depend on very many
+    /// others travel in several calls: when one of those fails, its tasks are answered with that error.
     ///
     /// # Errors
     /// As [`TaskQueue::submit`], for the batch as a whole; then none was taken in.
@@ -62,17 +64,33 @@ impl TaskQueue {
             }
         }
         let started = Instant::now();
-        let reply = self.submit_apart(swarm, &items, idempotency.as_ref()).await?;
-        self.measure_batch(reply.taken_in(), started.elapsed());
-        for item in &items {
-            self.note_schedule(swarm, reply.now, item.spec.when, item.spec.deadline);
+        let (mut replayed, mut taken_in, mut taken) = (true, 0, Vec::with_capacity(items.len()));
+        for (n, items) in calls_of(&items).into_iter().enumerate() {
+            let idempotency = idempotency.as_ref().map(|first| part_of(first, n));
+            let reply = match self.submit_apart(swarm, items, idempotency.as_ref()).await {
+                Ok(reply) => reply,
+                // What calls before it have taken in stands, and is answered.
+                Err(error) if n > 0 => {
+                    taken.extend(items.iter().map(|_| Err(error.clone())));
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            for item in items {
+                self.note_schedule(swarm, reply.now, item.spec.when, item.spec.deadline);
+            }
+            replayed &= reply.replayed;
+            taken_in += reply.taken_in();
+            taken.extend(reply.items.into_iter().map(Ok));
         }
-        let mut taken = reply.items.into_iter();
+        self.measure_batch(taken_in, started.elapsed());
+        let mut taken = taken.into_iter();
         let unanswered = || Err(Error::Redis(super::submit::too_short()));
         let items = answers.into_iter().enumerate().map(|(index, known)| {
-            known.or_else(|| Some(accepted(index, taken.next()?))).unwrap_or_else(unanswered)
+            let next = |taken: Result<_, Error>| taken.and_then(|taken| accepted(index, taken));
+            known.or_else(|| taken.next().map(next)).unwrap_or_else(unanswered)
         });
-        Ok(BatchSubmitted { items: items.collect(), replayed: reply.replayed })
+        Ok(BatchSubmitted { items: items.collect(), replayed })
     }
 }
 
@@ -87,6 +105,33 @@ impl TaskQueue {
         perf.record_value(Series::Submit, micros, u32::try_from(tasks).unwrap_or(u32::MAX));
         perf.batch(tasks, took);
     }
+}
+
+/// A task that waits costs a call as much as so many dependencies, beside its own.
+const WAITING: usize = 3;
+
+/// Cuts a batch so that each call bounds the tasks that those of it depend on; most batches are one call.
+fn calls_of(items: &[SubmitItem]) -> Vec<&[SubmitItem]> {
+    let (mut calls, mut from, mut dependencies) = (Vec::new(), 0, 0);
+    for (at, item) in items.iter().enumerate() {
+        let own = match item.spec.depends_on.len() {
+            0 => 0,
+            dependencies => dependencies + WAITING,
+        };
+        if dependencies + own > CALL_DEPENDENCIES {
+            calls.push(&items[from..at]);
+            (from, dependencies) = (at, 0);
+        }
+        dependencies += own;
+    }
+    calls.push(&items[from..]);
+    calls
+}
+
+/// The key of the n-th call of a request: the same request is cut in the same way.
+fn part_of(request: &Idempotency, n: usize) -> Idempotency {
+    let scope = if n == 0 { request.scope.clone() } else { format!("{}/{n}", request.scope) };
+    Idempotency { scope, ..request.clone() }
 }
 
 fn accepted(index: usize, (id, taken): (TaskId, Taken)) -> BatchItem {

@@ -6,7 +6,8 @@ use super::{encode::Encoded, refusal::refusal, result::Expected};
 use crate::{
     Error, Idempotency, TaskQueue,
     library::function,
-    model::{Applied, SwarmName, Transaction},
+    limits::CALL_DEPENDENCIES,
+    model::{Applied, Invalid, Operation, SwarmName, Transaction},
     store::Reader,
     task::{refused, root},
 };
@@ -38,6 +39,7 @@ impl TaskQueue {
         idempotency: Option<Idempotency>,
     ) -> Result<TransactionApplied, Error> {
         let Transaction { conditions, ops, lease } = transaction;
+        check_dependencies(&ops)?;
         let (encoded, expected) = Encoded::of(ops, &self.inner.codec)?;
         let (memory, digest) = Idempotency::to_args(idempotency.as_ref());
         let mut call = Call::new(FUNCTION, &root(swarm));
@@ -77,6 +79,19 @@ impl TaskQueue {
             Expected::Delete(key) => super::result::deleted(key, reply),
         }
     }
+}
+
+/// One call is all there is: what would take it too long is refused.
+fn check_dependencies(ops: &[Operation]) -> Result<(), Error> {
+    let of = |op: &Operation| if let Operation::Submit(task) = op { task.depends_on.len() } else { 0 };
+    let all: usize = ops.iter().map(of).sum();
+    if all <= CALL_DEPENDENCIES {
+        return Ok(());
+    }
+    let detail = format!(
+        "tasks of one transaction may depend on {CALL_DEPENDENCIES} tasks in all, and these on {all}"
+    );
+    Err(Invalid::field("/ops", detail).into())
 }
 
 pub(super) fn broken(what: &str) -> RedisError {

@@ -5,7 +5,7 @@ use crate::{
     Error,
     model::{Condition, StateKey, Status, TaskId, WriterLease},
     store::{Line, Reader},
-    task::{deadline_passed, parent_too_deep, unknown_parent},
+    task::{deadline_passed, parent_too_deep, unknown_dependency, unknown_parent},
 };
 
 /// What a refusal is about.
@@ -31,10 +31,7 @@ pub(super) fn refusal(
         _ => ("ops", expected.get(index).map(About::operation)),
     };
     let about = about.ok_or_else(|| broken("a refusal of something that was not asked for"))?;
-    let error = match why(line, about)? {
-        Error::Invalid(invalid) => invalid.under(&format!("/{part}/{index}")).into(),
-        error => error,
-    };
+    let error = placed(why(line, about)?, expected.get(index).filter(|_| part == "ops"), index);
     Ok(Error::At { part, index, error: Box::new(error) })
 }
 
@@ -69,6 +66,16 @@ impl About {
     }
 }
 
+/// The pointer of a field of a task begins at the transaction.
+fn placed(error: Error, expected: Option<&Expected>, index: usize) -> Error {
+    match (error, expected) {
+        (Error::Invalid(invalid), Some(Expected::Submit(..))) => {
+            Error::Invalid(invalid.under(&format!("/ops/{index}/task")))
+        }
+        (error, _) => error,
+    }
+}
+
 fn why(mut line: Line, about: About) -> Result<Error, waggle_core::Error> {
     Ok(match line.optional_word() {
         Some("LEASELOST") => Error::LeaseLost { id: about.task()?, attempt: line.parse()? },
@@ -84,20 +91,13 @@ fn why(mut line: Line, about: About) -> Result<Error, waggle_core::Error> {
         Some("SWARMFULL") => Error::SwarmFull,
         Some("QUEUEFULL") => Error::QueueFull,
         Some("QUEUEDRAINING") => Error::QueueDraining,
-        Some("DEADLINEPASSED") => deadline_passed("/task/deadline").into(),
-        Some("UNKNOWNPARENT") => under_task(unknown_parent()),
-        Some("PARENTTOODEEP") => under_task(parent_too_deep()),
+        Some("DEADLINEPASSED") => deadline_passed("/deadline").into(),
+        Some("UNKNOWNPARENT") => unknown_parent(),
+        Some("PARENTTOODEEP") => parent_too_deep(),
+        Some("UNKNOWNDEPENDENCY") => unknown_dependency(line.parse()?),
         Some("AGENTNOTFOUND") => Error::AgentNotFound(about.agent()),
         Some("INBOXFULL") => Error::InboxFull(about.agent()),
         Some("TOOMANYRECIPIENTS") => crate::message::too_many_recipients(),
         _ => return Err(line.broken()),
     })
-}
-
-/// As it is said of a task within an operation.
-fn under_task(error: Error) -> Error {
-    match error {
-        Error::Invalid(invalid) => invalid.under("/task").into(),
-        other => other,
-    }
 }

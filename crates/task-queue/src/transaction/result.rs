@@ -13,8 +13,8 @@ use crate::{
         Applied, Completed, DeletedState, Failed, Json, NewTask, OutcomeKind, StateKey, SwarmName, TaskId, To,
     },
     state::entry_of,
-    store::{Reader, When, frame_json, taken_in},
-    task::{SettleAnswer, Taken, taken},
+    store::{Reader, When, frame_json},
+    task::{Beyond, SettleAnswer, Taken, taken},
 };
 
 /// What an operation is about, to read its answer.
@@ -70,10 +70,8 @@ impl TaskQueue {
                 Err(error) => return Err(error),
             }
         }
-        let mut task = taken_in(swarm, id, now, when.run_at(now), task)?;
-        if let Taken::In(beyond) = taken {
-            beyond.say(&mut task);
-        }
+        let beyond = if let Taken::In(beyond) = taken { beyond } else { Beyond::default() };
+        let task = self.entered(swarm, id, now, beyond, when, task).await?;
         Ok(Applied::Submitted(Box::new(task)))
     }
 }

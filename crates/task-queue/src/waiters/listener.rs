@@ -65,6 +65,8 @@ fn heard(shared: &Arc<Shared>, channel: &str, payload: &[u8]) {
         }),
         "o" => each(what, |id| watches.wake(&swarm, Topic::Output(id))),
         "m" => each(what, |agent| watches.wake(&swarm, Topic::Inbox(agent))),
+        "b" => shared.alarms.resolver.at(&swarm, 0),
+        "s" => each(what, |ms| shared.alarms.promoter.at(&swarm, ms)),
         "v" => watches.wake(&swarm, Topic::State),
         "e" => watches.wake(&swarm, Topic::Events),
         _ => tracing::debug!(kind, "a wake-up of a kind this version does not know"),

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use waggle_task_queue::limits::WAIT_MS_MAX;
-use waggle_task_queue::model::{SwarmName, Task, TaskId};
+use waggle_task_queue::model::{SwarmName, TaskId, TaskRead};
 
 use crate::app::App;
 use crate::extract::{Prefer, Query, SwarmTask};
@@ -19,6 +19,17 @@ pub(crate) struct GetParams {
     /// How long to wait for the task to finish, in milliseconds.
     #[param(maximum = 60000)]
     wait_ms: u64,
+    /// `dependencies`: with the tasks that it depends on, results included.
+    #[param(inline)]
+    include: Option<Include>,
+}
+
+/// What may be read along with a task.
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Include {
+    /// The tasks that it depends on.
+    Dependencies,
 }
 
 /// Look at a task
@@ -37,7 +48,7 @@ pub(crate) struct GetParams {
         ("Prefer" = Option<String>, Header, description = "`wait=30`: as `wait_ms=30000`"),
     ),
     responses(
-        (status = 200, description = "The task.", body = Task, headers(
+        (status = 200, description = "The task.", body = TaskRead, headers(
             ("Preference-Applied" = Option<String>, description = "`wait=30` where it was asked for"),
         )),
         (status = 422, description = "`validation`: a parameter cannot be accepted.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
@@ -57,5 +68,9 @@ pub(crate) async fn get(
     let applied = prefer.wait(&mut wait_ms);
     let waiting = Waiting::begin(wait_ms);
     let task = app.queue().get(&path.swarm, path.id, Duration::from_millis(wait_ms)).await?;
+    let task = match query.0.include {
+        Some(Include::Dependencies) => app.queue().with_dependencies(&path.swarm, task).await?,
+        None => TaskRead::alone(task),
+    };
     Ok(Reply::json(StatusCode::OK, &task)?.waited(waiting.end()).preference(applied))
 }
