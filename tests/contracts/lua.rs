@@ -209,6 +209,10 @@ fn functions_of(text: &str) -> Vec<(String, String)> {
 
 /// The function that a line begins: `function a(`, `local function a(`, `a.b = function(`.
 fn defined(line: &str) -> Option<&str> {
+    // What is defined within a function is part of it.
+    if line.starts_with("   ") {
+        return None;
+    }
     let line = line.trim_start();
     let named = line.strip_prefix("local ").unwrap_or(line).strip_prefix("function ");
     named

@@ -22,8 +22,8 @@ end
 local function count_all(root)
   local counts = {
     running = redis.call('ZCARD', root .. 'leases'), scheduled = redis.call('ZCARD', root .. 'scheduled'),
-    blocked = redis.call('ZCARD', key_of.index(root, 's', 'blocked')),
-    input_required = redis.call('ZCARD', key_of.index(root, 's', 'input_required')),
+    blocked = redis.call('ZCARD', root .. 'blocked'),
+    input_required = redis.call('ZCARD', root .. 'asking'),
   }
   counts.ready = unfinished_tasks(root) - counts.running - counts.scheduled - counts.blocked - counts.input_required
   for _, status in ipairs({ 'completed', 'failed', 'cancelled' }) do

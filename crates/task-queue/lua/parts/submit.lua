@@ -155,7 +155,7 @@ local function apply_submit(effects, plan, task)
   if flags then redis.call('HSET', key_of.state(root, id), 'fl', flags) end
   if task.pin then apply_pin(effects, task) end
   if task.depth then redis.call('HSET', key_of.state(root, id), 'dp', int(task.depth)) end
-  local submitted = { id = id, key = key_of.state(root, id), queue = queue, spec = task.spec, flags = flags }
+  local submitted = { id = id, key = key_of.state(root, id), queue = queue, spec = task.spec, flags = flags, pin = task.pin, entry = 0 }
   if task.depends_on then
     submitted.depends_on, submitted.retention = task.depends_on, task.spec.r or RETENTION_MS_DEFAULT
     submitted.has_dedup = task.dedup ~= ''

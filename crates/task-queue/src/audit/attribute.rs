@@ -15,9 +15,6 @@ pub(super) fn sets(record: &Record) -> Vec<String> {
     if matches!(record.status, Status::Blocked | Status::InputRequired | Status::Failed | Status::Cancelled) {
         sets.push(keys::index("", 'q', &record.queue));
     }
-    if matches!(record.status, Status::Blocked | Status::InputRequired) {
-        sets.push(keys::index("", 's', record.status.as_str()));
-    }
     sets
 }
 

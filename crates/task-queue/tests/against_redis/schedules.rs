@@ -155,7 +155,7 @@ async fn what_was_read_before_it_was_put_anew_does_not_fire() {
     let fire = |version: &str| {
         let mut call = waggle_core::Call::new("schedule_fire_v1", "wg:{default}:");
         call.arg("s").arg(due.0).arg(version).arg("1800000120000").arg("skip").arg("skip");
-        call.arg("0193a0de-0000-7000-8000-000000000000").arg("").arg("{}").arg("").arg("{}\n");
+        call.arg("0193a0de-0000-7000-8000-000000000000").arg("").arg("{}").arg("").arg("{}\n").arg("");
         store.redis.call(call)
     };
     let answer = format!("{:?}", fire(&version).await.unwrap());
