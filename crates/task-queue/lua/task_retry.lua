@@ -17,6 +17,8 @@ local function retry_one(root, effects, id)
   redis.call('ZREM', key_of.finished(root, task.status), id)
   attempts.keep_last(root, id)
   due.forgive(effects, task)
+  -- Why a task failed that nobody ever held is no error of an attempt: a first attempt leaves no error behind.
+  if redis.call('HEXISTS', task.key, 'fe') == 0 then redis.call('DEL', key_of.outcome(root, id)) end
   redis.call('HDEL', task.key, 'fa', 'ra', 'cr', 'cc', 'lt', 'lo', 'ao')
   redis.call('HSET', task.key, 'st', 'ready', 'at', '0', 'en', int(entry), 'ry', precise(effects.now))
   moved(effects, task, task.status, 'ready')
