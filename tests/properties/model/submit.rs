@@ -88,6 +88,7 @@ impl Model {
         task.run_at = task.first_run_at();
         task.finished_at = None;
         task.settled = None;
+        task.outcome = task.outcome.filter(|_| task.fence > 0);
         task.deadline = task.deadline.filter(|at| *at > self.now);
         self.deadlines.extend(task.deadline.map(|at| (at, number)));
         self.push(number, false);
