@@ -142,7 +142,7 @@ fn a_retry_keeps_a_deadline_that_is_still_to_come() {
 fn a_task_whose_deadline_has_passed_unnoticed_is_not_handed_out() {
     in_a_swarm(async |w| {
         // Far more than one sweep takes: some of them meet a claim first.
-        let many = |n: i64| task().with("deadline", in_ms(&w, 700)).payload(n);
+        let many = |n: i64| task().with("deadline", in_ms(&w, 3_000)).payload(n);
         let ids = w.submit_many((0..1_000).map(many)).await;
         until("all of them are over", PATIENCE, async || {
             let now = in_ms(&w, 0);

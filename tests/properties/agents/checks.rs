@@ -49,7 +49,7 @@ fn a_library_that_keeps_tasks_for_the_lost_is_found_out() {
 #[test]
 fn a_library_that_does_not_note_that_a_task_is_everybodys_is_found_out() {
     let adopted = "redis.call('HSET', key_of.state(root, id), 'un', '1')";
-    let entered = "redis.call('HSET', key_of.state(root, task.id), 'un', '1')";
+    let entered = "redis.call('HSET', key_of.state(root, task.id), 'un', pin)";
     let failure = failure_of::<Case>(&[(adopted, ""), (entered, "")]);
     assert!(failure.contains("the answer to") || failure.contains("wrong_index: "), "{failure}");
 }

@@ -39,7 +39,7 @@ fn a_library_that_forgets_deletions_is_found_out() {
 
 #[test]
 fn a_library_in_which_a_change_leaves_the_old_expiry_is_found_out() {
-    let rule = "redis.call('ZREM', root .. 'expiring', key)\n  end\n  plan.stored";
-    let failure = failure_of::<Case>(&[(rule, "local _ = had\n  end\n  plan.stored")]);
+    let rule = "redis.call('ZREM', root .. 'expiring', key)\n    end\n    plan.stored";
+    let failure = failure_of::<Case>(&[(rule, "local _ = had\n    end\n    plan.stored")]);
     assert!(failure.contains("Swept") || failure.contains("state: "), "{failure}");
 }
