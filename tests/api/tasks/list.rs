@@ -210,11 +210,11 @@ fn a_list_can_be_narrowed_to_a_type_a_tag_a_parent_and_an_agent() {
         let new = |n: usize| {
             task()
                 .payload(n)
-                .queue(if n % 2 == 0 { "even" } else { "odd" })
+                .queue(if n.is_multiple_of(2) { "even" } else { "odd" })
                 .with("type", format!("t {}", n % 3))
                 .with("tags", json!([format!("g{}", n % 5), "all"]))
-                .with("parent", if n % 7 == 0 { json!(parent) } else { Value::Null })
-                .with("agent", if n % 4 == 0 { json!("p") } else { Value::Null })
+                .with("parent", if n.is_multiple_of(7) { json!(parent) } else { Value::Null })
+                .with("agent", if n.is_multiple_of(4) { json!("p") } else { Value::Null })
         };
         w.submit_many((0..210).map(new)).await;
         let numbers = async |query: &str| {
