@@ -2,6 +2,7 @@
 
 mod drain;
 mod get;
+mod limits;
 mod list;
 mod pause;
 mod purge;
@@ -10,3 +11,5 @@ mod record;
 mod replay;
 mod resume;
 mod rules;
+
+pub(crate) use limits::Limits;

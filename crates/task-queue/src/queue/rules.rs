@@ -33,6 +33,13 @@ pub(super) struct Rules {
     pub(super) draining: Option<u8>,
 }
 
+impl Rules {
+    /// Whether tasks may wait for a slot of their key.
+    pub(super) const fn has_slots_by_key(&self) -> bool {
+        self.concurrency_per_key.is_some()
+    }
+}
+
 impl From<QueueSettings> for Rules {
     fn from(settings: QueueSettings) -> Self {
         Self {

@@ -18,4 +18,6 @@ pub struct QueueSeen {
     pub tasks: TaskCounts,
     /// How long its oldest ready task had been ready when it was looked at, in milliseconds.
     pub oldest_ready_ms: Option<u64>,
+    /// Whether its limits keep ready tasks back: it is paused, has no slot left, or waits for its rate.
+    pub held_back: bool,
 }

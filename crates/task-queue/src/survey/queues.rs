@@ -3,6 +3,7 @@
 use waggle_core::{Call, Error as RedisError};
 
 use super::figures::QueueSeen;
+use crate::queue::Limits;
 use crate::{
     Error, TaskQueue,
     limits::STATS_QUEUES,
@@ -37,8 +38,10 @@ pub(super) fn page(mut reply: Reader) -> Result<Page, RedisError> {
     let handing_out_ms = stats::resumed(&mut reply)?.map(ms_since);
     let mut queues = Vec::with_capacity(reply.remaining() / stats::QUEUE_PARTS);
     while reply.remaining() > 0 {
-        let (name, tasks, since) = stats::queue(&mut reply)?;
-        queues.push(QueueSeen { name, tasks, oldest_ready_ms: since.map(ms_since) });
+        let mut limits = Limits::default();
+        let (name, tasks, since) = stats::queue(&mut reply, |field, text| limits.note(field, text))?;
+        let held_back = limits.hold_back(now);
+        queues.push(QueueSeen { name, tasks, oldest_ready_ms: since.map(ms_since), held_back });
     }
     Ok(Page { queues, next, handing_out_ms })
 }

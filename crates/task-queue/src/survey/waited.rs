@@ -20,7 +20,8 @@ impl Surveyor {
     /// it saw minutes ago says nothing beside claims that wait at this moment. Of more than [`SURVEY_WAITED`] queues it asks for
     /// those whose tasks had been ready for longest when the survey came by.
     ///
-    /// Nobody is to be blamed for what stands still on purpose: queues of a paused swarm are left out, and after a pause
+    /// Nobody is to be blamed for what stands still on purpose: queues of a paused swarm are left out, and those that keep
+    /// their tasks back by their limits, and after a pause
     /// or a restore their tasks count as ready since its end.
     ///
     /// # Errors
@@ -39,7 +40,8 @@ impl Surveyor {
         let replies = queue.inner.redis.call_all(calls).await;
         let mut found = Vec::new();
         for ((swarm, name), reply) in waited.into_iter().zip(replies) {
-            let seen = seen(reply)?.filter(|seen| seen.name == name && seen.oldest_ready_ms.is_some());
+            let seen = seen(reply)?
+                .filter(|seen| seen.name == name && seen.oldest_ready_ms.is_some() && !seen.held_back);
             found.extend(seen.map(|seen| (swarm, seen)));
         }
         Ok(found)

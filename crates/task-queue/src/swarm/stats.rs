@@ -70,7 +70,7 @@ impl Told {
     }
 
     fn add_queue(&mut self, reply: &mut Reader) -> Result<(), RedisError> {
-        let (name, tasks, since) = queue(reply)?;
+        let (name, tasks, since) = queue(reply, |_, _| {})?;
         if let Some(since) = since {
             self.oldest = Some(self.oldest.map_or(since, |oldest| oldest.min(since)));
         }
@@ -99,9 +99,13 @@ pub(crate) fn resumed(reply: &mut Reader) -> Result<Option<i64>, RedisError> {
 }
 
 /// A queue, its tasks, and since when its oldest ready task has been ready.
-pub(crate) fn queue(reply: &mut Reader) -> Result<(QueueName, TaskCounts, Option<i64>), RedisError> {
+/// What else is said of it goes to `other`, by its field.
+pub(crate) fn queue(
+    reply: &mut Reader,
+    other: impl FnMut(&str, &[u8]),
+) -> Result<(QueueName, TaskCounts, Option<i64>), RedisError> {
     let name = reply.text()?.parse().map_err(|_| reply.broken("a queue without a proper name"))?;
-    let tasks = counts(&mut reply.array()?, |_, _| {})?;
+    let tasks = counts(&mut reply.array()?, other)?;
     Ok((name, tasks, reply.optional_integer()?))
 }
 
