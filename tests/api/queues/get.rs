@@ -20,6 +20,19 @@ fn a_queue_counts_its_tasks_and_knows_since_when_the_oldest_waits() {
 }
 
 #[test]
+fn a_queue_tells_what_the_holders_of_its_tasks_have_used_up() {
+    in_a_swarm(async |w| {
+        w.submit_many((0..2).map(in_q)).await;
+        let held = take(&w, 2).await;
+        w.heartbeat(&held[0], json!({"usage": {"tokens": 5, "wall_ms": 7}})).await.ok();
+        let complete = json!({"lease": held[1].token, "result": 1, "usage": {"tokens": 2, "usd_micros": 3}});
+        w.on(&held[1].id, "complete", complete).await.ok();
+        let queue = w.get("/queues/q").send().await.ok();
+        assert_eq!(queue["usage"], json!({"tokens": 7, "usd_micros": 3, "wall_ms": 7}));
+    });
+}
+
+#[test]
 fn a_task_that_waits_for_a_slot_is_ready_and_counts_as_the_oldest() {
     in_a_swarm(async |w| {
         limits(&w, json!({"concurrency_per_key": 1})).await;

@@ -1,9 +1,10 @@
--- Effects that many changes of one call share: gathered, and written once at its end.
+-- Effects that many changes of one call share: gathered, and written once at its end. What few calls need is not there
+-- before it is needed: rules, fair, indexed, resolve.
 
 local function new_effects(root, swarm, now)
   return {
     root = root, swarm = swarm, now = now, quiet = swarm.quiet,
-    counts = {}, leased = {}, unleased = {}, ended = {}, finished = {}, events = {}, rules = {}, fair = {}, indexed = {},
+    counts = {}, leased = {}, unleased = {}, ended = {}, finished = {}, events = {},
   }
 end
 
@@ -47,7 +48,7 @@ local function write_effects(effects)
   end
   -- Where assigning in turns goes on, see assign.lua.
   if effects.rr then redis.call('HSET', root .. 'swarm', 'rr', effects.rr) end
-  index.write(effects)
+  if effects.indexed then index.write(effects) end
   write_tally(root, effects.counts)
   if effects.swarm.ruled then wake_turned(effects) end
   write_events(effects)

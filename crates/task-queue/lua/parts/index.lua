@@ -32,10 +32,12 @@ do
   end
 
   local function put(effects, key, id, status)
-    local changes = effects.indexed[key]
+    local indexed = effects.indexed or {}
+    effects.indexed = indexed
+    local changes = indexed[key]
     if not changes then
       changes = {}
-      effects.indexed[key] = changes
+      indexed[key] = changes
     end
     changes[id] = status or false
   end

@@ -9,11 +9,13 @@ local NO_RULES = {}
 
 local function rules_of(effects, queue)
   if not effects.swarm.ruled then return NO_RULES end
-  local known = effects.rules[queue]
+  local rules = effects.rules or {}
+  effects.rules = rules
+  local known = rules[queue]
   if not known then
     local text = redis.call('HGET', key_of.queue(effects.root, queue), 'rules')
     known = text and cjson.decode(text) or NO_RULES
-    effects.rules[queue] = known
+    rules[queue] = known
   end
   return known
 end
@@ -33,7 +35,7 @@ local function say_of_queue(effects, queue, rules)
   else
     redis.call('ZREM', root .. 'queues', queue)
   end
-  effects.swarm.ruled, effects.rules[queue] = true, rules
+  effects.swarm.ruled, effects.rules = true, { [queue] = rules }
   note(effects, 'queue.changed\tq' .. queue)
   wake(root, 'r', queue)
 end

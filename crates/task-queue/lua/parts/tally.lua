@@ -19,11 +19,19 @@ local total_of
 do
   local FINISHED = { completed = true, failed = true, cancelled = true }
 
-  total_of = function(arrow)
+  local function name_of(arrow)
     local from, to = string.match(arrow, '^(.-)>(.*)$')
     if from == 'new' then return 'submitted' end
     if FINISHED[from] then return to ~= 'gone' and 'retried' or nil end
     return FINISHED[to] and to or (to == 'gone' and 'removed' or nil)
+  end
+
+  -- By arrow, as long as the library is loaded; false where it counts for nothing.
+  local known = {}
+
+  total_of = function(arrow)
+    if known[arrow] == nil then known[arrow] = name_of(arrow) or false end
+    return known[arrow]
   end
 end
 

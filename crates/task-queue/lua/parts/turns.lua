@@ -15,12 +15,10 @@ do
   function turns.key(effects, queue, spec)
     if spec.f then return spec.f end
     if not effects.swarm.fair then return nil end
-    local fair = effects.fair[queue]
-    if fair == nil then
-      fair = redis.call('HGET', key_of.queue(effects.root, queue), 'fair') == '1'
-      effects.fair[queue] = fair
-    end
-    return fair and NO_KEY or nil
+    local known = effects.fair or {}
+    effects.fair = known
+    if known[queue] == nil then known[queue] = redis.call('HGET', key_of.queue(effects.root, queue), 'fair') == '1' end
+    return known[queue] and NO_KEY or nil
   end
 
   local function begin(effects, queue)
@@ -28,6 +26,7 @@ do
       effects.swarm.fair = true
       redis.call('HSET', effects.root .. 'swarm', 'fair', '1')
     end
+    effects.fair = effects.fair or {}
     if effects.fair[queue] ~= true then
       effects.fair[queue] = true
       redis.call('HSET', key_of.queue(effects.root, queue), 'fair', '1')

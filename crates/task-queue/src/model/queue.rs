@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Backoff, Invalid, QueueName, TaskCounts, invalid::Check, object::optional_object};
+use super::{Backoff, Invalid, QueueName, TaskCounts, Usage, invalid::Check, object::optional_object};
 use crate::limits::{
     ATTEMPTS_DEFAULT, ATTEMPTS_MAX, COUNT_MAX, LEASE_MS_DEFAULT, LEASE_MS_MAX, LEASE_MS_MIN, RATE_PER_MS_MAX,
     RETENTION_MS_DEFAULT, RETENTION_MS_MAX,
@@ -59,6 +59,9 @@ pub struct Queue {
     pub tasks: TaskCounts,
     /// For how long the oldest ready task has been ready, in milliseconds; null where none is ready.
     pub oldest_ready_ms: Option<u64>,
+    /// What the holders of its tasks said that they have used up; left out where that is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
 }
 
 impl QueueSettings {

@@ -4,7 +4,7 @@ use waggle_core::Error;
 
 use super::rules::Rules;
 use crate::{
-    model::{Queue, QueueSettings},
+    model::{Queue, QueueSettings, Usage},
     store::Reader,
     swarm::counts,
 };
@@ -13,11 +13,13 @@ use crate::{
 pub(super) fn queue_of_record(mut record: Reader, now: i64) -> Result<Queue, Error> {
     let name = record.text()?.parse().map_err(|_| record.broken("a queue without a proper name"))?;
     let mut said = record.array()?;
-    let mut rules = Rules::default();
-    let tasks = counts(&mut said, |field, text| {
-        if field == "rules" {
-            rules = serde_json::from_slice(text).unwrap_or_default();
-        }
+    let (mut rules, mut usage) = (Rules::default(), Usage::default());
+    let tasks = counts(&mut said, |field, text| match field {
+        "rules" => rules = serde_json::from_slice(text).unwrap_or_default(),
+        "use.t" => usage.tokens = number(text),
+        "use.u" => usage.usd_micros = number(text),
+        "use.w" => usage.wall_ms = number(text),
+        _ => {}
     })?;
     let since = record.optional_integer()?;
     Ok(Queue {
@@ -26,6 +28,11 @@ pub(super) fn queue_of_record(mut record: Reader, now: i64) -> Result<Queue, Err
         draining: rules.draining.is_some(),
         settings: QueueSettings::from(rules).with_defaults(),
         tasks,
+        usage: (usage != Usage::default()).then_some(usage),
         oldest_ready_ms: since.map(|since| u64::try_from(now - since).unwrap_or(0)),
     })
+}
+
+fn number(text: &[u8]) -> u64 {
+    str::from_utf8(text).ok().and_then(|text| text.parse().ok()).unwrap_or(0)
 }
