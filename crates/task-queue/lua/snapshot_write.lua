@@ -13,6 +13,7 @@
 --         d deleted state key, version
 --         s state key, version, when it expires (0 for never), text
 --         v last version of the state
+--         q queue, what is said of it (parts/rules.lua)
 --         c schedule, what is said of it, when it is due ('' for never), how many fields, field, value, …
 -- returns how many were written; what is there already is not written again
 -- fails   SWARMNOTFOUND
@@ -179,6 +180,14 @@ function write.v(effects, args, at)
   local key = effects.root .. 'sv'
   if tonumber(redis.call('GET', key) or 0) < tonumber(args[at]) then redis.call('SET', key, args[at]) end
   return at + 1, 1
+end
+
+function write.q(effects, args, at)
+  local root, queue = effects.root, args[at]
+  if redis.call('HSETNX', key_of.queue(root, queue), 'rules', args[at + 1]) == 0 then return at + 2, 0 end
+  redis.call('ZADD', root .. 'queues', '0', queue)
+  redis.call('HINCRBY', root .. 'swarm', 'ruled', '1')
+  return at + 2, 1
 end
 
 function write.c(effects, args, at)

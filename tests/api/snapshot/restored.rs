@@ -37,6 +37,30 @@ fn its_special_lists_lead_to_those_who_may_claim() {
 }
 
 #[test]
+fn its_queues_keep_their_limits_and_their_turns() {
+    in_a_swarm(async |w| {
+        let said = json!({"concurrency": 2, "concurrency_per_key": 1, "max_attempts": 9});
+        w.put("/queues/q").json(said).send().await.expect(201);
+        w.post("/queues/still/pause").send().await.ok();
+        for (fair, slot) in [("x", "k"), ("x", "k"), ("x", "l"), ("y", "l")] {
+            w.submit(task().queue("q").with("fairness_key", fair).with("concurrency_key", slot)).await;
+        }
+        let other = empty(&w).await;
+        restore(&other, export(&w).await).await.ok();
+        for queue in ["q", "still"] {
+            let path = format!("/queues/{queue}");
+            let [here, there] = [w.get(&path).send().await.ok(), other.get(&path).send().await.ok()];
+            assert_eq!((&here["settings"], &here["paused"]), (&there["settings"], &there["paused"]));
+        }
+        let claim = json!({"agent": "a", "queues": ["q"], "max_tasks": 9});
+        let held = other.claim_with(claim).await;
+        let keys: Vec<_> = held.iter().map(|held| &held.task["fairness_key"]).collect();
+        assert_eq!(keys, ["x", "y"], "one of each key, and no more than two at once");
+        assert_sound(&other).await;
+    });
+}
+
+#[test]
 fn its_numbers_go_on_where_they_stood() {
     in_a_swarm(async |w| {
         furnish(&w).await;

@@ -13,3 +13,5 @@ mod resume;
 mod rules;
 
 pub(crate) use limits::Limits;
+pub(crate) use record::Said;
+pub(crate) use rules::rules_text;

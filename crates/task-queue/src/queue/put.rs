@@ -1,8 +1,8 @@
 //! Says what the limits and defaults of a queue are: `lua/queue_put.lua`.
 
-use waggle_core::{Call, Error as RedisError};
+use waggle_core::Call;
 
-use super::{record::queue_of_record, rules::Rules};
+use super::{record::queue_of_record, rules::rules_text};
 use crate::{
     Error, TaskQueue,
     library::function,
@@ -25,8 +25,7 @@ impl TaskQueue {
         settings: QueueSettings,
     ) -> Result<(Queue, bool), Error> {
         settings.check()?;
-        let rules = serde_json::to_string(&Rules::from(settings))
-            .map_err(|error| RedisError::Internal { detail: format!("{FUNCTION}: {error}") })?;
+        let rules = rules_text(&settings, false, false)?;
         let mut call = Call::new(FUNCTION, &root(swarm));
         call.arg(queue.as_str()).arg(rules);
         let reply = self.inner.redis.call(call).await.map_err(|error| refused(swarm, error))?;

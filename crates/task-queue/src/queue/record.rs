@@ -4,10 +4,35 @@ use waggle_core::Error;
 
 use super::rules::Rules;
 use crate::{
-    model::{Queue, QueueSettings, Usage},
+    model::{Queue, QueueName, QueueSettings, Usage},
     store::Reader,
     swarm::counts,
 };
+
+/// What is said of a queue in so many words: settings, whether it is paused, whether it drains.
+pub(crate) struct Said {
+    pub(crate) name: QueueName,
+    /// Absent where nothing is said.
+    pub(crate) rules: Option<(QueueSettings, bool, bool)>,
+}
+
+impl Said {
+    /// Reads it out of a queue's record.
+    pub(crate) fn read(mut record: Reader) -> Result<Self, Error> {
+        let name = record.text()?.parse().map_err(|_| record.broken("a queue without a proper name"))?;
+        let mut rules: Option<Rules> = None;
+        counts(&mut record.array()?, |field, text| {
+            if field == "rules" {
+                rules = serde_json::from_slice(text).ok();
+            }
+        })?;
+        let split = |rules: Rules| {
+            let (paused, draining) = (rules.paused.is_some(), rules.draining.is_some());
+            (QueueSettings::from(rules), paused, draining)
+        };
+        Ok(Self { name, rules: rules.map(split) })
+    }
+}
 
 /// The queue of a reply; `now` is the time of the reply, in milliseconds.
 pub(super) fn queue_of_record(mut record: Reader, now: i64) -> Result<Queue, Error> {

@@ -1,6 +1,7 @@
 //! What is said of a queue as `lua/parts/rules.lua` reads it.
 
 use serde::{Deserialize, Serialize};
+use waggle_core::Error;
 
 use crate::model::{Backoff, QueueSettings, Rate};
 
@@ -26,10 +27,10 @@ pub(super) struct Rules {
     #[serde(rename = "t", skip_serializing_if = "Option::is_none")]
     retention_ms: Option<u64>,
     /// 1 while the queue is paused; the functions alone set it, and the next one.
-    #[serde(rename = "x", skip_serializing)]
+    #[serde(rename = "x", skip_serializing_if = "Option::is_none")]
     pub(super) paused: Option<u8>,
     /// 1 while it drains.
-    #[serde(rename = "e", skip_serializing)]
+    #[serde(rename = "e", skip_serializing_if = "Option::is_none")]
     pub(super) draining: Option<u8>,
 }
 
@@ -38,6 +39,15 @@ impl Rules {
     pub(super) const fn has_slots_by_key(&self) -> bool {
         self.concurrency_per_key.is_some()
     }
+}
+
+/// What is said of a queue, as it is stored.
+pub(crate) fn rules_text(settings: &QueueSettings, paused: bool, draining: bool) -> Result<String, Error> {
+    let flag = |set: bool| set.then_some(1);
+    let rules = Rules { paused: flag(paused), draining: flag(draining), ..settings.clone().into() };
+    serde_json::to_string(&rules).map_err(|error| Error::Internal {
+        detail: format!("the rules of a queue cannot be written: {error}"),
+    })
 }
 
 impl From<QueueSettings> for Rules {

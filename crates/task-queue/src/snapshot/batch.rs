@@ -3,7 +3,7 @@
 use waggle_core::{Call, Codec, Error};
 
 use super::{
-    format::{AgentLine, InboxLine, MessageLine, Record, ScheduleLine, StateLine},
+    format::{AgentLine, InboxLine, MessageLine, QueueLine, Record, ScheduleLine, StateLine},
     inbox::SHARED,
     task::TaskLine,
 };
@@ -11,6 +11,7 @@ use crate::{
     limits::{RETENTION_MS_DEFAULT, SNAPSHOT_CALL_BYTES},
     message::MessageHeader,
     model::{Json, MessageId, Stamp, Status},
+    queue::rules_text,
     schedule::frame_of as frame_of_schedule,
     state::frame_of,
     store::joined,
@@ -89,6 +90,7 @@ impl Batch {
             Record::StateVersion(version) => {
                 self.text("v").number(version);
             }
+            Record::Queue(queue) => self.queue(&queue)?,
             Record::Schedule(schedule) => self.schedule(&schedule, codec)?,
             Record::Task(task) => self.task(&task.without_lease(exported_at), codec)?,
             Record::End(_) => return Ok(()),
@@ -169,6 +171,12 @@ impl Batch {
             format!("{} {} {expires_at} {writer}\n", state.version, state.updated_at.0).into_bytes();
         text.extend_from_slice(&frame_of(&state.value, codec));
         self.text("s").text(state.key.as_str()).number(state.version).number(expires_at).bytes(text);
+    }
+
+    fn queue(&mut self, queue: &QueueLine) -> Result<(), Error> {
+        let rules = rules_text(&queue.settings, queue.paused, queue.draining)?;
+        self.text("q").text(queue.name.as_str()).text(&rules);
+        Ok(())
     }
 
     fn schedule(&mut self, schedule: &ScheduleLine, codec: &Codec) -> Result<(), Error> {

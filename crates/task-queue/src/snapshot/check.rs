@@ -6,7 +6,10 @@ use sha2::{Digest, Sha256};
 
 use super::{
     end::{Counts, End},
-    format::{AgentLine, DeletedLine, FormerLine, InboxLine, MessageLine, Record, ScheduleLine, StateLine},
+    format::{
+        AgentLine, DeletedLine, FormerLine, InboxLine, MessageLine, QueueLine, Record, ScheduleLine,
+        StateLine,
+    },
     header::{AnyHeader, Header, VERSION},
     task::TaskLine,
 };
@@ -16,7 +19,7 @@ use crate::{
         MESSAGE_BYTES, METADATA_BYTES, SCHEDULES, SNAPSHOT_LINE_BYTES, STATE_KEYS, STATE_TOMBSTONES,
         STATE_VALUE_BYTES, SUBSCRIPTIONS, TTL_MS_MIN,
     },
-    model::{AgentName, Json, MessageId, ScheduleName, Stamp, StateKey, scan},
+    model::{AgentName, Json, MessageId, QueueName, ScheduleName, Stamp, StateKey, scan},
 };
 
 /// Bytes that are told of what is wrong.
@@ -46,6 +49,7 @@ enum Part {
     Agents,
     Deleted,
     State,
+    Queues,
     Schedules,
     Tasks,
     End,
@@ -71,6 +75,7 @@ pub struct Check {
     key: Option<StateKey>,
     highest: u64,
     version: Option<u64>,
+    queue: Option<QueueName>,
     schedule: Option<ScheduleName>,
 }
 
@@ -100,6 +105,7 @@ impl Default for Check {
             key: None,
             highest: 0,
             version: None,
+            queue: None,
             schedule: None,
         }
     }
@@ -233,6 +239,7 @@ impl Check {
             Record::Agent(_) | Record::Message(_) | Record::Inbox(_) => Part::Agents,
             Record::Deleted(_) => Part::Deleted,
             Record::State(_) | Record::StateVersion(_) => Part::State,
+            Record::Queue(_) => Part::Queues,
             Record::Schedule(_) => Part::Schedules,
             Record::Task(_) | Record::End(_) => Part::Tasks,
         })?;
@@ -244,6 +251,7 @@ impl Check {
             Record::Deleted(deleted) => self.deleted(deleted),
             Record::State(state) => self.state(state),
             Record::StateVersion(version) => self.state_version(*version),
+            Record::Queue(queue) => self.queue(queue),
             Record::Schedule(schedule) => self.schedule(schedule),
             Record::Task(task) => self.task(task),
             Record::End(_) => Ok(()),
@@ -348,6 +356,16 @@ impl Check {
         unless(version < self.highest || version > COUNT_MAX, "is lower than the version of a key")?;
         self.version = Some(version);
         Ok(())
+    }
+
+    fn queue(&mut self, queue: &QueueLine) -> Result<(), String> {
+        let before = self.queue.as_ref();
+        unless(
+            before.is_some_and(|before| *before >= queue.name),
+            "queues stand in the order of their names, each once",
+        )?;
+        self.queue = Some(queue.name.clone());
+        queue.settings.check().map_err(|invalid| invalid.to_string())
     }
 
     fn schedule(&mut self, schedule: &ScheduleLine) -> Result<(), String> {

@@ -20,6 +20,9 @@ pub struct Counts {
     pub deleted: u64,
     /// State keys.
     pub state: u64,
+    /// Queues of which something is said; left out where there are none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub queues: u64,
     /// Schedules; left out where there are none.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub schedules: u64,
@@ -51,6 +54,7 @@ impl Counts {
             Record::Inbox(_) => &mut self.inbox,
             Record::Deleted(_) => &mut self.deleted,
             Record::State(_) => &mut self.state,
+            Record::Queue(_) => &mut self.queues,
             Record::Schedule(_) => &mut self.schedules,
             Record::Task(_) => &mut self.tasks,
             Record::StateVersion(_) | Record::End(_) => return,

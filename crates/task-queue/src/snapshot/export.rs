@@ -10,7 +10,7 @@ use waggle_core::{Call, Error as RedisError, Value};
 use super::{
     check::hex,
     end::{Counts, End},
-    format::{DeletedLine, FormerLine, Record, StateLine},
+    format::{DeletedLine, FormerLine, QueueLine, Record, StateLine},
     header::Header,
     patience::{Patience, call_patiently},
     task::TaskLine,
@@ -20,6 +20,7 @@ use crate::{
     library::function,
     migrate::Walk,
     model::{MessageId, Stamp, StateKey, SwarmName, TaskId},
+    queue::Said,
     schedule::Scheduled,
     state::read_entry,
     store::Reader,
@@ -32,6 +33,7 @@ const TASKS: &str = function!("snapshot_tasks");
 const FORMER: &str = function!("snapshot_former");
 const STATE: &str = function!("snapshot_state");
 const SCHEDULES: &str = function!("schedule_list");
+const QUEUES: &str = function!("queue_list");
 const DELETED: &str = function!("snapshot_deleted");
 
 /// Records one call reads; what they may have in bytes bounds it as well.
@@ -119,6 +121,7 @@ impl Export {
         self.agents().await?;
         self.deleted().await?;
         self.state().await?;
+        self.queues().await?;
         self.schedules().await?;
         self.tasks().await?;
         // A walk over the keys of one process says nothing of those of another one.
@@ -190,6 +193,25 @@ impl Export {
         // Read after all of them, so that none has a higher one.
         let head = Head::read(&self.queue, &self.swarm).await?;
         self.line(&Record::StateVersion(head.state_version)).await
+    }
+
+    async fn queues(&mut self) -> Result<(), Stop> {
+        let mut after = String::new();
+        loop {
+            let mut call = self.call(QUEUES);
+            call.arg(after.as_str()).arg(PAGE);
+            let mut reply = self.read(QUEUES, call).await?;
+            after = reply.text()?;
+            let _now = reply.integer()?;
+            while reply.remaining() > 0 {
+                if let Some(line) = said_of_queue(reply.array()?)? {
+                    self.line(&Record::Queue(Box::new(line))).await?;
+                }
+            }
+            if after.is_empty() {
+                return Ok(());
+            }
+        }
     }
 
     async fn schedules(&mut self) -> Result<(), Stop> {
@@ -322,4 +344,11 @@ fn write_line(buffer: &mut Vec<u8>, line: &impl serde::Serialize) -> Result<(), 
 
 fn interrupted(why: &str) -> Stop {
     Stop::Failed(Error::Redis(RedisError::Unavailable { detail: format!("the snapshot broke off: {why}") }))
+}
+
+/// The line of a queue of which something is said.
+fn said_of_queue(record: Reader) -> Result<Option<QueueLine>, Error> {
+    let said = Said::read(record)?;
+    let line = |(settings, paused, draining)| QueueLine { name: said.name, paused, draining, settings };
+    Ok(said.rules.map(line))
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{end::End, task::TaskLine};
 use crate::{
     model::{
-        AgentName, Capability, Json, MessageId, NewSchedule, ScheduleName, Stamp, StateEntry, StateKey,
-        TaskId, Text, To, TopicName, Usage, object,
+        AgentName, Capability, Json, MessageId, NewSchedule, QueueName, QueueSettings, ScheduleName, Stamp,
+        StateEntry, StateKey, TaskId, Text, To, TopicName, Usage, object,
     },
     schedule::Scheduled,
 };
@@ -31,6 +31,8 @@ pub(super) enum Record {
     State(StateLine),
     /// The last version of the state.
     StateVersion(u64),
+    #[serde(deserialize_with = "object")]
+    Queue(Box<QueueLine>),
     #[serde(deserialize_with = "object")]
     Schedule(Box<ScheduleLine>),
     #[serde(deserialize_with = "object")]
@@ -103,6 +105,19 @@ pub(super) struct MessageLine {
 pub(super) struct InboxLine {
     pub(super) seq: u64,
     pub(super) message: MessageId,
+}
+
+/// What is said of a queue.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct QueueLine {
+    pub(super) name: QueueName,
+    #[serde(default)]
+    pub(super) paused: bool,
+    #[serde(default)]
+    pub(super) draining: bool,
+    #[serde(default, deserialize_with = "object")]
+    pub(super) settings: QueueSettings,
 }
 
 /// A schedule.
