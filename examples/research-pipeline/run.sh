@@ -101,8 +101,10 @@ schedule() {
 # Prints each line that agents have said since.
 listen() {
     [ -f "$work/said" ] || return 0
-    tail -n +"$((heard + 1))" "$work/said"
-    heard=$(wc -l <"$work/said")
+    # So far and no further: somebody may be writing the next line.
+    all=$(wc -l <"$work/said")
+    [ "$all" -eq "$heard" ] || sed -n "$((heard + 1)),${all}p" "$work/said"
+    heard=$all
 }
 
 # The task of kind $1 below the plan, once there is one.
