@@ -109,12 +109,11 @@ listen() {
 
 # The task of kind $1 below the plan, once there is one.
 below() {
-    call GET "tasks?parent=$plan&type=$1&limit=1" | text id
+    waggle task list --queue research --all | grep "\"type\":\"$1\".*\"parent\":\"$plan\"" | text id
 }
 
 # Somebody is asked: the first argument answers, or whoever sits at the terminal, or it is by words.
 answer() {
-    task=$(call GET "tasks/$report")
     prompt=$(echo "$task" | text prompt)
     said=${answer:-words}
     if [ -z "$answer" ] && [ -t 0 ]; then
@@ -123,8 +122,9 @@ answer() {
     else
         echo "asked: $prompt $said"
     fi
-    # What does not meet the schema is refused, and the task goes on waiting.
-    waggle task input "$report" "$said" --text >/dev/null || { [ -z "$answer" ] && [ -t 0 ]; }
+    # What does not meet the schema is refused, and so is a second answer. After a lost one nobody knows: in each case the
+    # next look at the task tells whether it still waits.
+    waggle task input "$report" "$said" --text >/dev/null || echo "run.sh: it is asked again, if it still waits" >&2
 }
 
 wait_for_report() {
@@ -135,11 +135,11 @@ wait_for_report() {
         status=
         [ -n "$report" ] || report=$(below write)
         if [ -n "$report" ]; then
-            task=$(call GET "tasks/$report") || die "the report is gone"
+            task=$(waggle task get "$report") || die "the report is gone"
             status=$(echo "$task" | text status)
         else
             # There never will be one when the plan has failed.
-            task=$(call GET "tasks/$plan") || die "the plan is gone"
+            task=$(waggle task get "$plan") || die "the plan is gone"
             case $(echo "$task" | text status) in failed | cancelled) status=failed ;; esac
         fi
         listen
@@ -165,7 +165,7 @@ print_report() {
     printf '%-22s %7s %9s\n' document words headings
     echo "$task" | sed 's/.*"lines":\[\([^]]*\)\].*/\1/' | tr ',' '\n' | tr -d '"' |
         awk '{ printf "%-22s %7d %9d\n", $1, $2, $3 }'
-    used=$(call GET "tasks/$plan" | sed 's/.*"tree_usage"//' | number tokens)
+    used=$(waggle task get "$plan" | sed 's/.*"tree_usage"//' | number tokens)
     echo "used: $used of $budget tokens"
 }
 
