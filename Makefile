@@ -7,7 +7,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check verify openapi bench performance example set-up set-up-test
+.PHONY: help run test check verify openapi bench performance example pipeline set-up set-up-test
 
 
 help: ## Show this list
@@ -46,6 +46,10 @@ performance: ## Write the tables of docs/performance.md anew from docs/performan
 example: set-up ## Count the words of this repository with eight shell agents
 	$(CARGO) build --locked -p waggle-server --bin waggle
 	PATH="$(abspath $(TARGET))/debug:$$PATH" examples/swarm-of-shell-agents/run.sh $(ARGS)
+
+pipeline: set-up ## Count words and headings of docs/ with a plan, a question and a report (ARGS=headings)
+	$(CARGO) build --locked -p waggle-server --bin waggle
+	PATH="$(abspath $(TARGET))/debug:$$PATH" examples/research-pipeline/run.sh $(ARGS)
 
 set-up:
 	@scripts/set-up.sh

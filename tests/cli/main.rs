@@ -13,6 +13,7 @@ mod lost_answers;
 mod message;
 mod migrate;
 mod perf;
+mod pipeline;
 mod program;
 mod snapshot;
 mod start_up;

@@ -8,14 +8,22 @@ use crate::source::read;
 
 const DOCUMENT: &str = "docs/architecture.md";
 const HEADING: &str = "| from | to | by |";
+const DRAWING: &str = "docs/tasks.md";
+const DIAGRAM: &str = "```mermaid\nstateDiagram-v2\n";
+/// Where a task comes from that is submitted, in the table and in the diagram.
+const NEW: &str = "(new)";
+const NEW_DRAWN: &str = "[*]";
 
 #[test]
 fn the_table_of_states_in_the_architecture_is_the_one_of_the_code() {
-    let between = Status::ALL.into_iter().flat_map(|from| from.next().iter().map(move |to| (from, *to)));
-    let mut expected: BTreeSet<_> =
-        between.map(|(from, to)| (from.as_str().to_owned(), to.as_str().to_owned())).collect();
-    expected.extend(["ready", "scheduled", "blocked"].map(|to| ("(new)".to_owned(), to.to_owned())));
-    assert_eq!(documented(), expected);
+    assert_eq!(documented(), arrows());
+}
+
+#[test]
+fn the_diagram_of_states_shows_each_arrow_of_the_code_once_and_no_other() {
+    let drawn = drawn();
+    assert_eq!(drawn.iter().cloned().collect::<BTreeSet<_>>(), arrows());
+    assert_eq!(drawn.len(), arrows().len(), "an arrow is drawn twice");
 }
 
 #[test]
@@ -23,6 +31,29 @@ fn a_finished_state_is_left_by_retry_alone() {
     for status in Status::ALL.into_iter().filter(|status| status.is_finished()) {
         assert!(status.next().iter().all(|next| *next == Status::Ready), "{status:?}");
     }
+}
+
+/// Each arrow of the code.
+fn arrows() -> BTreeSet<(String, String)> {
+    let between = Status::ALL.into_iter().flat_map(|from| from.next().iter().map(move |to| (from, *to)));
+    let mut arrows: BTreeSet<_> =
+        between.map(|(from, to)| (from.as_str().to_owned(), to.as_str().to_owned())).collect();
+    arrows.extend(["ready", "scheduled", "blocked"].map(|to| (NEW.to_owned(), to.to_owned())));
+    arrows
+}
+
+/// Each arrow of the diagram: `from --> to: why`.
+fn drawn() -> Vec<(String, String)> {
+    let text = read(DRAWING);
+    let (_, diagram) =
+        text.split_once(DIAGRAM).unwrap_or_else(|| panic!("{DRAWING} has no diagram {DIAGRAM:?}"));
+    let lines = diagram.lines().take_while(|line| *line != "```");
+    let arrow = |line: &str| {
+        let (from, rest) = line.split_once(" --> ").unwrap_or_else(|| panic!("{line:?} is no arrow"));
+        let to = rest.split(':').next().unwrap_or_default();
+        (from.trim().replace(NEW_DRAWN, NEW), to.trim().to_owned())
+    };
+    lines.map(arrow).collect()
 }
 
 /// Each arrow of the table.
