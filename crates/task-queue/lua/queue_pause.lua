@@ -17,6 +17,7 @@ local function queue_pause(keys, args)
   rules.e = args[3] == '1' and 1 or nil
   say_of_queue(effects, queue, rules)
   write_effects(effects)
+  if not next(rules) then forget.queue(root, queue) end
   return { int(effects.now), (queues.record(root, queue)) }
 end
 

@@ -4,8 +4,8 @@
 -- args    queue, what is said of it (see parts/rules.lua) but for x and e
 -- returns { whether there was such a queue (0|1), now, what queue_get returns of it }
 -- fails   SWARMNOTFOUND
--- promise what was said before is replaced, whether the queue is paused or drains is kept; a higher limit lets those
---         who wait for slots go on at once: those of KEYS keys, of the others with the next task of theirs that ends
+-- promise what was said before is replaced, whether the queue is paused or drains is kept; a higher limit lets some
+--         of those who wait for slots go on at once, and the others with the custodian's rounds (parts/tend_slots.lua)
 
 local KEYS = 100
 
@@ -16,8 +16,7 @@ local function let_go_on(effects, queue)
   local names = redis.call('ZRANGEBYLEX', key_of.parking(root, queue), '[' .. prefix, '(' .. prefix .. '\255', 'LIMIT', '0', int(KEYS))
   for _, name in ipairs(names) do
     local key = string.sub(name, #prefix + 1)
-    local running = tonumber(redis.call('HGET', key_of.slots(root, queue), key) or 0)
-    slots.unpark(effects, queue, key, running)
+    slots.unpark(effects, queue, key, slots.running(root, queue, key))
   end
 end
 
@@ -32,6 +31,7 @@ local function queue_put(keys, args)
   say_of_queue(effects, queue, rules)
   let_go_on(effects, queue)
   write_effects(effects)
+  if not next(rules) then forget.queue(root, queue) end
   return { existed, int(effects.now), (queues.record(root, queue)) }
 end
 

@@ -6,7 +6,7 @@
 -- fails   -
 -- promise each step looks before it acts; several servers may tend a swarm at once
 
-local TENDERS = { tend_agents, tend_state, tend_messages, tend_samples }
+local TENDERS = { tend_agents, tend_state, tend_messages, tend_slots, tend_samples }
 
 local function swarm_tend(keys, args)
   local root, left, done, following = keys[1], tonumber(args[1]), 0, nil

@@ -5,8 +5,8 @@
 --         agent, tasks wanted, lease in milliseconds ('' for each task's own), digest of its claim id ('' for none),
 --         seed of its tokens, capabilities joined by commas ('*' for those it is registered with), milliseconds it
 --         stands by, whether it has been waiting (0|1)
--- returns { left, tasks of the first claimer, … }; left is 0 when no ready task is left that may be handed out, 1 when
---         some may be, and -n when some may be in n milliseconds; instead
+-- returns { left, wait, tasks of the first claimer, … }; left is 0 when no ready task is left that may be handed out, 1
+--         when some may be; wait is milliseconds until a rate lets more go, 0 where none keeps any back; instead
 --         of tasks a claimer gets 0 when the call reached its bound before it: it is to ask again; `drain` when it
 --         shall take no more tasks, `stop` when it was removed while it waited; TOOMANYAGENTS when it is unknown and the swarm has no room for it. A task is
 --         { `<id> <attempt> <token> <expires_at> <started_at> <cancel requested 0|1> <microseconds it was ready, or ->`, spec
@@ -88,8 +88,7 @@ local function task_claim(keys, args)
   end
   write_holds(root, seats)
   write_effects(effects)
-  if left == NOTHING and wait < math.huge then left = -wait end
-  local reply = { left }
+  local reply = { left, wait < math.huge and wait or 0 }
   for _, claimer in ipairs(claimers) do
     if claimer.held ~= '' then remember(root, claimer) end
     reply[#reply + 1] = answer_of(claimer)

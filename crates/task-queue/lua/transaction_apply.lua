@@ -43,6 +43,8 @@ local function settling(kind)
       if task.has_dedup then plan.submits.dedups[read_header(effects.root, task.id).d] = false end
     end,
     apply = function(effects, plan, op)
+      -- An operation before this one may have made others depend on it.
+      op.task.flags = redis.call('HGET', op.task.key, 'fl') or nil
       return settle_held(effects, kind, op.task, op[3], op[4], op[5], op[6])
     end,
   }

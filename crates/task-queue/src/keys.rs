@@ -215,7 +215,8 @@ pub fn index(root: &str, kind: char, value: &str) -> String {
 }
 
 /// The names of keys that a swarm has once.
-pub const SINGLES: [&str; 26] = [
+pub const SINGLES: [&str; 27] = [
+    "parked",
     "absent",
     "agents",
     "alive",

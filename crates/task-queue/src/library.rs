@@ -82,6 +82,7 @@ const PARTS: &[(&str, &str)] = lua![
     "parts/tend_agents.lua",
     "parts/tend_state.lua",
     "parts/tend_messages.lua",
+    "parts/tend_slots.lua",
     "parts/tend_samples.lua",
     "parts/restore.lua",
 ];

@@ -1,5 +1,7 @@
 use serde_json::{Value, json};
-use waggle_tests::{Held, Task, in_a_swarm};
+use waggle_tests::{Held, Task, World, in_a_swarm};
+
+use crate::tasks::support::in_ms;
 
 use super::support::{in_q, limits, payloads, take, waiting};
 
@@ -75,6 +77,43 @@ fn a_task_that_waits_for_a_slot_can_be_cancelled() {
         assert_eq!(w.cancel(&ids[1]).await.ok()["status"], "cancelled");
         w.complete(&held[0], 1).await.ok();
         assert_eq!(payloads(&take(&w, 9).await), [2]);
+    });
+}
+
+#[test]
+fn one_that_was_let_in_and_never_runs_does_not_keep_the_others() {
+    in_a_swarm(async |w| {
+        limits(&w, json!({"concurrency_per_key": 1})).await;
+        let deadline = async |w: &World| w.submit_id(of("x", "late").with("deadline", in_ms(w, 1_500))).await;
+        for end in ["cancel", "delete", "deadline", "unable"] {
+            let first = w.submit_id(of("x", "first")).await;
+            let held = take(&w, 1).await.remove(0);
+            assert_eq!(held.id, first);
+            let second = match end {
+                "deadline" => deadline(&w).await,
+                "unable" => w.submit_id(of("x", "unable").requires(json!(["nobody-has-it"]))).await,
+                _ => w.submit_id(of("x", "second")).await,
+            };
+            let third = w.submit_id(of("x", "third")).await;
+            assert!(take(&w, 9).await.is_empty());
+            w.complete(&held, 1).await.ok();
+            match end {
+                "cancel" => drop(w.cancel(&second).await.ok()),
+                "delete" => {
+                    let delete =
+                        json!({"action": "delete", "filter": {"queue": "q", "status": "ready"}, "limit": 1});
+                    w.post("/tasks/actions").json(delete).send().await.ok();
+                }
+                _ => {}
+            }
+            let claim = json!({"agent": "patient", "queues": ["q"], "wait_ms": 20_000});
+            let held = w.claim_with(claim).await;
+            assert_eq!(held.len(), 1, "after {end}");
+            w.complete(&held[0], 1).await.ok();
+            for id in [second, third] {
+                w.cancel(&id).await;
+            }
+        }
     });
 }
 

@@ -79,6 +79,41 @@ fn turns_hold_for_tasks_of_certain_capabilities_too_and_survive_cancels_and_rele
 }
 
 #[test]
+fn those_behind_many_that_were_called_off_are_handed_out_all_the_same() {
+    in_a_swarm(async |w| {
+        let mut ids = Vec::new();
+        for _ in 0..3 {
+            ids.extend(w.submit_many((0..1_000).map(|_| of("x", 1))).await);
+        }
+        for id in &ids[1_400..1_440] {
+            w.cancel(id).await.ok();
+        }
+        let mut got = 0;
+        loop {
+            let held = take(&w, 100).await;
+            if held.is_empty() {
+                break;
+            }
+            got += held.len();
+            let outcomes: Vec<_> = held
+                .iter()
+                .map(|held| json!({"id": held.id, "lease": held.token, "outcome": "complete"}))
+                .collect();
+            w.post("/settlements").json(json!({"agent": "a", "outcomes": outcomes})).send().await.ok();
+        }
+        assert_eq!(got, 2_960);
+    });
+}
+
+#[test]
+fn what_waits_for_its_turn_is_listed_page_by_page() {
+    in_a_swarm(async |w| {
+        w.submit_many((0..900).map(|n| of(&format!("k{}", n % 300), 1))).await;
+        assert_eq!(w.pages("status=ready&queue=q&limit=100").await.len(), 900);
+    });
+}
+
+#[test]
 fn a_weight_needs_a_key_and_is_1_to_100() {
     in_a_swarm(async |w| {
         for task in [of("x", 0), of("x", 101), in_q(1).with("fairness_weight", 2)] {

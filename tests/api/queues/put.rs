@@ -70,3 +70,18 @@ fn limits_that_cannot_be_are_refused_by_their_pointers_and_nothing_is_stored() {
         w.put("/queues/a%20b").send().await.problem(422, "validation");
     });
 }
+
+#[test]
+fn a_queue_that_is_empty_and_of_which_nothing_is_said_any_more_is_not_listed() {
+    in_a_swarm(async |w| {
+        w.put("/queues/q").json(json!({"concurrency": 1})).send().await.expect(201);
+        let id = w.submit_id(task().queue("q").retention_ms(0)).await;
+        w.cancel(&id).await.ok();
+        until("the task is gone", PATIENCE, async || {
+            w.get(&format!("/tasks/{id}")).send().await.status == 404
+        })
+        .await;
+        w.put("/queues/q").send().await.expect(200);
+        assert_eq!(w.get("/queues").send().await.ok()["items"], json!([]));
+    });
+}

@@ -33,3 +33,32 @@ fn a_claim_that_waits_gets_its_task_when_the_rate_lets_it_go_and_not_later() {
         );
     });
 }
+
+#[test]
+fn a_new_rate_begins_anew_and_the_same_one_does_not() {
+    in_a_swarm(async |w| {
+        limits(&w, json!({"rate": {"limit": 1, "per_ms": 86_400_000}})).await;
+        w.submit_many((0..4).map(in_q)).await;
+        assert_eq!(take(&w, 9).await.len(), 1);
+        limits(&w, json!({"rate": {"limit": 1, "per_ms": 86_400_000}})).await;
+        assert_eq!(take(&w, 9).await.len(), 0);
+        limits(&w, json!({"rate": {"limit": 100, "per_ms": 1_000}})).await;
+        assert_eq!(take(&w, 9).await.len(), 3);
+    });
+}
+
+#[test]
+fn a_rate_is_kept_in_time_for_who_asks_other_queues_beside() {
+    in_a_swarm(async |w| {
+        limits(&w, json!({"rate": {"limit": 1, "per_ms": 300}})).await;
+        w.submit(in_q(0).queue("other").requires(json!(["gpu"]))).await;
+        w.submit_many((0..4).map(in_q)).await;
+        let begun = Instant::now();
+        for n in 0..4 {
+            let claim = json!({"agent": format!("a{n}"), "queues": ["other", "q"], "wait_ms": 20_000});
+            assert_eq!(w.claim_with(claim).await.len(), 1);
+        }
+        let took = begun.elapsed().as_millis();
+        assert!((900..2_400).contains(&took), "three waits of 300 ms took {took} ms");
+    });
+}

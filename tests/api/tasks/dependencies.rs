@@ -309,3 +309,18 @@ fn graphs_by_chance_end_as_a_model_says() {
         }
     });
 }
+
+#[test]
+fn who_is_submitted_in_the_step_that_ends_what_it_depends_on_hears_of_that() {
+    in_a_swarm(async |w| {
+        w.submit(task()).await;
+        let held = w.claim_one("a").await;
+        let ops = json!([
+            {"op": "task.submit", "task": {"payload": 9, "depends_on": [held.id]}},
+            {"op": "task.complete", "id": held.id, "lease": held.token},
+        ]);
+        let applied = w.post("/transactions").json(json!({"ops": ops})).send().await.ok();
+        let id = applied["results"][0]["id"].as_str().unwrap();
+        w.until_status(id, "ready").await;
+    });
+}

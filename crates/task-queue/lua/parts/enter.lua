@@ -36,7 +36,7 @@ do
   local function remove_parked(root, task, element)
     local key = key_of.parked(root, task.queue, task.spec.k)
     if redis.call('ZREM', key, element) == 0 then return false end
-    note_if_over(root, task.queue, key)
+    slots.note_if_over(root, task.queue, task.spec.k)
     return true
   end
 

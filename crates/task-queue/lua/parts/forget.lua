@@ -11,7 +11,7 @@ do
   end
 
   -- Forgets a queue of which nothing is left: every task that came has gone. To be called when the counts are written.
-  local function forget_if_empty(root, queue)
+  function forget.queue(root, queue)
     local flat, tasks = redis.call('HGETALL', key_of.queue(root, queue)), 0
     for at = 1, #flat, 2 do
       local field, count = flat[at], tonumber(flat[at + 1]) or 0
@@ -25,6 +25,6 @@ do
   end
 
   function forget.queues(effects)
-    for queue in pairs(effects.counts) do forget_if_empty(effects.root, queue) end
+    for queue in pairs(effects.counts) do forget.queue(effects.root, queue) end
   end
 end

@@ -4,7 +4,7 @@
 local lists = {}
 do
   -- Agents a look at the pools of a queue goes through, and lists in which tasks wait.
-  local AGENTS, WAITING = 1000, 1000
+  local AGENTS, WAITING = 1000, 100
 
   -- A pool is a queue, `queue@agent` where tasks are pinned, or `queue+list` for one list in which tasks wait. Its lists:
   -- the highest priority first, then the special ones in the order of their names.
@@ -64,7 +64,11 @@ do
     if not list.waits then return pop_ready(root, list, count) end
     local elements = is_sorted(root, list.key) and pop_sorted(list.key, count)
       or redis.call('RPOP', list.key, int(count)) or {}
-    note_if_over(root, list.queue, list.key)
+    if is_sorted(root, list.key) then
+      slots.note_if_over(root, list.queue, string.match(list.key, '~(.*)$'))
+    else
+      note_if_over(root, list.queue, list.key)
+    end
     return elements
   end
 

@@ -23,10 +23,12 @@ end
 -- Writes what is said of a queue from now on, nothing where that is empty; who was turned away looks again.
 local function say_of_queue(effects, queue, rules)
   local root, key = effects.root, key_of.queue(effects.root, queue)
-  local before = redis.call('HEXISTS', key, 'rules')
+  local said = rules_of(effects, queue)
+  local before = said ~= NO_RULES and 1 or 0
   local now = next(rules) and 1 or 0
   if now == 1 then redis.call('HSET', key, 'rules', cjson.encode(rules)) else redis.call('HDEL', key, 'rules') end
-  redis.call('HDEL', key, 'turned', rules.r and 'turned' or 'tat')
+  local same_rate = rules.r and said.r and rules.r[1] == said.r[1] and rules.r[2] == said.r[2]
+  redis.call('HDEL', key, 'turned', same_rate and 'turned' or 'tat')
   if now ~= before and redis.call('HINCRBY', root .. 'swarm', 'ruled', int(now - before)) == 0 then
     redis.call('HDEL', root .. 'swarm', 'ruled')
   end

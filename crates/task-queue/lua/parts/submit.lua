@@ -66,7 +66,7 @@ do
   check_rules = function(effects, plan, task)
     local queue = queue_of(task.spec)
     local rules = rules_of(effects, queue)
-    if rules == NO_RULES then return nil end
+    if rules == NO_RULES or redis.call('EXISTS', key_of.spec(effects.root, task.id)) == 1 then return nil end
     if rules.e then return 'QUEUEDRAINING' end
     if rules.d then
       local depth = plan.depths[queue] or depth_of(effects.root, queue)

@@ -8,7 +8,8 @@ local turns = {}
 
 do
   local NO_KEY = '-'
-  -- Tombstones of one key that are stepped over; those beyond are for the next one that leaves.
+  -- Tombstones of one key that are stepped over at a time; the last of them takes the turn, and a claim that meets it goes
+  -- on with the next.
   local DEAD = 16
 
   -- The key whose turns a task that enters now takes; nil where there are no turns.
@@ -34,10 +35,12 @@ do
   end
 
   local function next_of(root, backlog)
+    local element
     for _ = 1, DEAD do
-      local element = redis.call('LPOP', backlog)
-      if not element or not is_dead(root, element) then return element end
+      element = redis.call('LPOP', backlog)
+      if not element or not is_dead(root, element) then break end
     end
+    return element
   end
 
   -- Lets as many tasks of a key into the list as are missing. Returns how many came.

@@ -2,6 +2,7 @@
 --   r <queue>   a list of ready tasks that was empty is so no more
 --   p           the swarm goes on after a pause
 --   g           the swarm is gone
+--   o <id>      a task that somebody reads along has new output
 --   f <id>      a task that somebody waits for has finished
 --   c <agent>   an agent that held as many tasks as it may holds fewer
 --   d <agent>   an agent drains, or does so no more

@@ -71,6 +71,8 @@ pub(super) enum Kind<'a> {
         queue: &'a str,
         key: &'a str,
     },
+    /// Keys that have tasks waiting for a slot.
+    ParkedKeys,
     /// Backlogs and sets of parked tasks of a queue that hold something.
     Waiting(&'a str),
     Pinned(&'a str),
@@ -140,6 +142,7 @@ impl<'a> Kind<'a> {
             "leases" => Self::Leases,
             "scheduled" => Self::Scheduled,
             "deadlines" => Self::Deadlines,
+            "parked" => Self::ParkedKeys,
             "asking" => Self::Asking,
             "blocked" => Self::Blocked,
             "resolving" => Self::Resolving,
@@ -259,6 +262,7 @@ impl<'a> Kind<'a> {
             | Self::Leases
             | Self::Scheduled
             | Self::Deadlines
+            | Self::ParkedKeys
             | Self::Asking
             | Self::Blocked
             | Self::Resolving

@@ -46,9 +46,14 @@ impl Scheduler {
         let wait = reply.optional_integer()?.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(0)));
         let mut due = 0;
         while reply.remaining() > 0 {
-            if let Some(scheduled) = Scheduled::read(DUE, reply.value()?, &self.queue.inner.codec)? {
-                self.fire(redis, swarm, now, scheduled).await?;
-                due += 1;
+            // One that cannot be read must not keep the others from their times.
+            match Scheduled::read(DUE, reply.value()?, &self.queue.inner.codec) {
+                Ok(Some(scheduled)) => {
+                    self.fire(redis, swarm, now, scheduled).await?;
+                    due += 1;
+                }
+                Ok(None) => {}
+                Err(error) => tracing::error!(%error, %swarm, "a schedule that is due cannot be read"),
             }
         }
         Ok(Swept { tasks: due, next_in: wait })

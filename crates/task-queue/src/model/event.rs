@@ -70,6 +70,7 @@ pub(crate) const KINDS: &[&str] = &[
     "task.input_requested",
     "task.input_given",
     "task.deleted",
+    "queue.changed",
     "agent.registered",
     "agent.returned",
     "agent.lost",
@@ -233,7 +234,7 @@ mod tests {
     /// The kind at the start of a piece of Lua's text.
     fn kind(text: &str) -> Option<&str> {
         let kind = text.split("\\t").next()?;
-        let areas = ["task.", "agent.", "message.", "state.", "schedule.", "swarm."];
+        let areas = ["task.", "queue.", "agent.", "message.", "state.", "schedule.", "swarm."];
         let is_word = kind.bytes().all(|byte| byte.is_ascii_lowercase() || b"._".contains(&byte));
         (is_word && areas.iter().any(|area| kind.starts_with(area))).then_some(kind)
     }

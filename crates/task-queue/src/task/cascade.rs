@@ -44,12 +44,16 @@ impl TaskQueue {
         walk.add(id);
         let mut more = false;
         while let Some(parent) = walk.parents.pop_front() {
-            let mut after = String::new();
+            let (mut after, mut before) = (String::new(), walk.cancelled);
             loop {
                 after = self.cancel_children(swarm, parent, &after, &mut walk).await?;
                 more = walk.looked >= REPAIR_TASKS && !(after.is_empty() && walk.parents.is_empty());
-                if after.is_empty() || more {
+                // One that was claimed meanwhile has passed by: the walk is over when it has found nothing to do.
+                if more || (after.is_empty() && walk.cancelled == before) {
                     break;
+                }
+                if after.is_empty() {
+                    before = walk.cancelled;
                 }
             }
             if more {

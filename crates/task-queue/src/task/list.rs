@@ -144,8 +144,9 @@ fn is_place(status: Status, after: &str) -> bool {
     match (status, parts.as_slice()) {
         (_, [""]) => true,
         (Status::Ready, [pool, _list, offset, _last]) => {
+            let plain = pool.split_once('+').map_or(*pool, |(queue, _list)| queue);
             let (queue, agent) =
-                pool.split_once('@').map_or((*pool, None), |(queue, agent)| (queue, Some(agent)));
+                plain.split_once('@').map_or((plain, None), |(queue, agent)| (queue, Some(agent)));
             let small = |text: &str| text.parse::<u64>().is_ok_and(|number| number < LONGEST_LIST);
             queue.parse::<QueueName>().is_ok()
                 && agent.is_none_or(|agent| agent.parse::<AgentName>().is_ok())

@@ -45,7 +45,8 @@ impl TaskQueue {
         );
         let settled =
             settled.inspect(|settled| self.inner.redis.perf().batch(applied_now(settled), started.elapsed()));
-        // A complete makes nothing ready, so the claim may travel beside it; after any other outcome it waits.
+        // The claim may travel beside completes. What those make ready (others that depend on them, who waits for their slot)
+        // it may miss, and is woken for where it waits. After any other outcome it waits, since that task itself may be next.
         if !beside {
             return Ok((settled.await, self.claim_next(swarm, &agent, claim).await?));
         }

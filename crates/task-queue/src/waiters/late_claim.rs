@@ -35,23 +35,12 @@ enum Share {
 }
 
 /// What a call has left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Left {
-    Nothing,
-    /// Ready tasks may be left.
-    Some,
-    /// Tasks are left that may be handed out after this time.
-    Later(Duration),
-}
-
-impl Left {
-    fn of(said: i64) -> Self {
-        match said {
-            0 => Self::Nothing,
-            1.. => Self::Some,
-            wait => Self::Later(Duration::from_millis(wait.unsigned_abs())),
-        }
-    }
+#[derive(Debug, Clone, Copy, Default)]
+struct Left {
+    /// Ready tasks may be left that somebody may have now.
+    some: bool,
+    /// When a rate lets more go that it keeps back now.
+    later: Option<Duration>,
 }
 
 /// Tasks of a claim.
@@ -103,7 +92,9 @@ impl LateClaim {
     /// What is left, and what each claim gets.
     fn read(&self, reply: Value, waiters: &[(Place, Waiter)]) -> Result<(Left, Vec<Share>), RedisError> {
         let mut reply = Reader::new(FUNCTION, reply)?;
-        let left = Left::of(reply.integer()?);
+        let some = reply.integer()? != 0;
+        let wait = u64::try_from(reply.integer()?).unwrap_or(0);
+        let left = Left { some, later: (wait > 0).then(|| Duration::from_millis(wait)) };
         let share = |(_, waiter): &(Place, Waiter)| match reply.value()? {
             Value::Int(_) => Ok(Share::Again),
             Value::BulkString(word) => refusal(&word),
@@ -179,7 +170,7 @@ impl LateClaim {
         self.land(
             epoch,
             stay.into_iter().map(|(place, waiter)| (place, waiter, false)).collect(),
-            Left::Nothing,
+            Left::default(),
             false,
         );
     }
@@ -231,11 +222,11 @@ impl LateClaim {
             let mut groups = self.shared.groups();
             let group = groups.entry(Arc::clone(&self.key)).or_default();
             group.landed(self.looks);
-            group.end_round(epoch, left == Left::Some, served);
+            group.end_round(epoch, left.some, served);
             for (place, waiter, again) in to_park {
                 over.extend(group.park(place, waiter, epoch, again));
             }
-            if let Left::Later(wait) = left
+            if let Some(wait) = left.later
                 && let Some(at) = group.look_again(Instant::now() + wait)
             {
                 self.look_at(at);
