@@ -1,0 +1,133 @@
+//! Tasks stand as the model says and walk along every arrow, and who breaks a rule is found out.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use proptest::prelude::*;
+use waggle_core::Library;
+use waggle_task_queue::library_with_manual_clock;
+use waggle_task_queue::model::Status;
+
+use super::{Case, Step};
+use crate::run::for_any;
+use crate::store::Backend;
+
+const CASES: u32 = 96;
+const CASES_OF_ASKING: u32 = 48;
+/// One that breaks a rule is found out long before that many.
+const CASES_OF_BROKEN: u32 = 1_000;
+/// How much one call tells those who wait.
+const STEPS: &str = "local STEPS_A_CALL, STEPS_A_MOVE = 256, 4";
+
+/// Returns the arrows that were walked.
+fn run(
+    library: Library,
+    cases: u32,
+    in_order: bool,
+    step: &BoxedStrategy<Step>,
+) -> BTreeSet<(String, String)> {
+    let backend = Rc::new(Backend::start(library));
+    Backend::run_on(&backend);
+    for_any(cases, &prop::collection::vec(step.clone(), 1..80), |steps| {
+        Case::new(in_order).run(&steps);
+        Ok(())
+    });
+    backend.arrows.take()
+}
+
+/// A library in which a rule says something else.
+fn other(rule: &str, instead: &str) -> Library {
+    let Library { name, source } = library_with_manual_clock();
+    assert_eq!(source.matches(rule).count(), 1, "the library has the rule {rule:?}");
+    Library { name, source: source.replace(rule, instead) }
+}
+
+fn run_broken(rule: &str, instead: &str) {
+    run(other(rule, instead), CASES_OF_BROKEN, true, &Step::any());
+}
+
+/// What `Status::next` allows from or to the states of tasks that wait for others or for people, and the two ends of a
+/// life.
+fn arrows_of_those_who_wait() -> BTreeSet<(String, String)> {
+    let arrow = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+    let waits = [Status::Blocked, Status::InputRequired];
+    let between = Status::ALL.into_iter().flat_map(|from| from.next().iter().map(move |to| (from, *to)));
+    let between = between.filter(|(from, to)| waits.contains(from) || waits.contains(to));
+    let mut arrows: BTreeSet<_> = between.map(|(from, to)| arrow(from.as_str(), to.as_str())).collect();
+    arrows.insert(arrow("new", "blocked"));
+    arrows.extend(waits.map(|status| arrow(status.as_str(), "gone")));
+    arrows
+}
+
+#[test]
+fn tasks_stand_as_the_model_after_every_step_and_those_who_wait_walk_along_all_arrows_of_the_table() {
+    let mut walked = run(library_with_manual_clock(), CASES, true, &Step::any());
+    walked.extend(run(library_with_manual_clock(), CASES_OF_ASKING, true, &Step::asking()));
+    let waits = |word: &str| ["blocked", "input_required"].contains(&word);
+    walked.retain(|(from, to)| waits(from) || waits(to));
+    assert_eq!(walked, arrows_of_those_who_wait());
+}
+
+#[test]
+fn it_comes_to_the_same_where_one_call_tells_only_few_of_those_who_wait() {
+    run(other(STEPS, "local STEPS_A_CALL, STEPS_A_MOVE = 3, 4"), CASES, false, &Step::patient());
+}
+
+#[test]
+#[should_panic(expected = "Test failed")]
+fn a_library_that_tells_a_dependent_twice_is_found_out() {
+    let rule = "tonumber(s[2]) > 1 then\n      redis.call('HINCRBY', key, 'pd', '-1')";
+    run_broken(rule, &rule.replace("-1", "-2"));
+}
+
+#[test]
+#[should_panic(expected = "where task")]
+fn a_library_that_fails_what_was_to_be_cancelled_is_found_out() {
+    run_broken("task.spec.m == 'cancel' and 'cancelled' or 'failed'", "'failed'");
+}
+
+#[test]
+#[should_panic(expected = "where task")]
+fn a_library_that_waits_for_what_has_finished_is_found_out() {
+    let rule = "if not FINISHED[s[1]] then\n        pending";
+    run_broken(rule, &rule.replace("not FINISHED[s[1]]", "true"));
+}
+
+#[test]
+#[should_panic(expected = "where task")]
+fn a_library_in_which_an_answer_makes_nothing_ready_is_found_out() {
+    let rule = "redis.call('HSET', task.key, 'st', 'ready', 'en', int(entry), 'ry', precise(effects.now))\n    \
+                moved(effects, task, 'input_required', 'ready')";
+    run_broken(rule, &rule.replace("'st', 'ready', ", ""));
+}
+
+#[test]
+#[should_panic(expected = "where task")]
+fn a_library_whose_cascade_leaves_out_grandchildren_is_found_out() {
+    run_broken("== 1 then reply[#reply + 1] = member.id end", "== 2 then reply[#reply + 1] = member.id end");
+}
+
+#[test]
+#[should_panic(expected = "where task")]
+fn a_library_in_which_a_failure_is_not_carried_on_is_found_out() {
+    run_broken("while ends[at] do", "for _ = 1, 1 do");
+}
+
+#[test]
+#[should_panic(expected = "where task")]
+fn a_library_that_forgets_a_task_s_own_time_is_found_out() {
+    let rule = "if run_at > effects.now then\n      redis.call('HSET', task.key, 'st', 'scheduled')";
+    run_broken(rule, &rule.replace("run_at > effects.now", "false"));
+}
+
+#[test]
+#[should_panic(expected = "where task")]
+fn a_library_that_tells_nobody_of_a_deletion_is_found_out() {
+    run_broken("and not FINISHED[from] and 'deleted' or nil", "and nil");
+}
+
+#[test]
+#[should_panic(expected = "the blocked tasks")]
+fn a_library_that_keeps_tasks_blocked_that_go_on_is_found_out() {
+    run_broken("redis.call('ZREM', effects.root .. 'blocked', task.id)", "local _ = task");
+}

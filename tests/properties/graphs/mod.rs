@@ -1,0 +1,14 @@
+//! Tasks that wait for others, belong to others and ask people: whatever is submitted and in whatever order it ends, each
+//! task stands where the model says.
+
+mod case;
+mod checks;
+mod compare;
+mod model;
+mod resolve;
+mod step;
+mod sweep;
+
+use case::Case;
+use model::{Model, Task};
+use step::{New, Step};
