@@ -1,13 +1,11 @@
 //! The tasks in the store.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use waggle_task_queue::limits::PARENTS;
 use waggle_task_queue::maintenance::{Promoter, Reaper, Resolver, Timekeeper};
 use waggle_task_queue::model::{
-    Action, Claim, Complete, Fail, Input, InputRequest, Json, NewTask, QueueName, Release, Stamp, Status,
-    SwarmName, TaskError, TaskFilter, TaskId,
+    Action, Input, Json, NewTask, QueueName, Stamp, Status, SwarmName, TaskFilter, TaskId,
 };
 
 use super::model::{ATTEMPTS, LEASE_MS};
@@ -23,9 +21,9 @@ pub(super) struct Case {
     pub(super) swarm: SwarmName,
     pub(super) model: Model,
     pub(super) ids: Vec<TaskId>,
-    tokens: Vec<String>,
+    pub(super) tokens: Vec<String>,
     /// Whether ready tasks have an order that the model knows.
-    in_order: bool,
+    pub(super) in_order: bool,
 }
 
 impl Case {
@@ -100,8 +98,8 @@ impl Case {
 
     async fn submit(&mut self, new: &New) {
         let known = self.model.those(|_| true);
-        let places: BTreeSet<_> = new.depends_on.iter().filter_map(|at| nth(&known, *at)).collect();
-        let depends_on: Vec<_> = places.into_iter().collect();
+        // One may be named twice.
+        let depends_on: Vec<_> = new.depends_on.iter().filter_map(|at| nth(&known, *at)).collect();
         let shallow = |at: &usize| self.model.depth(*at) < PARENTS;
         let parent = new.parent.and_then(|at| nth(&known, at)).filter(shallow);
         let now = self.model.now;
@@ -123,62 +121,6 @@ impl Case {
         self.ids.push(submitted.task.id);
         self.tokens.push(String::new());
         self.model.submit(Task::new(new.policy, parent, now + new.delay_ms, deadline), &depends_on);
-    }
-
-    async fn claim(&mut self, most: usize) {
-        let claim = Claim {
-            agent: "a".parse().unwrap(),
-            queues: vec![queue()],
-            capabilities: None,
-            max_tasks: most,
-            lease_ms: None,
-            wait_ms: 0,
-            claim_id: None,
-        };
-        let claimed = self.backend.queue.claim(&self.swarm, claim).await.unwrap();
-        let number = |id| self.ids.iter().position(|known| *known == id).unwrap();
-        let got: Vec<_> = claimed.tasks.iter().map(|task| number(task.id)).collect();
-        for (at, task) in got.iter().zip(claimed.tasks) {
-            self.tokens[*at] = task.lease.unwrap().token;
-        }
-        if !self.in_order {
-            self.model.prefer(&got);
-        }
-        assert_eq!(got, self.model.claim(most), "a claim of {most}");
-    }
-
-    /// What the holder of a task says.
-    async fn settle(&mut self, step: &Step) {
-        let (queue, swarm) = (&self.backend.queue, &self.swarm);
-        let (Step::Complete { at } | Step::Fail { at } | Step::Release { at, .. } | Step::Ask { at }) = step
-        else {
-            panic!("{step:?} is nothing that a holder says")
-        };
-        let Some(at) = nth(&self.model.held(), *at) else { return };
-        let (id, lease) = (self.ids[at], self.tokens[at].clone());
-        match step {
-            Step::Complete { .. } => {
-                let complete = Complete { lease, result: None, usage: None };
-                queue.complete(swarm, id, complete).await.unwrap();
-                self.model.complete(at);
-            }
-            Step::Fail { .. } => {
-                let error = TaskError { message: "no luck".to_owned(), kind: None, details: None };
-                let fail = Fail { lease, error, retryable: false, retry_after_ms: None, usage: None };
-                queue.fail(swarm, id, fail).await.unwrap();
-                self.model.fail_for_good(at);
-            }
-            Step::Release { delay_ms, .. } => {
-                let release = Release { lease, delay_ms: delay_ms.cast_unsigned(), usage: None };
-                queue.release(swarm, id, release).await.unwrap();
-                self.model.release(at, *delay_ms);
-            }
-            _ => {
-                let request = InputRequest { lease, prompt: "which?".to_owned(), schema: None, usage: None };
-                queue.input_request(swarm, id, request).await.unwrap();
-                self.model.ask(at);
-            }
-        }
     }
 
     async fn sweep(&mut self, step: &Step) {
@@ -211,11 +153,11 @@ impl Case {
 }
 
 /// The element at a place of a hundred.
-fn nth(all: &[usize], at: usize) -> Option<usize> {
+pub(super) fn nth(all: &[usize], at: usize) -> Option<usize> {
     all.get(at * all.len() / 100).copied()
 }
 
-fn queue() -> QueueName {
+pub(super) fn queue() -> QueueName {
     QUEUE.parse().unwrap()
 }
 

@@ -28,7 +28,9 @@ impl Model {
 
     fn end_lease(&mut self, at: usize) {
         if self.stop(at) {
-        } else if self.is_overdue(at) {
+            return;
+        }
+        if self.is_overdue(at) {
             self.fail(at, Some("deadline"));
         } else if self.tasks[at].attempt >= ATTEMPTS {
             self.fail(at, Some("lease_expired"));
