@@ -103,7 +103,7 @@ impl Case {
         let shallow = |at: &usize| self.model.depth(*at) < PARENTS;
         let parent = new.parent.and_then(|at| nth(&known, at)).filter(shallow);
         let now = self.model.now;
-        let deadline = new.deadline_ms.map(|ms| now + ms);
+        let deadline = new.deadline_ms.map(|ms| now + new.delay_ms + ms);
         let mut task = NewTask {
             queue: queue(),
             depends_on: depends_on.iter().map(|at| self.ids[*at]).collect(),

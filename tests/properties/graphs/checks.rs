@@ -14,7 +14,7 @@ use crate::run::{failure_among, for_any};
 use crate::store::Backend;
 
 const CASES: u32 = 96;
-const CASES_OF_ASKING: u32 = 48;
+const CASES_OF_ASKING: u32 = 96;
 /// One that breaks a rule is found out long before that many.
 const CASES_OF_BROKEN: u32 = 1_000;
 /// One call tells only few of those who wait.

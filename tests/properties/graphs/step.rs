@@ -33,6 +33,7 @@ pub(super) struct New {
     pub(super) policy: DependencyPolicy,
     pub(super) delay_ms: i64,
     pub(super) parent: Option<usize>,
+    /// After the delay.
     pub(super) deadline_ms: Option<i64>,
 }
 
@@ -40,27 +41,28 @@ impl Step {
     pub(super) fn any() -> BoxedStrategy<Self> {
         let deadline_ms = prop_oneof![2 => Just(None), 1 => select(vec![2_000_i64, 5_000]).prop_map(Some)];
         prop_oneof![
-            47 => Self::plain(New::any(deadline_ms)),
+            48 => Self::plain(New::any(deadline_ms)),
             2 => place().prop_map(|at| Self::Cascade { at }),
             5 => Just(Self::Expire),
         ]
         .boxed()
     }
 
-    /// Few that wait for others, and many that ask people.
+    /// None that wait for others, and many that ask people.
     pub(super) fn asking() -> BoxedStrategy<Self> {
-        let deadline_ms = prop_oneof![Just(None), Just(Some(2_900_i64))];
+        let deadline_ms = prop_oneof![1 => Just(None), 3 => Just(Some(2_900_i64))];
+        let alone = |new| Self::Submit(New { depends_on: Vec::new(), delay_ms: 0, ..new });
         prop_oneof![
-            4 => New::any(deadline_ms).prop_map(|new| Self::Submit(New { depends_on: Vec::new(), ..new })),
-            4 => (1_usize..4).prop_map(|most| Self::Claim { most }),
+            6 => New::any(deadline_ms).prop_map(alone),
+            6 => (1_usize..4).prop_map(|most| Self::Claim { most }),
             8 => place().prop_map(|at| Self::Ask { at }),
-            2 => place().prop_map(|at| Self::Answer { at }),
+            1 => place().prop_map(|at| Self::Answer { at }),
             1 => place().prop_map(|at| Self::Cancel { at }),
-            1 => place().prop_map(|at| Self::Delete { at }),
-            2 => select(vec![1_i64, 1_000, 3_000]).prop_map(|ms| Self::Advance { ms }),
+            2 => place().prop_map(|at| Self::Delete { at }),
+            2 => select(vec![1_i64, 2_000, 3_000]).prop_map(|ms| Self::Advance { ms }),
             1 => Just(Self::Promote),
             1 => Just(Self::Reap),
-            2 => Just(Self::Expire),
+            3 => Just(Self::Expire),
         ]
         .boxed()
     }
@@ -83,7 +85,7 @@ impl Step {
             2 => place().prop_map(|at| Self::Answer { at }),
             2 => place().prop_map(|at| Self::Cancel { at }),
             2 => place().prop_map(|at| Self::Retry { at }),
-            1 => place().prop_map(|at| Self::Delete { at }),
+            2 => place().prop_map(|at| Self::Delete { at }),
             4 => ms.prop_map(|ms| Self::Advance { ms }),
             2 => Just(Self::Promote),
             2 => Just(Self::Reap),
@@ -99,7 +101,7 @@ impl New {
             5 => prop::collection::vec(prop_oneof![place(), 75_usize..100], 1..=4),
         ];
         let policy = select(vec![DependencyPolicy::Fail, DependencyPolicy::Cancel, DependencyPolicy::Run]);
-        let delay_ms = prop_oneof![3 => Just(0_i64), 1 => Just(1_500)];
+        let delay_ms = prop_oneof![2 => Just(0_i64), 1 => select(vec![1_500_i64, 8_000])];
         let parent = prop_oneof![1 => Just(None), 1 => place().prop_map(Some)];
         (depends_on, policy, delay_ms, parent, deadline_ms).prop_map(
             |(depends_on, policy, delay_ms, parent, deadline_ms)| Self {
