@@ -4,6 +4,7 @@
 mod agents;
 mod broken;
 mod checker;
+mod graphs;
 mod inboxes;
 mod keys;
 mod life;

@@ -12,6 +12,8 @@ use crate::store::Backend;
 const SEED_VARIABLE: &str = "WAGGLE_TEST_SEED";
 /// Smaller cases that are tried once one has failed, where the failure is to be read by people.
 pub(crate) const SHRINKS: u32 = 400;
+/// As many as are tried where it is enough that there is a failure.
+const FEW_SHRINKS: u32 = 20;
 /// How long that may take.
 const SHRINK_MS: u32 = 30_000;
 
@@ -67,6 +69,20 @@ pub(crate) fn for_any<S: proptest::strategy::Strategy>(
     {
         panic!("{failure}");
     }
+}
+
+/// The seed and a value of which a property does not hold, not much smaller than the first one that was found.
+///
+/// # Panics
+/// When it holds of so many random values.
+pub(crate) fn failure_among<S: proptest::strategy::Strategy>(
+    cases: u32,
+    strategy: &S,
+    property: impl Fn(S::Value) -> Result<(), TestCaseError>,
+) -> String {
+    let config = Config { max_shrink_iters: FEW_SHRINKS, ..config(cases) };
+    seeded(&config, |runner| runner.run(strategy, &property).map_err(|error| error.to_string()))
+        .expect_err("a property that does not hold")
 }
 
 fn config(cases: u32) -> Config {
