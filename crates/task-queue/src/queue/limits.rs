@@ -19,7 +19,7 @@ impl Limits {
             "rules" => self.rules = serde_json::from_slice(text).unwrap_or_default(),
             "turned" => self.turned = true,
             "tat" => {
-                self.full_at = str::from_utf8(text).ok().and_then(|text| text.parse().ok()).unwrap_or(0.0)
+                self.full_at = str::from_utf8(text).ok().and_then(|text| text.parse().ok()).unwrap_or(0.0);
             }
             _ => {}
         }
