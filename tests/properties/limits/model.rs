@@ -58,7 +58,8 @@ impl Model {
     }
 
     pub(super) fn say(&mut self, rules: Rules) {
-        if rules.rate.is_none() {
+        // A new rate begins with a full bucket.
+        if rules.rate != self.rules.rate {
             self.full_at = 0;
         }
         self.rules = rules;
