@@ -95,7 +95,11 @@ local function check_submit(effects, plan, task)
   local root = effects.root
   if task.dedup ~= '' then
     local holder = plan.dedups[task.dedup]
-    if holder == nil then holder = redis.call('HGET', root .. 'dedup', task.dedup) end
+    if holder == nil then
+      holder = redis.call('HGET', root .. 'dedup', task.dedup)
+      -- Whatever left a key behind must not keep all later tasks of it out.
+      if holder and redis.call('EXISTS', key_of.spec(root, holder)) == 0 then holder = false end
+    end
     if holder and holder ~= task.id then return nil, holder end
   end
   if task.spec.e and task.spec.e <= (run_at_of(task.when, effects.now) or effects.now) then return 'DEADLINEPASSED' end
