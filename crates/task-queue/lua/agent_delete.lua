@@ -13,16 +13,8 @@ local function eldest_last(a, b) return a > b end
 
 -- The task, where the agent holds it right now.
 local function held_task(root, id, name, now)
-  local key = key_of.state(root, id)
-  local s = redis.call('HMGET', key, 'st', 'ag', 'ex', 'tk', 'at', 'q', 'rt', 'cr', 'dd', 'wt', 'en', 'sa', 'un',
-    'fl', 'fe')
-  if s[1] ~= 'running' or s[2] ~= name or now >= tonumber(s[3]) then return nil end
-  return {
-    id = id, key = key, agent = name, token = s[4], attempt = tonumber(s[5]), queue = s[6] or QUEUE_DEFAULT,
-    retention = tonumber(s[7] or RETENTION_MS_DEFAULT), cancel = s[8] == '1', has_dedup = s[9] == '1',
-    watched = s[10] == '1', entry = tonumber(s[11] or 0), started = tonumber(s[12]), pin = s[13],
-    flags = s[14], fence = tonumber(s[15]),
-  }
+  local task = due.running(root, id)
+  if task and task.status == 'running' and task.agent == name and now < task.expires then return task end
 end
 
 -- Returns whether it holds nothing any more; adds to `ended`, by what became of them, the tasks it held.

@@ -61,7 +61,7 @@ do
   function due.running(root, id)
     local key = key_of.state(root, id)
     local s = redis.call('HMGET', key, 'at', 'q', 'rt', 'cr', 'dd', 'wt', 'en', 'cc', 'ag', 'sa', 'un', 'fl', 'fe', 'ex',
-      'to')
+      'to', 'st', 'tk')
     if not s[1] then return nil end
     return {
       id = id, key = key, attempt = tonumber(s[1]), queue = s[2] or QUEUE_DEFAULT,
@@ -69,6 +69,7 @@ do
       watched = s[6] == '1', entry = tonumber(s[7] or 0), crashes = tonumber(s[8] or 0), agent = s[9],
       started = tonumber(s[10]), pin = s[11], flags = s[12], fence = tonumber(s[13] or 0),
       timed_out = s[15] and tonumber(s[14]) >= tonumber(s[15]) or false,
+      expires = tonumber(s[14] or 0), status = s[16], token = s[17],
     }
   end
 

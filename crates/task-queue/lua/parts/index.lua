@@ -10,7 +10,6 @@ do
   local CODES = {
     blocked = 0, scheduled = 1, ready = 2, running = 3, input_required = 4, completed = 5, failed = 6, cancelled = 7,
   }
-  local STEP = 2 ^ 42
   local RARE = { blocked = true, input_required = true, failed = true, cancelled = true }
   -- Pairs handed to one command.
   local PAIRS = 500
@@ -22,14 +21,10 @@ do
 
   -- The least and the highest score of a state.
   function index.range(status)
-    return CODES[status] * STEP, (CODES[status] + 1) * STEP - 1
+    return CODES[status] * AGES, (CODES[status] + 1) * AGES - 1
   end
 
-  -- An id that was made elsewhere may say any time.
-  local function score_of(id, status)
-    local ms = tonumber(string.sub(id, 1, 8) .. string.sub(id, 10, 13), 16)
-    return int(CODES[status] * STEP + math.min(ms, STEP - 1))
-  end
+  local function score_of(id, status) return int(CODES[status] * AGES + made_at(id)) end
 
   local function put(effects, key, id, status)
     local indexed = effects.indexed or {}

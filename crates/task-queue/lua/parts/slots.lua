@@ -9,7 +9,6 @@
 local slots = {}
 
 do
-  local AGES = 2 ^ 42
   -- Tasks of one key that are let in at a time.
   local FREED = 100
 
@@ -31,8 +30,7 @@ do
 
   function slots.park(root, queue, spec, id, entry)
     local key = key_of.parked(root, queue, spec.k)
-    local age = tonumber(string.sub(id, 1, 8) .. string.sub(id, 10, 13), 16)
-    local score = (PRIORITY_MAX - (spec.p or PRIORITY_DEFAULT)) * AGES + math.min(age, AGES - 1)
+    local score = (PRIORITY_MAX - (spec.p or PRIORITY_DEFAULT)) * AGES + made_at(id)
     redis.call('ZADD', key, int(score), element_of(id, entry))
     note_waiting(root, queue, key)
     redis.call('ZADD', root .. 'parked', 'NX', '0', queue .. '~' .. spec.k)

@@ -34,3 +34,9 @@ local function read_header(root, id)
 end
 
 local function queue_of(spec) return spec.q or QUEUE_DEFAULT end
+
+-- Milliseconds of an id, below 2^42: ids of version 7 begin with their time, and one that was made elsewhere may say any.
+local AGES = 2 ^ 42
+local function made_at(id)
+  return math.min(tonumber(string.sub(id, 1, 8) .. string.sub(id, 10, 13), 16), AGES - 1)
+end
