@@ -41,8 +41,13 @@ local function follow(effects, task, from, to)
   end
 end
 
-local function moved(effects, task, from, to)
-  tally(effects, task.queue, from, to)
-  if index.is_rare[from] or index.is_rare[to] then index.note_rare(effects, task, from, to) end
-  if task.flags then follow(effects, task, from, to) end
+local moved
+do
+  local is_rare = index.is_rare
+
+  moved = function(effects, task, from, to)
+    tally(effects, task.queue, from, to)
+    if is_rare[from] or is_rare[to] then index.note_rare(effects, task, from, to) end
+    if task.flags then follow(effects, task, from, to) end
+  end
 end

@@ -1,7 +1,18 @@
 -- How long a task has been on its ways, in microseconds, told along with answers that are given anyway. What is stored
 -- with a fraction of milliseconds is for this alone.
 
-local function precise(now) return string.format('%d.%03d', now, micros) end
+local precise
+do
+  -- The same for all tasks of a call.
+  local last, last_micros, last_text
+
+  precise = function(now)
+    if now ~= last or micros ~= last_micros then
+      last, last_micros, last_text = now, micros, string.format('%d.%03d', now, micros)
+    end
+    return last_text
+  end
+end
 
 -- Microseconds from a stamp until now; 0 where the clock was turned back.
 local function since(now, stamp)

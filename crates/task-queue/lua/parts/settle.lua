@@ -2,7 +2,7 @@
 
 local function settle_held(effects, kind, task, value, wait, random, usage)
   local root, now = effects.root, effects.now
-  used.report(effects, task, usage)
+  if usage ~= '' then used.report(effects, task, usage) end
   if kind == 'c' then return complete(root, effects, task, value, now) end
   if kind == 'f' then return fail(root, effects, task, value, wait, tonumber(random), now) end
   return release(root, effects, task, tonumber(wait), now)

@@ -88,46 +88,75 @@ local function check_parent(root, task)
   return task.depth > PARENTS and 'PARENTTOODEEP' or nil
 end
 
--- Returns a refusal (DEADLINEPASSED, SWARMFULL, QUEUEFULL, QUEUEDRAINING, CAPABILITYSETS, UNKNOWNPARENT, PARENTTOODEEP,
--- UNKNOWNDEPENDENCY); or nil and the unfinished task that has the dedup key, if any.
--- Notes what it lets pass, so that the next one is looked at as if this one were in.
-local function check_submit(effects, plan, task)
-  local root = effects.root
-  if task.dedup ~= '' then
-    local holder = plan.dedups[task.dedup]
-    if holder == nil then
-      holder = redis.call('HGET', root .. 'dedup', task.dedup)
-      -- Whatever left a key behind must not keep all later tasks of it out.
-      if holder and redis.call('EXISTS', key_of.spec(root, holder)) == 0 then holder = false end
-    end
-    if holder and holder ~= task.id then return nil, holder end
+-- What a header that says more than defaults may be refused for: DEADLINEPASSED, UNKNOWNPARENT, PARENTTOODEEP.
+local function check_header(effects, task)
+  local spec = task.spec
+  if spec.e and spec.e <= (task.run_at or effects.now) then return 'DEADLINEPASSED' end
+  return check_parent(effects.root, task)
+end
+
+-- Where tasks of this call gather that enter a ready list.
+local function gathering(plan, list)
+  local waiting = plan.lists[list.key]
+  if not waiting then
+    waiting = { list = list, elements = {} }
+    plan.lists[list.key] = waiting
   end
-  if task.spec.e and task.spec.e <= (run_at_of(task.when, effects.now) or effects.now) then return 'DEADLINEPASSED' end
-  local orphaned = check_parent(root, task)
-  if orphaned then return orphaned end
-  if plan.room and plan.room <= 0 then return 'SWARMFULL' end
-  if task.joined ~= '' then
-    local unknown = depend.check(root, task)
-    if unknown then return 'UNKNOWNDEPENDENCY ' .. unknown end
+  return waiting
+end
+
+-- Whom it waits for among the ready ones; returns a refusal, CAPABILITYSETS.
+--   later  whether it is not ready yet
+local function check_list(effects, plan, task, later)
+  local root, spec = effects.root, task.spec
+  if spec == ALL_DEFAULTS and plan.plain then
+    if not later then task.waiting = plan.plain end
+    return nil
   end
-  local later = task.joined ~= '' or run_at_of(task.when, effects.now)
-  if task.spec.s then
-    local agent = assign.choose(effects, task.spec.s, task.spec)
+  if spec.s then
+    local agent = assign.choose(effects, spec.s, spec)
     task.pin = agent and '@' .. agent
   end
-  local list = ready_list(root, task.spec, task.pin)
+  local list = ready_list(root, spec, task.pin)
   if list.pool and not plan.lists[list.key] and redis.call('EXISTS', list.key) == 0 then
     local new = plan.new_sets[list.pool] or 0
     if redis.call('ZCARD', key_of.specials(root, list.pool)) + new >= CAPABILITY_SETS then return 'CAPABILITYSETS' end
     if not later then plan.new_sets[list.pool] = new + 1 end
   end
-  if effects.swarm.ruled then
-    local refusal = check_rules(effects, plan, task)
-    if refusal then return refusal end
+  if later then return nil end
+  task.waiting = gathering(plan, list)
+  if spec == ALL_DEFAULTS then plan.plain = task.waiting end
+end
+
+-- The unfinished task that has its dedup key, if any.
+local function holder_of(root, plan, task)
+  local holder = plan.dedups[task.dedup]
+  if holder == nil then
+    holder = redis.call('HGET', root .. 'dedup', task.dedup)
+    -- Whatever left a key behind must not keep all later tasks of it out.
+    if holder and redis.call('EXISTS', key_of.spec(root, holder)) == 0 then holder = false end
   end
-  if not later then
-    plan.lists[list.key] = plan.lists[list.key] or { list = list, elements = {} }
+  return holder and holder ~= task.id and holder or nil
+end
+
+-- Returns a refusal (DEADLINEPASSED, SWARMFULL, QUEUEFULL, QUEUEDRAINING, CAPABILITYSETS, UNKNOWNPARENT, PARENTTOODEEP,
+-- UNKNOWNDEPENDENCY); or nil and the unfinished task that has the dedup key, if any.
+-- Notes what it lets pass, so that the next one is looked at as if this one were in.
+local function check_submit(effects, plan, task)
+  local root = effects.root
+  local holder = task.dedup ~= '' and holder_of(root, plan, task)
+  if holder then return nil, holder end
+  task.run_at = task.when ~= '' and run_at_of(task.when, effects.now) or nil
+  local refusal = task.spec ~= ALL_DEFAULTS and check_header(effects, task)
+  if refusal then return refusal end
+  if plan.room and plan.room <= 0 then return 'SWARMFULL' end
+  if task.joined ~= '' then
+    local unknown = depend.check(root, task)
+    if unknown then return 'UNKNOWNDEPENDENCY ' .. unknown end
   end
+  refusal = check_list(effects, plan, task, task.joined ~= '' or task.run_at)
+    or effects.swarm.ruled and check_rules(effects, plan, task)
+  if refusal then return refusal end
   if task.dedup ~= '' then plan.dedups[task.dedup] = task.id end
   if plan.room then plan.room = plan.room - 1 end
 end
@@ -139,55 +168,88 @@ local function apply_pin(effects, task)
   note(effects, 'task.assigned\tt' .. task.id .. '\tq' .. queue_of(task.spec) .. '\ta' .. agent)
 end
 
--- Writes a task that was let pass; `push_submits` has to follow the last one. Returns where one stands that depends on
--- others.
-local function apply_submit(effects, plan, task)
-  local root, id, queue = effects.root, task.id, queue_of(task.spec)
-  local run_at, stamps = run_at_of(task.when, effects.now), precise(effects.now)
-  if run_at then stamps = stamps .. ',' .. int(run_at) end
-  if not redis.call('SET', key_of.spec(root, id), stamps .. ' ' .. task.header .. '\n' .. task.rest, 'NX') then
-    -- It came before, and was assigned then.
-    if task.pin then task.pin = redis.call('HGET', key_of.state(root, id), 'un') end
-    return task.depends_on and stand(root, id).status
+local apply_submit
+do
+  -- What there is to know of a task of nothing but defaults.
+  local PLAIN = { queue = QUEUE_DEFAULT }
+
+  local function schedule(effects, id, run_at)
+    redis.call('ZADD', effects.root .. 'scheduled', int(run_at), id)
+    return 'scheduled'
   end
-  if task.dedup ~= '' then
-    redis.call('HSET', root .. 'dedup', task.dedup, id)
-    redis.call('HSET', key_of.state(root, id), 'dd', '1')
+
+  local function gather(task)
+    local elements = task.waiting.elements
+    elements[#elements + 1] = task.id
+    return 'ready'
   end
-  local flags = flags_of(task.spec)
-  if task.shares_budget and not flagged.has(flags, 'b') then flags = (flags or '') .. 'b' end
-  if flags then redis.call('HSET', key_of.state(root, id), 'fl', flags) end
-  if task.pin then apply_pin(effects, task) end
-  if task.depth then redis.call('HSET', key_of.state(root, id), 'dp', int(task.depth)) end
-  local submitted = { id = id, key = key_of.state(root, id), queue = queue, spec = task.spec, flags = flags, pin = task.pin, entry = 0 }
-  if task.depends_on then
+
+  -- Notes in its state what goes beyond the usual, and returns it as it moves.
+  local function note_more(effects, task, queue)
+    local id, spec = task.id, task.spec
+    local key, flags = key_of.state(effects.root, id), flags_of(spec)
+    if task.dedup ~= '' then
+      redis.call('HSET', effects.root .. 'dedup', task.dedup, id)
+      redis.call('HSET', key, 'dd', '1')
+    end
+    if task.shares_budget and not flagged.has(flags, 'b') then flags = (flags or '') .. 'b' end
+    if flags then redis.call('HSET', key, 'fl', flags) end
+    if task.pin then apply_pin(effects, task) end
+    if task.depth then redis.call('HSET', key, 'dp', int(task.depth)) end
+    return { id = id, key = key, queue = queue, spec = spec, flags = flags, pin = task.pin, entry = 0 }
+  end
+
+  -- Returns where a task stands that waits for others or never will be; nil where it waits for none.
+  local function wait_for_others(effects, task, submitted)
     submitted.depends_on, submitted.retention = task.depends_on, task.spec.r or RETENTION_MS_DEFAULT
     submitted.has_dedup = task.dedup ~= ''
-    note_task(effects, 'task.submitted', id, queue, nil, 'blocked', 0)
+    note_task(effects, 'task.submitted', task.id, submitted.queue, nil, 'blocked', 0)
     local status = depend.enter(effects, submitted)
+    if not status and not effects.quiet then table.remove(effects.events) end
+    return status
+  end
+
+  -- Into a ready list with others of this call, or alone where there is more to it.
+  local function make_ready(effects, plan, task, submitted)
+    local spec = task.spec
+    if spec.k or spec.f or effects.swarm.fair then
+      enter_ready(effects, submitted, spec, 0, false)
+      return
+    end
+    if not task.waiting or task.pin or spec.g then
+      task.waiting = gathering(plan, entry_list(effects.root, submitted, spec))
+    end
+    gather(task)
+  end
+
+  local function apply_more(effects, plan, task, queue)
+    local submitted = note_more(effects, task, queue)
+    local status = task.depends_on and wait_for_others(effects, task, submitted)
     if status then return status end
-    if not effects.quiet then table.remove(effects.events) end
+    status = task.run_at and schedule(effects, task.id, task.run_at) or 'ready'
+    moved(effects, submitted, 'new', status)
+    note_task(effects, 'task.submitted', task.id, queue, nil, status, 0)
+    if status == 'ready' then make_ready(effects, plan, task, submitted) end
+    return task.depends_on and status
   end
-  if run_at then
-    redis.call('ZADD', root .. 'scheduled', int(run_at), id)
-    moved(effects, submitted, 'new', 'scheduled')
-    note_task(effects, 'task.submitted', id, queue, nil, 'scheduled', 0)
-    return task.depends_on and 'scheduled'
+
+  -- Writes a task that was let pass; `push_submits` has to follow the last one. Returns where one stands that depends on
+  -- others.
+  apply_submit = function(effects, plan, task)
+    local root, id, run_at, stamps = effects.root, task.id, task.run_at, precise(effects.now)
+    if run_at then stamps = stamps .. ',' .. int(run_at) end
+    if not redis.call('SET', key_of.spec(root, id), stamps .. ' ' .. task.header .. '\n' .. task.rest, 'NX') then
+      -- It came before, and was assigned then.
+      if task.pin then task.pin = redis.call('HGET', key_of.state(root, id), 'un') end
+      return task.depends_on and stand(root, id).status
+    end
+    if task.spec ~= ALL_DEFAULTS or task.dedup ~= '' or task.depends_on or effects.swarm.fair then
+      return apply_more(effects, plan, task, queue_of(task.spec))
+    end
+    local status = run_at and schedule(effects, id, run_at) or gather(task)
+    moved(effects, PLAIN, 'new', status)
+    note_task(effects, 'task.submitted', id, QUEUE_DEFAULT, nil, status, 0)
   end
-  moved(effects, submitted, 'new', 'ready')
-  note_task(effects, 'task.submitted', id, queue, nil, 'ready', 0)
-  if task.spec.k or task.spec.f or effects.swarm.fair then
-    enter_ready(effects, submitted, task.spec, 0, false)
-    return task.depends_on and 'ready'
-  end
-  local list = entry_list(root, submitted, task.spec)
-  local waiting = plan.lists[list.key]
-  if not waiting then
-    waiting = { list = list, elements = {} }
-    plan.lists[list.key] = waiting
-  end
-  waiting.elements[#waiting.elements + 1] = id
-  return task.depends_on and 'ready'
 end
 
 -- Takes a task in that was let pass. Returns what is said of it: more than its id where its queue says how often it may be
