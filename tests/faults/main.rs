@@ -15,6 +15,7 @@ mod race;
 mod redis_frozen;
 mod redis_killed;
 mod redis_unfit;
+mod resolving;
 mod server_killed;
 mod support;
 mod swarm_deletion;
