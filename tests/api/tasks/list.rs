@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
-use waggle_tests::{World, in_a_swarm, task};
+use waggle_tests::{Held, World, in_a_swarm, task};
 
 use super::support::{TASK_FIELDS, fields, payloads};
 
@@ -273,8 +273,17 @@ fn a_walk_by_state_and_tag_leaves_out_nobody_who_stayed_while_the_last_one_shown
             let mut ids = w.submit_many((0..40).map(|_| named("x"))).await;
             w.submit_many((0..10).map(|_| named("y"))).await;
             let claim = json!({"agent": "a", "queues": ["x", "y"], "max_tasks": 50});
-            for held in w.claim_with(claim).await {
-                w.fail_with(&held, json!({"retryable": false})).await.ok();
+            let held = w.claim_with(claim).await;
+            // Half of them in one call, and so at one time: they have their places by their names alone.
+            let (at_once, others) = held.split_at(25);
+            let failed = |held: &Held| {
+                let error = json!({"message": "no"});
+                json!({"id": held.id, "lease": held.token, "outcome": "fail", "error": error, "retryable": false})
+            };
+            let outcomes: Vec<_> = at_once.iter().map(failed).collect();
+            w.post("/settlements").json(json!({"agent": "a", "outcomes": outcomes})).send().await.ok();
+            for held in others {
+                w.fail_with(held, json!({"retryable": false})).await.ok();
             }
             let (mut seen, mut cursor, mut retried) = (HashSet::new(), String::new(), HashSet::new());
             loop {
