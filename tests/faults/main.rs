@@ -11,6 +11,7 @@ mod functions_lost;
 mod hung_up;
 mod lost_replies;
 mod messages;
+mod mixed;
 mod race;
 mod redis_frozen;
 mod redis_killed;

@@ -22,9 +22,9 @@ fn is_resolving(redis: &RedisServer, w: &World) -> bool {
 
 /// Two servers: the one that `end` a task through is killed once it has told some, and the other is started after that.
 fn killed_halfway(
-    prepare: impl AsyncFn(&World) -> Vec<String>,
-    end: impl AsyncFn(&World),
-    check: impl AsyncFn(&World, &[String]),
+    prepare: impl AsyncFnOnce(&World) -> Vec<String>,
+    end: impl AsyncFnOnce(&World),
+    check: impl AsyncFnOnce(&World, &[String]),
 ) {
     let redis = RedisServer::start();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
