@@ -152,3 +152,74 @@ fn what_is_stuck_and_what_is_not_where_it_was_said_to_be_is_found() {
     let events = [submit(0, "t"), under(Op::Claim, 1, "t", 1), failed];
     assert_eq!(invariants(&events, &[standing("t", "completed", "")]), ["I9"]);
 }
+
+/// An attempt that began at a time of the server's clock, in milliseconds, and holds so many tenths of a second.
+fn began(at: u64, task: &str, fence: u64, started_at: i64, held: u64) -> Event {
+    let held_until = Some(Duration::from_millis((at + held) * 100));
+    let agent = "a".to_owned();
+    Event { agent, started_at: Some(started_at), held_until, ..under(Op::Claim, at, task, fence) }
+}
+
+fn with(mut task: Value, fields: &Value) -> Value {
+    task.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    task
+}
+
+/// A task that ended a second after the epoch, and one that depends on it.
+fn chain(first: &str, policy: &str, second: &str, gave_up: bool) -> [Value; 2] {
+    let ended = with(standing("t", first, ""), &json!({"finished_at": "1970-01-01T00:00:01.000Z"}));
+    let next = json!({
+        "depends_on": ["t"], "metadata": {"policy": policy},
+        "error": if gave_up { json!({"kind": "dependency_failed"}) } else { Value::Null },
+    });
+    [ended, with(standing("u", second, ""), &next)]
+}
+
+#[test]
+fn who_begins_before_what_he_depends_on_has_ended_is_found() {
+    let events = |started_at| [submit(0, "t"), submit(0, "u"), began(1, "u", 1, started_at, 10)];
+    let done = chain("completed", "fail", "completed", false);
+    assert!(invariants(&events(1_000), &done).is_empty());
+    assert_eq!(invariants(&events(999), &done), ["F1"]);
+    let mut unfinished = done;
+    unfinished[0]["finished_at"] = Value::Null;
+    assert_eq!(invariants(&events(1_000), &unfinished), ["F1"]);
+}
+
+#[test]
+fn who_begins_after_a_loss_and_who_gives_up_without_one_is_found() {
+    let submits = [submit(0, "t"), submit(0, "u")];
+    let claimed = [&submits[..], &[began(1, "u", 1, 1_000, 10)]].concat();
+    assert_eq!(invariants(&claimed, &chain("cancelled", "cancel", "completed", false)), ["F1"]);
+    assert!(invariants(&claimed, &chain("cancelled", "run", "completed", false)).is_empty());
+    assert!(invariants(&submits, &chain("cancelled", "fail", "failed", true)).is_empty());
+    assert_eq!(invariants(&submits, &chain("completed", "fail", "failed", true)), ["F1"]);
+    assert_eq!(invariants(&submits, &chain("cancelled", "run", "failed", true)), ["F1"]);
+}
+
+#[test]
+fn more_of_a_key_than_its_limit_is_found() {
+    let of_key = |id| {
+        let key = json!({"queue": "q", "concurrency_key": "k", "metadata": {"per_key": 1}});
+        with(standing(id, "cancelled", ""), &key)
+    };
+    let tasks = [of_key("t"), of_key("u")];
+    let events = |end: Event, second: u64| {
+        [submit(0, "t"), submit(0, "u"), began(1, "t", 1, 0, 9), end, began(second, "u", 1, 0, 9)]
+    };
+    let release = |at| under(Op::Release, at, "t", 1);
+    assert!(invariants(&events(release(2), 3), &tasks).is_empty());
+    assert_eq!(invariants(&events(release(4), 3), &tasks), ["F2"]);
+    let refused = Event { outcome: Outcome::Rejected, ..release(2) };
+    assert_eq!(invariants(&events(refused.clone(), 3), &tasks), ["F2"], "it is still held");
+    assert!(invariants(&events(unknown(release(2)), 3), &tasks).is_empty(), "nobody knows");
+    assert!(invariants(&events(refused, 10), &tasks).is_empty(), "its lease may have ended");
+}
+
+#[test]
+fn who_gets_what_is_for_another_is_found() {
+    let events = [submit(0, "t"), began(1, "t", 1, 0, 9)];
+    let pinned = |agent| with(standing("t", "cancelled", ""), &json!({"metadata": {"pinned": agent}}));
+    assert!(invariants(&events, &[pinned("a")]).is_empty());
+    assert_eq!(invariants(&events, &[pinned("b")]), ["F3"]);
+}

@@ -8,7 +8,7 @@ use waggle_tests::{
     in_a_swarm_of, task, until_some,
 };
 
-use crate::support::Load;
+use crate::{mixed::Mixed, support::Load};
 
 /// Sends the same request until it succeeds.
 async fn insist(request: impl Fn() -> Request) -> Reply {
@@ -105,31 +105,49 @@ fn a_command_cut_off_in_its_middle_is_not_half_applied() {
     });
 }
 
-#[test]
-fn replies_lost_at_random_under_load_leave_a_history_that_holds() {
+/// Loses replies and cuts requests, now of Redis, now of the service.
+async fn lose_at_random(redis: &Proxy, service: &Proxy) {
+    for n in 0..12_u64 {
+        tokio::time::sleep(Duration::from_millis(60)).await;
+        let (side, mode) = match n % 4 {
+            0 => (redis, Mode::LoseReply),
+            1 => (service, Mode::LoseReply),
+            2 => (redis, Mode::ResetAfter(100)),
+            _ => (service, Mode::ResetAfter(300)),
+        };
+        side.set(mode);
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        side.set(Mode::Pass);
+    }
+    assert!(redis.lost() > 0 && service.lost() > 0);
+}
+
+/// A service between two proxies; the second world goes to it through one of them.
+fn between_proxies(test: impl AsyncFnOnce(&[World; 2], &Proxy, &Proxy)) {
     let redis = RedisServer::on_a_port();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let server = format!("127.0.0.1:{}", redis.port().unwrap());
     let proxy = runtime.block_on(Proxy::tcp("redis", &server));
     in_a_swarm_of(&Service::start(Setup::through(&redis, proxy.url())), async |w| {
         let client_side = Proxy::tcp("http", &w.service().address()).await;
-        let lossy = w.through(client_side.url());
-        let fault = async {
-            for n in 0..12_u64 {
-                tokio::time::sleep(Duration::from_millis(60)).await;
-                let (side, mode) = match n % 4 {
-                    0 => (&proxy, Mode::LoseReply),
-                    1 => (&client_side, Mode::LoseReply),
-                    2 => (&proxy, Mode::ResetAfter(100)),
-                    _ => (&client_side, Mode::ResetAfter(300)),
-                };
-                side.set(mode);
-                tokio::time::sleep(Duration::from_millis(30)).await;
-                side.set(Mode::Pass);
-            }
-        };
-        Load { submitters: 4, tasks: 40, agents: 6 }.run(&[w.clone(), lossy], fault).await;
-        assert!(proxy.lost() > 0 && client_side.lost() > 0);
+        let through = w.through(client_side.url());
+        test(&[w, through], &proxy, &client_side).await;
+    });
+}
+
+#[test]
+fn replies_lost_at_random_under_load_leave_a_history_that_holds() {
+    between_proxies(async |worlds, redis, service| {
+        let load = Load { submitters: 4, tasks: 40, agents: 6 };
+        load.run(worlds, lose_at_random(redis, service)).await;
+    });
+}
+
+#[test]
+fn replies_lost_under_all_kinds_of_tasks_leave_a_history_that_holds() {
+    between_proxies(async |worlds, redis, service| {
+        let load = Mixed { submitters: 4, tasks: 50, agents: 8, seed: 5 };
+        load.run(worlds, lose_at_random(redis, service)).await;
     });
 }
 

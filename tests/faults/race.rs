@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use waggle_tests::{in_a_swarm, task};
 
-use crate::support::Load;
+use crate::{mixed::Mixed, support::Load};
 
 #[test]
 fn thirty_two_agents_racing_for_500_tasks_get_each_task_once() {
@@ -47,5 +47,13 @@ fn a_history_without_faults_holds() {
     in_a_swarm(async |w| {
         let history = Load { submitters: 4, tasks: 30, agents: 8 }.run(&[w], async {}).await;
         assert!(history.events().len() > 300);
+    });
+}
+
+#[test]
+fn a_history_of_all_kinds_of_tasks_without_faults_holds() {
+    in_a_swarm(async |w| {
+        let history = Mixed { submitters: 4, tasks: 60, agents: 8, seed: 1 }.run(&[w], async {}).await;
+        assert!(history.events().len() > 600);
     });
 }

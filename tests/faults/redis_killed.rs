@@ -6,7 +6,7 @@ use rustix::process::Signal;
 use serde_json::json;
 use waggle_tests::{PATIENCE, Service, Setup, World, in_a_swarm_of, on_a_service, signal, task, until};
 
-use crate::support::Load;
+use crate::{mixed::Mixed, support::Load};
 
 /// Kills the Redis that holds the swarm; the private one is started again by the service, one of a cluster here.
 async fn kill_redis(w: &World) {
@@ -28,17 +28,28 @@ async fn kill_redis(w: &World) {
     .unwrap();
 }
 
+/// Three times, each after a while.
+async fn kill_again_and_again(w: &World) {
+    for n in 0..3_u64 {
+        tokio::time::sleep(Duration::from_millis(200 + 150 * n)).await;
+        kill_redis(w).await;
+        w.until_it_works().await;
+    }
+}
+
 #[test]
 fn killed_again_and_again_under_load_nothing_acknowledged_is_lost_and_fences_go_on_rising() {
     on_a_service(async |w| {
-        let kill = async {
-            for n in 0..3_u64 {
-                tokio::time::sleep(Duration::from_millis(200 + 150 * n)).await;
-                kill_redis(&w).await;
-                w.until_it_works().await;
-            }
-        };
-        Load { submitters: 4, tasks: 40, agents: 6 }.run(std::slice::from_ref(&w), kill).await;
+        let load = Load { submitters: 4, tasks: 40, agents: 6 };
+        load.run(std::slice::from_ref(&w), kill_again_and_again(&w)).await;
+    });
+}
+
+#[test]
+fn killed_under_all_kinds_of_tasks_none_begins_too_early_and_no_slot_is_left_behind() {
+    on_a_service(async |w| {
+        let load = Mixed { submitters: 4, tasks: 50, agents: 8, seed: 3 };
+        load.run(std::slice::from_ref(&w), kill_again_and_again(&w)).await;
     });
 }
 

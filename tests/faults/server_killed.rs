@@ -3,28 +3,38 @@
 use std::time::Duration;
 
 use serde_json::json;
-use waggle_tests::{PATIENCE, alive, on_a_service, task, until};
+use waggle_tests::{PATIENCE, World, alive, on_a_service, task, until};
 
-use crate::support::Load;
+use crate::{mixed::Mixed, support::Load};
+
+/// Four times, each after a while.
+async fn kill_again_and_again(w: &World) {
+    for n in 0..4_u64 {
+        tokio::time::sleep(Duration::from_millis(120 + 90 * n)).await;
+        let service = w.service().clone();
+        // Starting a process blocks: the clients go on meanwhile.
+        tokio::task::spawn_blocking(move || {
+            service.kill();
+            service.restart();
+        })
+        .await
+        .unwrap();
+    }
+}
 
 #[test]
 fn killed_again_and_again_under_load_it_loses_nothing_and_does_nothing_twice() {
     on_a_service(async |w| {
-        let service = w.service().clone();
-        let kill = async {
-            for n in 0..4_u64 {
-                tokio::time::sleep(Duration::from_millis(120 + 90 * n)).await;
-                let service = service.clone();
-                // Starting a process blocks: the clients go on meanwhile.
-                tokio::task::spawn_blocking(move || {
-                    service.kill();
-                    service.restart();
-                })
-                .await
-                .unwrap();
-            }
-        };
-        Load { submitters: 4, tasks: 40, agents: 6 }.run(std::slice::from_ref(&w), kill).await;
+        let load = Load { submitters: 4, tasks: 40, agents: 6 };
+        load.run(std::slice::from_ref(&w), kill_again_and_again(&w)).await;
+    });
+}
+
+#[test]
+fn killed_under_all_kinds_of_tasks_it_lets_none_begin_too_early_and_leaves_no_slot_behind() {
+    on_a_service(async |w| {
+        let load = Mixed { submitters: 4, tasks: 50, agents: 8, seed: 2 };
+        load.run(std::slice::from_ref(&w), kill_again_and_again(&w)).await;
     });
 }
 

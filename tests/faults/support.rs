@@ -10,10 +10,10 @@ use waggle_tests::history::{Client, Ended, History, Verdict};
 use waggle_tests::{Act, Agent, PATIENCE, World, task, until};
 
 /// How long the agents may need for what is left once the faults are gone.
-const DRAIN: Duration = Duration::from_secs(40);
+pub(crate) const DRAIN: Duration = Duration::from_secs(40);
 /// Leases of the load: short, so that what a fault leaves behind comes back within the test.
 pub(crate) const LEASE_MS: u64 = 1_000;
-const LOOK_AGAIN: Duration = Duration::from_millis(100);
+pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(100);
 const SCRIPT: [Act; 11] = [
     Act::Complete,
     Act::Complete,
@@ -53,7 +53,8 @@ impl Load {
             stop.store(true, Ordering::Relaxed);
         };
         futures_util::future::join(agents, end).await;
-        judge(&worlds[0], &history, self.submitters * self.tasks).await;
+        let there = judge(&worlds[0], &history).await;
+        assert_eq!(there.len(), self.submitters * self.tasks);
         history
     }
 }
@@ -88,8 +89,8 @@ async fn until_finished(world: &World, tasks: usize) {
     }
 }
 
-/// Judges the history by what is there in the end, which must be as many tasks as were submitted.
-pub(crate) async fn judge(world: &World, history: &History, tasks: usize) {
+/// Judges the history by what is there in the end, and returns that.
+pub(crate) async fn judge(world: &World, history: &History) -> Vec<Value> {
     let there: Vec<Value> = world.pages("limit=500").await;
     let events = history.events();
     let verdict = Verdict::over(&events, &there);
@@ -102,5 +103,5 @@ pub(crate) async fn judge(world: &World, history: &History, tasks: usize) {
         eprintln!("the history {fate} {}", kept.display());
     }
     verdict.assert_holds();
-    assert_eq!(there.len(), tasks);
+    there
 }

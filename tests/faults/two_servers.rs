@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use waggle_tests::{PATIENCE, RedisServer, Service, Setup, World, in_a_swarm_of, task, until, uses_cluster};
 
-use crate::support::Load;
+use crate::{mixed::Mixed, support::Load};
 
 /// Until an agent waits.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -27,6 +27,13 @@ fn with_two(test: impl AsyncFnOnce(World, World)) {
 fn both_serve_one_swarm_and_the_history_holds() {
     with_two(async |one, two| {
         Load { submitters: 4, tasks: 40, agents: 8 }.run(&[one, two], async {}).await;
+    });
+}
+
+#[test]
+fn both_serve_all_kinds_of_tasks_and_the_history_holds() {
+    with_two(async |one, two| {
+        Mixed { submitters: 4, tasks: 50, agents: 8, seed: 4 }.run(&[one, two], async {}).await;
     });
 }
 

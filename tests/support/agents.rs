@@ -14,11 +14,16 @@ const WAIT_MS: u64 = 300;
 /// Between a call that was not answered and its repetition.
 const AGAIN: Duration = Duration::from_millis(20);
 
+/// How long an agent works that does.
+const WORK: Duration = Duration::from_millis(40);
+
 /// What an agent does with a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
     /// Completes it.
     Complete,
+    /// Completes it after some work.
+    Work,
     /// Fails the attempt; it may be tried again at once.
     Fail,
     /// Gives it back.
@@ -27,6 +32,8 @@ pub enum Act {
     Heartbeat,
     /// Says nothing more of it, as an agent that was killed.
     Abandon,
+    /// Asks a person, whose answer brings it back; completes one that has its answer.
+    Ask,
     /// Completes it twice, as an agent that did not hear the first answer.
     CompleteTwice,
 }
@@ -35,6 +42,7 @@ pub enum Act {
 #[derive(Debug, Clone)]
 pub struct Agent {
     name: String,
+    queues: Vec<String>,
     script: Vec<Act>,
     lease_ms: u64,
     history: History,
@@ -46,6 +54,7 @@ impl Agent {
     pub fn new(name: impl Into<String>, history: &History) -> Self {
         Self {
             name: name.into(),
+            queues: vec!["default".to_owned()],
             script: vec![Act::Complete],
             lease_ms: 30_000,
             history: history.clone(),
@@ -57,6 +66,12 @@ impl Agent {
     #[must_use]
     pub fn script(self, script: &[Act]) -> Self {
         Self { script: script.to_vec(), ..self }
+    }
+
+    /// Claims from this queue.
+    #[must_use]
+    pub fn queue(self, queue: &str) -> Self {
+        Self { queues: vec![queue.to_owned()], ..self }
     }
 
     /// With leases of this length.
@@ -77,7 +92,9 @@ impl Agent {
         let mut acts = self.script.iter().cycle();
         let mut tasks = 0;
         while !self.stop.load(Ordering::Relaxed) {
-            let claim = json!({ "agent": self.name, "wait_ms": WAIT_MS, "lease_ms": self.lease_ms });
+            let claim = json!({
+                "agent": self.name, "queues": self.queues, "wait_ms": WAIT_MS, "lease_ms": self.lease_ms,
+            });
             match client.claim(claim).await {
                 Ended::Ok(held) => {
                     for held in held {
@@ -96,7 +113,14 @@ impl Agent {
             Act::Abandon => {}
             Act::Fail => self.insist(client, held, "fail", failure(held)).await,
             Act::Release => self.insist(client, held, "release", json!({ "lease": held.token })).await,
-            Act::Complete => self.insist(client, held, "complete", result(held)).await,
+            Act::Ask if held.task["input"].is_null() => {
+                self.insist(client, held, "input-request", question(held)).await;
+            }
+            Act::Complete | Act::Ask => self.insist(client, held, "complete", result(held)).await,
+            Act::Work => {
+                tokio::time::sleep(WORK).await;
+                self.insist(client, held, "complete", result(held)).await;
+            }
             Act::Heartbeat => {
                 // Whatever it answers, the completion shows who holds the task.
                 let _ = client.settle(held, "heartbeat", json!({ "lease": held.token })).await;
@@ -126,6 +150,10 @@ impl Agent {
 /// Names the attempt, so that the final result tells whose completion counted.
 fn result(held: &Held) -> Value {
     json!({ "lease": held.token, "result": { "by": held.token } })
+}
+
+fn question(held: &Held) -> Value {
+    json!({ "lease": held.token, "prompt": "go on?" })
 }
 
 fn failure(held: &Held) -> Value {

@@ -3,12 +3,14 @@ use std::collections::BTreeMap;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use waggle_task_queue::model::Status;
-use waggle_tests::{Held, World, in_a_swarm, task};
+use waggle_tests::{Held, PATIENCE, World, in_a_swarm, task, until};
 
 use super::support::Feed;
 
 const AGENTS: u64 = 8;
 const ROUNDS: usize = 25;
+/// Short enough to be waited for: what is called off in silence goes on until its lease ends.
+const LEASE_MS: u64 = 1_000;
 
 /// Numbers that only look random: a test that fails, fails again.
 struct Dice(u64);
@@ -25,7 +27,8 @@ async fn work(w: &World, number: u64) {
     let (mut dice, agent) = (Dice(number), format!("a{number}"));
     for _ in 0..ROUNDS {
         if dice.throw(2) == 0 {
-            w.submit(task().max_attempts(dice.throw(3) + 1).delay_ms(dice.throw(2) * 10)).await;
+            let new = task().max_attempts(dice.throw(3) + 1).delay_ms(dice.throw(2) * 10);
+            w.submit(new.lease_ms(LEASE_MS)).await;
         }
         let claim = json!({"agent": agent, "max_tasks": dice.throw(3) + 1, "wait_ms": 20});
         for held in w.claim_with(claim).await {
@@ -70,19 +73,18 @@ fn replayed(events: &[Value]) -> BTreeMap<String, Status> {
 #[test]
 fn the_history_replayed_gives_each_task_s_state_whatever_many_agents_did() {
     in_a_swarm(async |w| {
-        w.submit_many((0..30).map(|n| task().payload(n).lease_ms(if n % 3 == 0 { 100 } else { 10_000 })))
+        w.submit_many((0..30).map(|n| task().payload(n).lease_ms(if n % 3 == 0 { 100 } else { LEASE_MS })))
             .await;
         join_all((0..AGENTS).map(|number| work(&w, number))).await;
         // Nothing moves by itself any more once nothing is scheduled or held.
-        while !(w.list("running").await.is_empty() && w.list("scheduled").await.is_empty()) {
-            for held in w.list("running").await {
-                w.cancel(held["id"].as_str().unwrap()).await;
+        until("what may still move has been called off", PATIENCE, async || {
+            let movable = [w.list("running").await, w.list("scheduled").await].concat();
+            for task in &movable {
+                w.cancel(task["id"].as_str().unwrap()).await;
             }
-            for scheduled in w.list("scheduled").await {
-                w.cancel(scheduled["id"].as_str().unwrap()).await;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
+            movable.is_empty()
+        })
+        .await;
         let last = w.submit_id(task().queue("last")).await;
         let mut feed = Feed::behind(&w, "?kind=task.*", "0-0.0").await;
         let mut events = Vec::new();

@@ -1,7 +1,7 @@
 use serde_json::json;
 use waggle_tests::in_a_swarm;
 
-use super::support::{in_q, limits, take, waiting};
+use super::support::{assert_freed_at_once, in_q, limits, take, waiting};
 
 #[test]
 fn no_more_tasks_run_at_once_than_the_queue_allows() {
@@ -40,6 +40,14 @@ fn every_way_in_which_a_lease_ends_frees_its_slot_and_wakes_who_waits() {
         }
         w.delete("/agents/before-expire").send().await.expect(204);
         assert_eq!(take(&w, 9).await.len(), 1, "an agent that is deleted gives its slot back");
+    });
+}
+
+#[test]
+fn a_slot_is_free_at_once_however_a_lease_is_ended() {
+    in_a_swarm(async |w| {
+        limits(&w, json!({"concurrency": 1})).await;
+        assert_freed_at_once(&w, in_q).await;
     });
 }
 

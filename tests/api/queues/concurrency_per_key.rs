@@ -3,7 +3,7 @@ use waggle_tests::{Held, Task, World, in_a_swarm};
 
 use crate::tasks::support::in_ms;
 
-use super::support::{in_q, limits, payloads, take, waiting};
+use super::support::{assert_freed_at_once, in_q, limits, payloads, take, waiting};
 
 fn of(key: &str, payload: impl Into<Value>) -> Task {
     in_q(payload).with("concurrency_key", key)
@@ -65,6 +65,15 @@ fn a_slot_ends_with_its_lease_however_that_ends_and_wakes_who_waits() {
         }
         w.delete("/agents/before-expire").send().await.expect(204);
         assert_eq!(take(&w, 9).await.len(), 1, "an agent that is deleted gives its slot back");
+    });
+}
+
+/// Hatchet #4494 as well.
+#[test]
+fn a_slot_of_a_key_is_free_at_once_however_a_lease_is_ended() {
+    in_a_swarm(async |w| {
+        limits(&w, json!({"concurrency_per_key": 1})).await;
+        assert_freed_at_once(&w, |n| of("x", n)).await;
     });
 }
 

@@ -31,3 +31,35 @@ pub(super) async fn waiting(w: &World, agent: &str) -> JoinHandle<Value> {
     until("the claim is there", PATIENCE, async || w.get(&path).send().await.status == 200).await;
     claim
 }
+
+/// Where one task may run at a time: however somebody ends it, the next one may be claimed at once, before the server
+/// looks for slots on its own.
+pub(super) async fn assert_freed_at_once(w: &World, new: impl Fn(u64) -> Task) {
+    w.submit_many((0..12).map(new)).await;
+    let mut held = take(w, 1).await.remove(0);
+    for end in
+        ["complete", "fail", "fail for good", "release", "put off", "cancel", "ask", "delete the agent"]
+    {
+        assert!(take(w, 9).await.is_empty(), "before {end}");
+        match end {
+            "complete" => drop(w.complete(&held, 1).await.ok()),
+            "fail" => drop(w.fail_with(&held, json!({"retry_after_ms": 600_000})).await.ok()),
+            "fail for good" => drop(w.fail_with(&held, json!({"retryable": false})).await.ok()),
+            "release" => drop(w.release(&held).await.ok()),
+            "put off" => {
+                let later = json!({"lease": held.token, "delay_ms": 600_000});
+                w.on(&held.id, "release", later).await.ok();
+            }
+            "cancel" => {
+                w.cancel(&held.id).await.ok();
+                w.release(&held).await.ok();
+            }
+            "ask" => {
+                let question = json!({"lease": held.token, "prompt": "go on?"});
+                w.on(&held.id, "input-request", question).await.ok();
+            }
+            _ => drop(w.delete("/agents/a").send().await.expect(204)),
+        }
+        held = take(w, 1).await.pop().unwrap_or_else(|| panic!("nothing to claim after {end}"));
+    }
+}

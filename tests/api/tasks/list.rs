@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
-use waggle_tests::{World, in_a_swarm, task};
+use waggle_tests::{Held, World, in_a_swarm, task};
 
 use super::support::{TASK_FIELDS, fields, payloads};
 
@@ -260,6 +260,57 @@ fn a_walk_by_tag_leaves_out_nobody_who_stayed_while_others_were_claimed() {
         }
         for id in &ids {
             assert!(seen.contains(id) || w.status(id).await != "ready", "{id}");
+        }
+    });
+}
+
+#[test]
+fn a_walk_by_state_and_tag_leaves_out_nobody_who_stayed_while_the_last_one_shown_was_retried() {
+    in_a_swarm(async |w| {
+        // Retried one by one and in the order of the walk: the place at which it goes on is gone each time.
+        for (filter, other) in [("tag=x", "tag=y"), ("type=x", "type=y"), ("queue=x", "queue=y"), ("", "")] {
+            let named = |name: &str| task().queue(name).with("type", name).with("tags", json!([name]));
+            let mut ids = w.submit_many((0..40).map(|_| named("x"))).await;
+            w.submit_many((0..10).map(|_| named("y"))).await;
+            let claim = json!({"agent": "a", "queues": ["x", "y"], "max_tasks": 50});
+            let held = w.claim_with(claim).await;
+            // Half of them in one call, and so at one time: they have their places by their names alone.
+            let (at_once, others) = held.split_at(25);
+            let failed = |held: &Held| {
+                let error = json!({"message": "no"});
+                json!({"id": held.id, "lease": held.token, "outcome": "fail", "error": error, "retryable": false})
+            };
+            let outcomes: Vec<_> = at_once.iter().map(failed).collect();
+            w.post("/settlements").json(json!({"agent": "a", "outcomes": outcomes})).send().await.ok();
+            for held in others {
+                w.fail_with(held, json!({"retryable": false})).await.ok();
+            }
+            let (mut seen, mut cursor, mut retried) = (HashSet::new(), String::new(), HashSet::new());
+            loop {
+                let page = w.get(&format!("/tasks?status=failed&{filter}&limit=3{cursor}")).send().await.ok();
+                let items = page["items"].as_array().unwrap();
+                for id in items.iter().map(|item| item["id"].as_str().unwrap().to_owned()) {
+                    assert!(!retried.contains(&id), "{filter}: {id} has not failed any more");
+                    assert!(seen.insert(id), "{filter}: shown twice");
+                }
+                if let Some(last) = items.last() {
+                    let id = last["id"].as_str().unwrap();
+                    w.retry(id).await.ok();
+                    retried.insert(id.to_owned());
+                }
+                match page["next_cursor"].as_str() {
+                    Some(next) => cursor = format!("&cursor={next}"),
+                    None => break,
+                }
+            }
+            ids.retain(|id| !seen.contains(id));
+            assert!(ids.is_empty(), "{filter}: {} of 40 were left out", ids.len());
+            assert!(other.is_empty() || w.pages(&format!("status=failed&{other}")).await.len() == 10);
+            let all = json!({"action": "delete", "filter": {"status": "failed"}, "limit": 1000});
+            w.post("/tasks/actions").json(all).send().await.ok();
+            for id in retried {
+                w.cancel(&id).await.ok();
+            }
         }
     });
 }

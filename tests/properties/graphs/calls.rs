@@ -93,6 +93,7 @@ impl Model {
     }
 
     pub(super) fn answer(&mut self, at: usize) {
+        self.grant(at);
         self.go_back(at, Status::Ready);
     }
 

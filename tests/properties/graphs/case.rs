@@ -5,7 +5,7 @@ use std::rc::Rc;
 use waggle_task_queue::limits::PARENTS;
 use waggle_task_queue::maintenance::{Promoter, Reaper, Resolver, Timekeeper};
 use waggle_task_queue::model::{
-    Action, Input, Json, NewTask, QueueName, Stamp, Status, SwarmName, TaskFilter, TaskId,
+    Action, Budget, Input, Json, NewTask, QueueName, Stamp, Status, SwarmName, TaskFilter, TaskId,
 };
 
 use super::model::{ATTEMPTS, LEASE_MS};
@@ -56,6 +56,7 @@ impl Case {
         match step {
             Step::Submit(new) => self.submit(new).await,
             Step::Claim { most } => self.claim(*most).await,
+            Step::Use { at, tokens } => self.beat(*at, *tokens).await,
             Step::Complete { .. } | Step::Fail { .. } | Step::Release { .. } | Step::Ask { .. } => {
                 self.settle(step).await;
             }
@@ -113,6 +114,11 @@ impl Case {
             deadline: deadline.map(Stamp),
             max_attempts: Some(ATTEMPTS),
             lease_ms: Some(LEASE_MS.cast_unsigned()),
+            budget: new.budget.map(|(tokens, on_exceeded)| Budget {
+                tokens: Some(tokens),
+                on_exceeded,
+                ..Budget::default()
+            }),
             tags: vec![tag(self.ids.len()).parse().unwrap()],
             ..NewTask::default()
         };
@@ -120,7 +126,8 @@ impl Case {
         let submitted = self.backend.queue.submit(&self.swarm, task, None).await.unwrap();
         self.ids.push(submitted.task.id);
         self.tokens.push(String::new());
-        self.model.submit(Task::new(new.policy, parent, now + new.delay_ms, deadline), &depends_on);
+        let task = Task::new(new.policy, parent, now + new.delay_ms, deadline);
+        self.model.submit(Task { budget: new.budget, ..task }, &depends_on);
     }
 
     async fn sweep(&mut self, step: &Step) {

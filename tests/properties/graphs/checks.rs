@@ -60,7 +60,11 @@ fn other(rules: &[(&str, &str)]) -> Library {
 
 /// Something differs from the model after a step, or the audit is the first to see what is wrong.
 fn is_found_out(rule: &str, instead: &str) {
-    let failure = failure_of(other(&[(rule, instead)]), true, &Step::any());
+    is_found_out_by(&Step::any(), rule, instead);
+}
+
+fn is_found_out_by(step: &BoxedStrategy<Step>, rule: &str, instead: &str) {
+    let failure = failure_of(other(&[(rule, instead)]), true, step);
     assert!(is_of_a_check(&failure), "{failure}");
 }
 
@@ -155,4 +159,25 @@ fn a_library_that_forgets_whom_it_has_put_off_telling_is_found_out() {
     let rule = "redis.call('ZADD', root .. 'resolving', int(effects.now), name)";
     let failure = failure_of(other(&[FEW_STEPS, (rule, "local _ = name")]), false, &Step::patient());
     assert!(is_of_a_check(&failure), "{failure}");
+}
+
+#[test]
+fn trees_of_tasks_spend_what_they_may_and_no_more() {
+    run(library_with_manual_clock(), CASES, true, &Step::spending());
+}
+
+#[test]
+fn a_library_that_takes_a_budget_for_passed_when_it_is_reached_is_found_out() {
+    is_found_out_by(&Step::spending(), "since_grant[at] > limit then", "since_grant[at] >= limit then");
+}
+
+#[test]
+fn a_library_that_reports_to_the_parent_alone_is_found_out() {
+    let rule = "flagged.add(id == task.id and task or { key = key_of.state(root, id) }, 'u')";
+    is_found_out_by(&Step::spending(), rule, &format!("{rule}\n      if id ~= task.id then return true end"));
+}
+
+#[test]
+fn a_library_in_which_an_answer_grants_nothing_is_found_out() {
+    is_found_out_by(&Step::spending(), "used.grant(root, budget) end", "local _ = used end");
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use waggle_task_queue::Error;
-use waggle_task_queue::model::{Json, Status, TaskError};
+use waggle_task_queue::model::{Json, Status, TaskError, Usage};
 
 use super::case::QUEUE;
 use super::{Case, Step};
@@ -23,6 +23,10 @@ impl Case {
             };
             assert!(!task.gone, "after {step:?} task {at} is still there: {task:?}");
             assert_eq!(found.status, task.status, "after {step:?}: where task {at} stands: {task:?}");
+            let tokens = |usage: Option<Usage>| usage.map_or(0, |usage| usage.tokens);
+            let (own, tree) = (tokens(found.usage), tokens(found.tree_usage));
+            let used = (task.own, task.own + task.below);
+            assert_eq!((own, tree), used, "after {step:?}: tokens of task {at} and its tree: {task:?}");
             if task.status == Status::Failed || task.status == Status::Cancelled && task.kind.is_some() {
                 let kind = kind_of(found.error.as_ref());
                 assert_eq!(kind.as_deref(), task.kind, "after {step:?}: why task {at} ended: {task:?}");

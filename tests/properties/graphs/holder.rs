@@ -1,6 +1,6 @@
 //! What agents say: they claim, and they end what they hold.
 
-use waggle_task_queue::model::{Claim, Complete, Fail, InputRequest, Release, TaskError};
+use waggle_task_queue::model::{Claim, Complete, Fail, Heartbeat, InputRequest, Release, TaskError, Usage};
 
 use super::case::{nth, queue};
 use super::{Case, Step};
@@ -28,7 +28,17 @@ impl Case {
         assert_eq!(got, self.model.claim(most), "a claim of {most}");
     }
 
-    /// What the holder of a task says.
+    /// The holder of a task says what was used.
+    pub(super) async fn beat(&mut self, at: usize, tokens: u64) {
+        let Some(at) = nth(&self.model.held(), at) else { return };
+        let usage = Some(Usage { tokens, ..Usage::default() });
+        let beat = Heartbeat { lease: self.tokens[at].clone(), extend_ms: None, progress: None, usage };
+        let told = self.backend.queue.heartbeat(&self.swarm, self.ids[at], beat).await.unwrap();
+        let exceeded = self.model.beat(at, tokens);
+        assert_eq!(told.budget_exceeded, exceeded, "after {tokens} tokens of task {at}: is a budget used up");
+    }
+
+    /// What the holder of a task says that ends its lease.
     pub(super) async fn settle(&mut self, step: &Step) {
         let (queue, swarm) = (&self.backend.queue, &self.swarm);
         let (Step::Complete { at } | Step::Fail { at } | Step::Release { at, .. } | Step::Ask { at }) = step

@@ -8,6 +8,7 @@ mod compare;
 mod holder;
 mod model;
 mod resolve;
+mod spend;
 mod step;
 mod sweep;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use waggle_task_queue::model::{DependencyPolicy, Status};
+use waggle_task_queue::model::{DependencyPolicy, OnExceeded, Status};
 
 /// How long a lease lasts.
 pub(super) const LEASE_MS: i64 = 3_000;
@@ -26,6 +26,16 @@ pub(super) struct Task {
     pub(super) cancel_requested: bool,
     /// Why it failed, or was cancelled by what it depended on.
     pub(super) kind: Option<&'static str>,
+    /// Tokens that it and those that belong to it may use.
+    pub(super) budget: Option<(u64, OnExceeded)>,
+    /// Tokens that it has used.
+    pub(super) own: u64,
+    /// Tokens that those have used that belong to it.
+    pub(super) below: u64,
+    /// All of them when its budget was granted last.
+    pub(super) granted: u64,
+    /// Whose budget it asks for.
+    pub(super) asks_for: Option<usize>,
 }
 
 /// All of them.
@@ -121,6 +131,11 @@ impl Task {
             expires: 0,
             cancel_requested: false,
             kind: None,
+            budget: None,
+            own: 0,
+            below: 0,
+            granted: 0,
+            asks_for: None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use waggle_task_queue::model::DependencyPolicy;
+use waggle_task_queue::model::{DependencyPolicy, OnExceeded};
 
 /// One call, or time that passes. `at` is a place of a hundred among those that the call is for.
 #[derive(Debug, Clone)]
@@ -13,6 +13,7 @@ pub(super) enum Step {
     Fail { at: usize },
     Release { at: usize, delay_ms: i64 },
     Ask { at: usize },
+    Use { at: usize, tokens: u64 },
     Answer { at: usize },
     Cancel { at: usize },
     Cascade { at: usize },
@@ -35,6 +36,8 @@ pub(super) struct New {
     pub(super) parent: Option<usize>,
     /// After the delay.
     pub(super) deadline_ms: Option<i64>,
+    /// Tokens that it and its children may use.
+    pub(super) budget: Option<(u64, OnExceeded)>,
 }
 
 impl Step {
@@ -43,6 +46,7 @@ impl Step {
         prop_oneof![
             48 => Self::plain(New::any(deadline_ms)),
             2 => place().prop_map(|at| Self::Cascade { at }),
+            8 => Self::using(),
             5 => Just(Self::Expire),
         ]
         .boxed()
@@ -56,6 +60,7 @@ impl Step {
             6 => New::any(deadline_ms).prop_map(alone),
             6 => (1_usize..4).prop_map(|most| Self::Claim { most }),
             8 => place().prop_map(|at| Self::Ask { at }),
+            4 => Self::using(),
             1 => place().prop_map(|at| Self::Answer { at }),
             1 => place().prop_map(|at| Self::Cancel { at }),
             2 => place().prop_map(|at| Self::Delete { at }),
@@ -67,9 +72,32 @@ impl Step {
         .boxed()
     }
 
+    /// Trees of tasks that use up what they may, and go on when they have been granted more.
+    pub(super) fn spending() -> BoxedStrategy<Self> {
+        let alone = |new| Self::Submit(New { depends_on: Vec::new(), delay_ms: 0, ..new });
+        prop_oneof![
+            4 => New::any(Just(None)).prop_map(alone),
+            6 => (1_usize..4).prop_map(|most| Self::Claim { most }),
+            12 => Self::using(),
+            8 => place().prop_map(|at| Self::Answer { at }),
+            1 => place().prop_map(|at| Self::Ask { at }),
+            1 => place().prop_map(|at| Self::Complete { at }),
+            1 => place().prop_map(|at| Self::Cancel { at }),
+            1 => place().prop_map(|at| Self::Retry { at }),
+            1 => place().prop_map(|at| Self::Delete { at }),
+            1 => select(vec![400_i64, 2_900]).prop_map(|ms| Self::Advance { ms }),
+            1 => Just(Self::Reap),
+        ]
+        .boxed()
+    }
+
     /// Nothing but what comes to the same whether those who wait are told at once or a little later.
     pub(super) fn patient() -> BoxedStrategy<Self> {
         Self::plain(New::any(Just(None))).boxed()
+    }
+
+    fn using() -> impl Strategy<Value = Self> {
+        (place(), select(vec![0, 1, 40, 60])).prop_map(|(at, tokens)| Self::Use { at, tokens })
     }
 
     fn plain(new: impl Strategy<Value = New> + 'static) -> impl Strategy<Value = Self> {
@@ -103,13 +131,17 @@ impl New {
         let policy = select(vec![DependencyPolicy::Fail, DependencyPolicy::Cancel, DependencyPolicy::Run]);
         let delay_ms = prop_oneof![2 => Just(0_i64), 1 => select(vec![1_500_i64, 8_000])];
         let parent = prop_oneof![1 => Just(None), 1 => place().prop_map(Some)];
-        (depends_on, policy, delay_ms, parent, deadline_ms).prop_map(
-            |(depends_on, policy, delay_ms, parent, deadline_ms)| Self {
+        let policies = select(vec![OnExceeded::Fail, OnExceeded::InputRequired]);
+        let budget = (select(vec![40_u64, 100]), policies);
+        let budget = prop_oneof![2 => Just(None), 1 => budget.prop_map(Some)];
+        (depends_on, policy, delay_ms, parent, deadline_ms, budget).prop_map(
+            |(depends_on, policy, delay_ms, parent, deadline_ms, budget)| Self {
                 depends_on,
                 policy,
                 delay_ms,
                 parent,
                 deadline_ms,
+                budget,
             },
         )
     }

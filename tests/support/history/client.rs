@@ -1,6 +1,9 @@
 //! A client that writes down what it does.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use waggle_task_queue::model::Stamp;
 
 use super::{Event, History, Op, Outcome};
 use crate::{Held, Lost, Reply, World};
@@ -105,17 +108,21 @@ impl Client {
             event.task.clone_from(&task.id);
             event.fence = task.fence();
             event.token.clone_from(&task.token);
+            event.agent.clone_from(&self.name);
+            event.started_at = stamp(&task.task["started_at"]).map(|Stamp(ms)| ms);
+            event.held_until = self.held_until(task);
             self.end(event);
         }
         Ended::Ok(held)
     }
 
-    /// Completes, fails, releases or keeps alive.
+    /// Completes, fails, releases, asks a person or keeps alive.
     pub async fn settle(&mut self, held: &Held, verb: &str, body: Value) -> Answered {
         let op = match verb {
             "complete" => Op::Complete,
             "fail" => Op::Fail,
             "release" => Op::Release,
+            "input-request" => Op::Ask,
             _ => Op::Heartbeat,
         };
         let mut event = self.history.invoke(self.process, op);
@@ -132,6 +139,24 @@ impl Client {
         event.task = id.to_owned();
         let sent = self.world.post(&format!("/tasks/{id}/cancel")).try_send().await;
         self.end_call(event, &sent)
+    }
+
+    /// Answers what a task asks a person.
+    pub async fn answer(&mut self, id: &str, value: Value) -> Answered {
+        let mut event = self.history.invoke(self.process, Op::Answer);
+        event.task = id.to_owned();
+        let body = json!({ "value": value });
+        let sent = self.world.post(&format!("/tasks/{id}/input")).json(body).try_send().await;
+        self.end_call(event, &sent)
+    }
+
+    /// The lease ends when its time is over, and that of the attempt or of the task ends it before.
+    fn held_until(&self, held: &Held) -> Option<Duration> {
+        let timeout = held.task["metadata"]["timeout_ms"].as_i64();
+        let started = stamp(&held.task["started_at"]);
+        let timed_out = started.zip(timeout).map(|(Stamp(started), timeout)| Stamp(started + timeout));
+        let ends = [stamp(&held.task["lease"]["expires_at"]), stamp(&held.task["deadline"]), timed_out];
+        ends.into_iter().flatten().min().map(|end| self.history.at(end))
     }
 
     fn claim_without_answer(
@@ -173,6 +198,10 @@ impl Client {
         }
         self.history.record(event);
     }
+}
+
+fn stamp(value: &Value) -> Option<Stamp> {
+    serde_json::from_value(value.clone()).ok()
 }
 
 fn outcome(sent: &Result<Reply, Lost>) -> Outcome {

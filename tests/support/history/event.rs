@@ -17,6 +17,10 @@ pub enum Op {
     Release,
     /// A lease kept alive.
     Heartbeat,
+    /// A person asked, which ends the lease.
+    Ask,
+    /// A person's answer.
+    Answer,
     /// A task called off.
     Cancel,
 }
@@ -53,6 +57,12 @@ pub struct Event {
     pub fence: u64,
     /// The token itself.
     pub token: String,
+    /// The agent that claimed.
+    pub agent: String,
+    /// When the attempt began that a claim brought, in milliseconds of the server's clock.
+    pub started_at: Option<i64>,
+    /// Until when the lease that a claim brought holds at least if nobody says anything.
+    pub held_until: Option<Duration>,
     /// Whether the service said that it had been applied before.
     pub replayed: bool,
     /// Where the service said the task stands now.
@@ -72,6 +82,9 @@ impl Event {
             outcome: Outcome::Unknown,
             fence: 0,
             token: String::new(),
+            agent: String::new(),
+            started_at: None,
+            held_until: None,
             replayed: false,
             status: String::new(),
         }

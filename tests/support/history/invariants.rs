@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::{Event, Op, Outcome};
+use super::{Event, Op, Outcome, features};
 
 type Check = fn(&[Event], &[Value]) -> Vec<String>;
 
-pub(super) const ALL: [(&str, Check); 8] = [
+pub(super) const ALL: [(&str, Check); 11] = [
     ("I1 no loss", no_loss),
     ("I2 no phantom and no duplicate", no_phantom),
     ("I3 one effective completion", one_completion),
@@ -20,9 +20,12 @@ pub(super) const ALL: [(&str, Check); 8] = [
     ("I6 attempts", attempts),
     ("I7 nothing is stuck", nothing_stuck),
     ("I9 accounting", accounting),
+    ("F1 dependencies first", features::dependencies_first),
+    ("F2 no more of a key than its limit", features::keys_within_limits),
+    ("F3 pinned tasks", features::pins),
 ];
 
-const FINISHED: [&str; 3] = ["completed", "failed", "cancelled"];
+pub(super) const FINISHED: [&str; 3] = ["completed", "failed", "cancelled"];
 
 /// Every task whose submit was acknowledged is there.
 fn no_loss(events: &[Event], tasks: &[Value]) -> Vec<String> {
@@ -130,7 +133,7 @@ fn mutual_exclusion(events: &[Event], _: &[Value]) -> Vec<String> {
     let under_lease = |event: &&Event| {
         event.outcome == Outcome::Ok
             && !event.replayed
-            && matches!(event.op, Op::Complete | Op::Fail | Op::Release | Op::Heartbeat)
+            && matches!(event.op, Op::Complete | Op::Fail | Op::Release | Op::Heartbeat | Op::Ask)
     };
     let mut found = Vec::new();
     for event in events.iter().filter(under_lease) {
@@ -146,7 +149,7 @@ fn mutual_exclusion(events: &[Event], _: &[Value]) -> Vec<String> {
     found
 }
 
-/// No more attempts than allowed; failed only when they are used up.
+/// No more attempts than allowed; failed only when they are used up, or when its time or what it depends on ended it.
 fn attempts(_: &[Event], tasks: &[Value]) -> Vec<String> {
     let mut found = Vec::new();
     for task in tasks {
@@ -154,7 +157,9 @@ fn attempts(_: &[Event], tasks: &[Value]) -> Vec<String> {
         if attempt > most {
             found.push(format!("task {id}: attempt {attempt:?} of {most:?}"));
         }
-        if text(task, "status") == "failed" && attempt != most {
+        let kind = task["error"]["kind"].as_str().unwrap_or_default();
+        let by_itself = !["deadline", "dependency_failed"].contains(&kind);
+        if text(task, "status") == "failed" && by_itself && attempt != most {
             found.push(format!("task {id} failed at attempt {attempt:?} of {most:?}"));
         }
     }
@@ -181,12 +186,12 @@ fn accounting(events: &[Event], tasks: &[Value]) -> Vec<String> {
     .collect()
 }
 
-fn ok(events: &[Event], op: Op) -> impl Iterator<Item = &Event> {
+pub(super) fn ok(events: &[Event], op: Op) -> impl Iterator<Item = &Event> {
     events.iter().filter(move |event| event.op == op && event.outcome == Outcome::Ok)
 }
 
 /// Acknowledged claims of each task, in the order of their calls.
-fn claims_by_task(events: &[Event]) -> HashMap<&str, Vec<&Event>> {
+pub(super) fn claims_by_task(events: &[Event]) -> HashMap<&str, Vec<&Event>> {
     let mut claims: HashMap<&str, Vec<&Event>> = HashMap::new();
     for claim in ok(events, Op::Claim) {
         claims.entry(&claim.task).or_default().push(claim);
@@ -197,6 +202,6 @@ fn claims_by_task(events: &[Event]) -> HashMap<&str, Vec<&Event>> {
     claims
 }
 
-fn text<'a>(task: &'a Value, field: &str) -> &'a str {
+pub(super) fn text<'a>(task: &'a Value, field: &str) -> &'a str {
     task[field].as_str().unwrap_or_default()
 }

@@ -2,6 +2,7 @@
 
 mod client;
 mod event;
+mod features;
 mod invariants;
 mod recorder;
 mod verdict;

@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
+
+use waggle_task_queue::model::Stamp;
 
 use super::{Event, Op};
 
@@ -15,13 +17,20 @@ pub struct History {
 #[derive(Debug)]
 struct Inner {
     start: Instant,
+    /// The same instant by the clock that the server's stamps are of.
+    started_at: SystemTime,
     processes: AtomicU32,
     events: Mutex<Vec<Event>>,
 }
 
 impl Default for History {
     fn default() -> Self {
-        let inner = Inner { start: Instant::now(), processes: AtomicU32::new(0), events: Mutex::default() };
+        let inner = Inner {
+            start: Instant::now(),
+            started_at: SystemTime::now(),
+            processes: AtomicU32::new(0),
+            events: Mutex::default(),
+        };
         Self { inner: Arc::new(inner) }
     }
 }
@@ -35,6 +44,12 @@ impl History {
     /// The time in this history.
     pub fn now(&self) -> Duration {
         self.inner.start.elapsed()
+    }
+
+    /// A time of the server's clock, which is that of this machine; what was before the start of the history is its start.
+    pub fn at(&self, Stamp(ms): Stamp) -> Duration {
+        let began = self.inner.started_at.duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        Duration::from_millis(ms.try_into().unwrap()).saturating_sub(began)
     }
 
     /// An operation that is called now.

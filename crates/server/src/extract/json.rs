@@ -31,6 +31,9 @@ pub(crate) struct OptionalJson<T>(pub(crate) T);
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
 
+/// A call whose path says everything.
+pub(crate) type NoBody = OptionalJson<Option<Nothing>>;
+
 /// A body that is JSON as far as [`parse`] has not said otherwise: for handlers that
 /// need its bytes, or parse it piece by piece.
 #[derive(Debug)]

@@ -19,7 +19,7 @@ pub(crate) use accept::Accept;
 pub use body::BodyLimits;
 pub(crate) use body::{discard as discard_body, next as next_of_body};
 pub(crate) use headers::{IdempotencyKey, Traceparent, is_traceparent};
-pub(crate) use json::{Enveloped, Json, Nothing, OptionalJson, RawJson, parse, parse_borrowed};
+pub(crate) use json::{Enveloped, Json, NoBody, OptionalJson, RawJson, parse, parse_borrowed};
 pub(crate) use last_event_id::LastEventId;
 pub(crate) use lease::LeaseHeader;
 pub(crate) use lines::Lines;

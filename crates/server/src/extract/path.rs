@@ -30,9 +30,12 @@ pub(crate) struct SwarmAgent {
 }
 
 /// `{swarm}` and `{queue}`.
-#[derive(Debug)]
+#[derive(Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Path)]
 pub(crate) struct SwarmQueue {
+    /// Name of the swarm
     pub(crate) swarm: SwarmName,
+    /// Name of the queue
     pub(crate) queue: QueueName,
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Invalid, Json, Status, TaskId, Usage, invalid::Check, settlement::check_token};
+use super::{Invalid, Json, Status, TaskId, Usage, heartbeat::check_token, invalid::Check};
 use crate::limits::{PROMPT_BYTES, SCHEMA_BYTES};
 
 /// Asks a person; the attempt does not count.

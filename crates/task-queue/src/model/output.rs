@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Invalid, Json, Stamp, invalid::Check, settlement::check_token};
+use super::{Invalid, Json, Stamp, heartbeat::check_token, invalid::Check};
 use crate::limits::{OUTPUT_CHUNK_BYTES, PAGE_DEFAULT, PAGE_MAX};
 
 /// A piece of the output of a running task.

@@ -62,3 +62,7 @@ impl Counts {
         *count += 1;
     }
 }
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -8,8 +8,7 @@ use tokio::sync::mpsc::Sender;
 use waggle_core::{Call, Error as RedisError, Value};
 
 use super::{
-    check::hex,
-    end::{Counts, End},
+    end::{Counts, End, hex},
     format::{DeletedLine, FormerLine, QueueLine, Record, StateLine},
     header::Header,
     patience::{Patience, call_patiently},

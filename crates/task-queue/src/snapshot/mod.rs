@@ -18,8 +18,11 @@ mod format;
 mod header;
 mod inbox;
 mod patience;
+mod records;
 mod restore;
 mod task;
+mod task_check;
+mod task_read;
 
 pub use check::{Broken, Check as SnapshotCheck, Checked as CheckedSnapshot};
 pub use end::Counts as SnapshotCounts;

@@ -5,7 +5,7 @@ use waggle_core::{Codec, Error};
 
 use super::{
     Line,
-    spec::{frame_json, position},
+    submitted::{frame_json, position},
 };
 use crate::model::{AttemptRecord, Stamp};
 

@@ -5,7 +5,8 @@ use waggle_core::{Codec, Error, Value};
 
 use super::{
     Asked, Reader, Sums,
-    spec::{DEADLINE_HOLDS, as_submitted, frame_json},
+    spec::DEADLINE_HOLDS,
+    submitted::{as_submitted, frame_json},
 };
 use crate::model::{AgentName, Lease, Stamp, Status, SwarmName, Task, TaskId, TaskInput};
 

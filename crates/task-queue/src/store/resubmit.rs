@@ -3,7 +3,12 @@
 use bytes::Bytes;
 use waggle_core::{Codec, Error};
 
-use super::spec::{self, Extras, Header, Spec, frame_json};
+use super::{
+    extras::Extras,
+    header::{Header, capabilities, header_text},
+    spec::{Spec, broken},
+    submitted::{frame_json, parse, position, stamps},
+};
 use crate::{
     limits::PRIORITY_DEFAULT,
     model::{NewTask, Stamp},
@@ -24,13 +29,13 @@ impl Resubmit {
     /// # Errors
     /// When it is not one of ours.
     pub(crate) fn read(stored: &Bytes, codec: &Codec) -> Result<Self, Error> {
-        let line = spec::position(stored, b'\n').ok_or_else(|| spec::broken("header"))?;
-        let space = spec::position(&stored[..line], b' ').ok_or_else(|| spec::broken("header"))?;
-        let extras = spec::position(&stored[line + 1..], b'\n').ok_or_else(|| spec::broken("extras"))?;
+        let line = position(stored, b'\n').ok_or_else(|| broken("header"))?;
+        let space = position(&stored[..line], b' ').ok_or_else(|| broken("header"))?;
+        let extras = position(&stored[line + 1..], b'\n').ok_or_else(|| broken("extras"))?;
         let extras_end = line + 1 + extras;
-        let (created_at, run_at) = spec::stamps(&stored[..space])?;
-        let header: Header = spec::parse(&stored[space + 1..line], "header")?;
-        let extras: Extras = spec::parse(&stored[line + 1..extras_end], "extras")?;
+        let (created_at, run_at) = stamps(&stored[..space])?;
+        let header: Header = parse(&stored[space + 1..line], "header")?;
+        let extras: Extras = parse(&stored[line + 1..extras_end], "extras")?;
         let task = NewTask {
             payload: frame_json(stored.slice(extras_end + 1..), codec)?,
             kind: extras.kind,
@@ -54,7 +59,7 @@ impl Resubmit {
             fairness_weight: header.fairness_weight.unwrap_or(1),
             assign: header.assign,
             budget: header.budget,
-            requires: spec::capabilities(header.requires.as_deref())?,
+            requires: capabilities(header.requires.as_deref())?,
             agent: header.agent,
             dedup_key: header.dedup_key,
             ..NewTask::default()
@@ -77,7 +82,7 @@ impl Resubmit {
     pub(crate) fn encode(&self, codec: &Codec) -> Result<(Spec, String), Error> {
         let spec = Spec::encode(&self.task, codec)?;
         let bare = match self.task.dedup_key {
-            Some(_) => spec::header_text(&NewTask { dedup_key: None, payload: None, ..self.task.clone() })?,
+            Some(_) => header_text(&NewTask { dedup_key: None, payload: None, ..self.task.clone() })?,
             None => String::new(),
         };
         Ok((spec, bare))

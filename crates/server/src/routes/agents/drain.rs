@@ -3,7 +3,7 @@ use axum::http::StatusCode;
 use waggle_task_queue::model::{Agent, AgentName, SwarmName};
 
 use crate::app::App;
-use crate::extract::{Nothing, OptionalJson, SwarmAgent};
+use crate::extract::{NoBody, SwarmAgent};
 use crate::problem::{AgentProblems, BodyProblems, CallProblems, Problem};
 use crate::reply::Reply;
 
@@ -25,11 +25,7 @@ use crate::reply::Reply;
         AgentProblems, BodyProblems, CallProblems,
     ),
 )]
-pub(crate) async fn drain(
-    app: State<App>,
-    path: SwarmAgent,
-    _: OptionalJson<Option<Nothing>>,
-) -> Result<Reply, Problem> {
+pub(crate) async fn drain(app: State<App>, path: SwarmAgent, _: NoBody) -> Result<Reply, Problem> {
     let agent = app.queue().drain_agent(&path.swarm, &path.agent).await?;
     Reply::json(StatusCode::OK, &agent)
 }

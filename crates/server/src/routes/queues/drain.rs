@@ -1,9 +1,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
-use waggle_task_queue::model::{Queue, QueueName, SwarmName};
+use waggle_task_queue::model::Queue;
 
 use crate::app::App;
-use crate::extract::{Nothing, OptionalJson, SwarmQueue};
+use crate::extract::{NoBody, SwarmQueue};
 use crate::problem::{BodyProblems, CallProblems, Problem, SwarmProblems};
 use crate::reply::Reply;
 
@@ -16,20 +16,13 @@ use crate::reply::Reply;
     path = "/v1/swarms/{swarm}/queues/{queue}/drain",
     operation_id = "queue_drain",
     tag = "queues",
-    params(
-        ("swarm" = SwarmName, Path, description = "Name of the swarm"),
-        ("queue" = QueueName, Path, description = "Name of the queue"),
-    ),
+    params(SwarmQueue),
     responses(
         (status = 200, description = "The queue, which takes nothing in.", body = Queue),
         SwarmProblems, BodyProblems, CallProblems,
     ),
 )]
-pub(crate) async fn drain(
-    app: State<App>,
-    path: SwarmQueue,
-    _: OptionalJson<Option<Nothing>>,
-) -> Result<Reply, Problem> {
+pub(crate) async fn drain(app: State<App>, path: SwarmQueue, _: NoBody) -> Result<Reply, Problem> {
     let queue = app.queue().drain_queue(&path.swarm, &path.queue).await?;
     Reply::json(StatusCode::OK, &queue)
 }

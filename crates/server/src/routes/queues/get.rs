@@ -1,6 +1,6 @@
 use axum::extract::State;
 use axum::http::StatusCode;
-use waggle_task_queue::model::{Queue, QueueName, SwarmName};
+use waggle_task_queue::model::Queue;
 
 use crate::app::App;
 use crate::extract::SwarmQueue;
@@ -13,10 +13,7 @@ use crate::reply::Reply;
     path = "/v1/swarms/{swarm}/queues/{queue}",
     operation_id = "queue_get",
     tag = "queues",
-    params(
-        ("swarm" = SwarmName, Path, description = "Name of the swarm"),
-        ("queue" = QueueName, Path, description = "Name of the queue"),
-    ),
+    params(SwarmQueue),
     responses(
         (status = 200, description = "What is said of the queue, and what it holds.", body = Queue),
         (status = 404, description = "`queue_not_found`, `swarm_not_found`.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),

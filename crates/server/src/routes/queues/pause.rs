@@ -1,9 +1,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
-use waggle_task_queue::model::{Queue, QueueName, SwarmName};
+use waggle_task_queue::model::Queue;
 
 use crate::app::App;
-use crate::extract::{Nothing, OptionalJson, SwarmQueue};
+use crate::extract::{NoBody, SwarmQueue};
 use crate::problem::{BodyProblems, CallProblems, Problem, SwarmProblems};
 use crate::reply::Reply;
 
@@ -16,20 +16,13 @@ use crate::reply::Reply;
     path = "/v1/swarms/{swarm}/queues/{queue}/pause",
     operation_id = "queue_pause",
     tag = "queues",
-    params(
-        ("swarm" = SwarmName, Path, description = "Name of the swarm"),
-        ("queue" = QueueName, Path, description = "Name of the queue"),
-    ),
+    params(SwarmQueue),
     responses(
         (status = 200, description = "The queue, now paused.", body = Queue),
         SwarmProblems, BodyProblems, CallProblems,
     ),
 )]
-pub(crate) async fn pause(
-    app: State<App>,
-    path: SwarmQueue,
-    _: OptionalJson<Option<Nothing>>,
-) -> Result<Reply, Problem> {
+pub(crate) async fn pause(app: State<App>, path: SwarmQueue, _: NoBody) -> Result<Reply, Problem> {
     let queue = app.queue().pause_queue(&path.swarm, &path.queue).await?;
     Reply::json(StatusCode::OK, &queue)
 }

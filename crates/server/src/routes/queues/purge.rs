@@ -1,9 +1,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
-use waggle_task_queue::model::{Purged, QueueName, SwarmName};
+use waggle_task_queue::model::Purged;
 
 use crate::app::App;
-use crate::extract::{Nothing, OptionalJson, SwarmQueue};
+use crate::extract::{NoBody, SwarmQueue};
 use crate::problem::{CallProblems, Problem, SwarmProblems};
 use crate::reply::Reply;
 
@@ -16,20 +16,13 @@ use crate::reply::Reply;
     path = "/v1/swarms/{swarm}/queues/{queue}/purge",
     operation_id = "queue_purge",
     tag = "queues",
-    params(
-        ("swarm" = SwarmName, Path, description = "Name of the swarm"),
-        ("queue" = QueueName, Path, description = "Name of the queue"),
-    ),
+    params(SwarmQueue),
     responses(
         (status = 200, description = "How many were deleted; `more` when one request was not enough.", body = Purged),
         SwarmProblems, CallProblems,
     ),
 )]
-pub(crate) async fn purge(
-    app: State<App>,
-    path: SwarmQueue,
-    _: OptionalJson<Option<Nothing>>,
-) -> Result<Reply, Problem> {
+pub(crate) async fn purge(app: State<App>, path: SwarmQueue, _: NoBody) -> Result<Reply, Problem> {
     let answer = app.queue().purge(&path.swarm, &path.queue).await?;
     Reply::json(StatusCode::OK, &answer)
 }

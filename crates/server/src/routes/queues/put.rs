@@ -1,6 +1,6 @@
 use axum::extract::State;
 use axum::http::StatusCode;
-use waggle_task_queue::model::{Queue, QueueName, QueueSettings, SwarmName};
+use waggle_task_queue::model::{Queue, QueueSettings};
 
 use crate::app::App;
 use crate::extract::{OptionalJson, SwarmQueue};
@@ -17,10 +17,7 @@ use crate::reply::Reply;
     path = "/v1/swarms/{swarm}/queues/{queue}",
     operation_id = "queue_put",
     tag = "queues",
-    params(
-        ("swarm" = SwarmName, Path, description = "Name of the swarm"),
-        ("queue" = QueueName, Path, description = "Name of the queue"),
-    ),
+    params(SwarmQueue),
     request_body(content = Option<QueueSettings>, content_type = "application/json"),
     responses(
         (status = 201, description = "The queue, of which nothing was known before.", body = Queue),

@@ -1,9 +1,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
-use waggle_task_queue::model::{QueueName, Replayed, SwarmName};
+use waggle_task_queue::model::Replayed;
 
 use crate::app::App;
-use crate::extract::{Nothing, OptionalJson, SwarmQueue};
+use crate::extract::{NoBody, SwarmQueue};
 use crate::problem::{CallProblems, Problem, SwarmProblems};
 use crate::reply::Reply;
 
@@ -16,20 +16,13 @@ use crate::reply::Reply;
     path = "/v1/swarms/{swarm}/queues/{queue}/replay",
     operation_id = "queue_replay",
     tag = "queues",
-    params(
-        ("swarm" = SwarmName, Path, description = "Name of the swarm"),
-        ("queue" = QueueName, Path, description = "Name of the queue"),
-    ),
+    params(SwarmQueue),
     responses(
         (status = 200, description = "How many are ready again; `more` when one request was not enough.", body = Replayed),
         SwarmProblems, CallProblems,
     ),
 )]
-pub(crate) async fn replay(
-    app: State<App>,
-    path: SwarmQueue,
-    _: OptionalJson<Option<Nothing>>,
-) -> Result<Reply, Problem> {
+pub(crate) async fn replay(app: State<App>, path: SwarmQueue, _: NoBody) -> Result<Reply, Problem> {
     let answer = app.queue().replay(&path.swarm, &path.queue).await?;
     Reply::json(StatusCode::OK, &answer)
 }

@@ -3,7 +3,7 @@ use axum::http::StatusCode;
 use waggle_task_queue::model::{ScheduleName, SwarmName, Task};
 
 use crate::app::App;
-use crate::extract::{Nothing, OptionalJson, SwarmSchedule};
+use crate::extract::{NoBody, SwarmSchedule};
 use crate::problem::{CallProblems, Problem, ProblemBody, ScheduleProblems};
 use crate::reply::Reply;
 
@@ -29,11 +29,7 @@ use crate::reply::Reply;
         ScheduleProblems, CallProblems,
     ),
 )]
-pub(crate) async fn run(
-    app: State<App>,
-    path: SwarmSchedule,
-    _: OptionalJson<Option<Nothing>>,
-) -> Result<Reply, Problem> {
+pub(crate) async fn run(app: State<App>, path: SwarmSchedule, _: NoBody) -> Result<Reply, Problem> {
     let submitted = app.queue().run_schedule(&path.swarm, &path.name).await?;
     let status = if submitted.created { StatusCode::CREATED } else { StatusCode::OK };
     let location = format!("/v1/swarms/{}/tasks/{}", path.swarm, submitted.task.id);

@@ -2,7 +2,7 @@ use axum::extract::State;
 use waggle_task_queue::model::{AgentName, SwarmName, TopicName};
 
 use crate::app::App;
-use crate::extract::{Nothing, OptionalJson, SwarmAgentTopic};
+use crate::extract::{NoBody, SwarmAgentTopic};
 use crate::problem::{AgentProblems, BodyProblems, CallProblems, Problem};
 use crate::reply::Reply;
 
@@ -25,11 +25,7 @@ use crate::reply::Reply;
         AgentProblems, BodyProblems, CallProblems,
     ),
 )]
-pub(crate) async fn put(
-    app: State<App>,
-    path: SwarmAgentTopic,
-    _: OptionalJson<Option<Nothing>>,
-) -> Result<Reply, Problem> {
+pub(crate) async fn put(app: State<App>, path: SwarmAgentTopic, _: NoBody) -> Result<Reply, Problem> {
     app.queue().put_subscription(&path.swarm, &path.agent, &path.topic).await?;
     Ok(Reply::no_content())
 }

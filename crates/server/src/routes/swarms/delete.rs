@@ -4,7 +4,7 @@ use serde::Serialize;
 use waggle_task_queue::model::SwarmName;
 
 use crate::app::App;
-use crate::extract::{self, Nothing, OptionalJson};
+use crate::extract::{self, NoBody};
 use crate::problem::{CallProblems, Problem, SwarmProblems};
 use crate::reply::Reply;
 
@@ -34,11 +34,7 @@ pub(crate) struct SwarmDeleted {
         SwarmProblems, CallProblems,
     ),
 )]
-pub(crate) async fn delete(
-    app: State<App>,
-    swarm: extract::Swarm,
-    _: OptionalJson<Option<Nothing>>,
-) -> Result<Reply, Problem> {
+pub(crate) async fn delete(app: State<App>, swarm: extract::Swarm, _: NoBody) -> Result<Reply, Problem> {
     app.queue().delete_swarm(&swarm.0).await?;
     Reply::json(StatusCode::ACCEPTED, &SwarmDeleted { name: swarm.0, status: "deleting" })
 }

@@ -3,7 +3,7 @@ use axum::http::StatusCode;
 use waggle_task_queue::model::{Swarm, SwarmName};
 
 use crate::app::App;
-use crate::extract::{self, Nothing, OptionalJson};
+use crate::extract::{self, NoBody};
 use crate::problem::{CallProblems, Problem, SwarmProblems};
 use crate::reply::Reply;
 
@@ -21,11 +21,7 @@ use crate::reply::Reply;
         SwarmProblems, CallProblems,
     ),
 )]
-pub(crate) async fn pause(
-    app: State<App>,
-    swarm: extract::Swarm,
-    _: OptionalJson<Option<Nothing>>,
-) -> Result<Reply, Problem> {
+pub(crate) async fn pause(app: State<App>, swarm: extract::Swarm, _: NoBody) -> Result<Reply, Problem> {
     let swarm = app.queue().pause_swarm(&swarm.0).await?;
     Reply::json(StatusCode::OK, &swarm)
 }

@@ -3,7 +3,7 @@ use axum::http::StatusCode;
 use waggle_task_queue::model::{Retried, SwarmName, TaskId};
 
 use crate::app::App;
-use crate::extract::{Nothing, OptionalJson, SwarmTask};
+use crate::extract::{NoBody, SwarmTask};
 use crate::problem::{CallProblems, Problem, TaskProblems};
 use crate::reply::Reply;
 
@@ -27,11 +27,7 @@ use crate::reply::Reply;
         TaskProblems, CallProblems,
     ),
 )]
-pub(crate) async fn retry(
-    app: State<App>,
-    path: SwarmTask,
-    _: OptionalJson<Option<Nothing>>,
-) -> Result<Reply, Problem> {
+pub(crate) async fn retry(app: State<App>, path: SwarmTask, _: NoBody) -> Result<Reply, Problem> {
     let answer = app.queue().retry(&path.swarm, path.id).await?;
     Reply::json(StatusCode::OK, &answer)
 }

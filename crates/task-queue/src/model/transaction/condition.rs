@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Invalid, StateKey, Status, TaskId, invalid::Check, settlement::check_token};
+use crate::model::{Invalid, StateKey, Status, TaskId, heartbeat::check_token, invalid::Check};
 
 /// A condition: `{"state","version"}`, `{"task","status"}` or `{"task","lease"}`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]

@@ -71,7 +71,7 @@ pub struct TaskFail {
     #[serde(deserialize_with = "crate::model::object::object")]
     error: TaskError,
     /// Whether another attempt makes sense; true when left out.
-    #[serde(default = "crate::model::settlement::yes")]
+    #[serde(default = "crate::model::ending::yes")]
     retryable: bool,
     /// Milliseconds until the next attempt; the task's backoff when null.
     #[serde(default)]
