@@ -124,6 +124,8 @@ pub(crate) struct Spec {
     pub(crate) deadline: Option<Stamp>,
     /// Tasks that it depends on, as they were named.
     pub(crate) depends_on: Vec<TaskId>,
+    /// What it costs the call that takes it in, see [`CALL_WEIGHT`](crate::limits::CALL_WEIGHT).
+    pub(crate) weight: usize,
 }
 
 impl Spec {
@@ -154,6 +156,7 @@ impl Spec {
             deadline: task.deadline,
             dedup_key: task.dedup_key.as_ref().map_or_else(String::new, |key| key.as_str().to_owned()),
             depends_on: task.depends_on.clone(),
+            weight: weight_of(task),
         })
     }
 
@@ -166,6 +169,27 @@ impl Spec {
     pub(crate) fn dependencies(&self) -> String {
         self.depends_on.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
     }
+}
+
+/// Choosing an agent looks at many.
+const ASSIGN_WEIGHT: usize = 40;
+
+/// What a task costs the call that takes it in, in tasks that ask for nothing: each part was measured against one of those.
+fn weight_of(task: &NewTask) -> usize {
+    let parts = [
+        (task.kind.is_some(), 2),
+        (task.deadline.is_some(), 2),
+        (task.dedup_key.is_some(), 1),
+        (!task.requires.is_empty() || task.agent.is_some(), 1),
+        (task.fairness_key.is_some(), 2),
+        (task.concurrency_key.is_some(), 2),
+        (task.parent.is_some(), 3),
+        (task.budget.is_some(), 1),
+        (task.assign.is_some(), ASSIGN_WEIGHT),
+        (!task.depends_on.is_empty(), 3),
+    ];
+    let asked: usize = parts.into_iter().filter_map(|(asks, weight)| asks.then_some(weight)).sum();
+    1 + asked + task.tags.len() + task.depends_on.len()
 }
 
 pub(super) fn header_text(task: &NewTask) -> Result<String, Error> {
