@@ -54,15 +54,7 @@ local function entry_list(root, task, spec)
   return ready_list(root, spec, pin)
 end
 
-local function counter_of(list)
-  return list.pool == list.queue and 'classes' or 'pins'
-end
-
--- A special list in the order of its pool: the highest priority first, and within it the one with the eldest head. The
--- score is how far its priority is from the highest, and equal scores stand in the order of the heads' ids.
-local function member_of(list, head) return string.sub(head, 1, 36) .. ' ' .. list.member end
-
--- The names of a pool's lists that hold something, in that order.
+-- The names of a pool's lists that hold something, in the order of the pool.
 local function lists_of_pool(root, pool, from, to)
   local names = redis.call('ZRANGE', key_of.specials(root, pool), int(from), int(to))
   for at, member in ipairs(names) do names[at] = string.sub(member, 38) end
@@ -128,28 +120,39 @@ do
   end
 end
 
--- To be called after the head of a special list may have changed, come or gone; `before` is what it was, nil for none.
-local function rank(root, list, before)
-  if not list.pool then return end
-  local head = redis.call('LINDEX', list.key, '0') or nil
-  if head == before then return end
-  local key, counts = key_of.specials(root, list.pool), key_of.queue(root, list.queue)
-  if before then redis.call('ZREM', key, member_of(list, before)) end
-  local member = head and member_of(list, head)
-  if head then redis.call('ZADD', key, int(PRIORITY_MAX - string.match(list.member, '^%d+')), member) end
-  if not list.agent and not (head and before) then known_lists.change(root, key, list, head ~= nil) end
-  if not list.agent and head then known_lists.hint(key, list, member) end
-  if not before then
-    redis.call('HINCRBY', counts, counter_of(list), '1')
-    if list.agent then
-      redis.call('ZADD', key_of.pinned(root, list.queue), '0', list.agent)
-      redis.call('SADD', key_of.adoption(root, list.agent), list.queue)
-    end
-  elseif not head then
-    redis.call('HINCRBY', counts, counter_of(list), '-1')
-    if list.agent and redis.call('EXISTS', key) == 0 then
-      redis.call('ZREM', key_of.pinned(root, list.queue), list.agent)
-      redis.call('SREM', key_of.adoption(root, list.agent), list.queue)
+local rank
+do
+  local function counter_of(list)
+    return list.pool == list.queue and 'classes' or 'pins'
+  end
+
+  -- A special list in the order of its pool: the highest priority first, and within it the one with the eldest head. The
+  -- score is how far its priority is from the highest, and equal scores stand in the order of the heads' ids.
+  local function member_of(list, head) return string.sub(head, 1, 36) .. ' ' .. list.member end
+
+  -- To be called after the head of a special list may have changed, come or gone; `before` is what it was, nil for none.
+  rank = function(root, list, before)
+    if not list.pool then return end
+    local head = redis.call('LINDEX', list.key, '0') or nil
+    if head == before then return end
+    local key, counts = key_of.specials(root, list.pool), key_of.queue(root, list.queue)
+    if before then redis.call('ZREM', key, member_of(list, before)) end
+    local member = head and member_of(list, head)
+    if head then redis.call('ZADD', key, int(PRIORITY_MAX - string.match(list.member, '^%d+')), member) end
+    if not list.agent and not (head and before) then known_lists.change(root, key, list, head ~= nil) end
+    if not list.agent and head then known_lists.hint(key, list, member) end
+    if not before then
+      redis.call('HINCRBY', counts, counter_of(list), '1')
+      if list.agent then
+        redis.call('ZADD', key_of.pinned(root, list.queue), '0', list.agent)
+        redis.call('SADD', key_of.adoption(root, list.agent), list.queue)
+      end
+    elseif not head then
+      redis.call('HINCRBY', counts, counter_of(list), '-1')
+      if list.agent and redis.call('EXISTS', key) == 0 then
+        redis.call('ZREM', key_of.pinned(root, list.queue), list.agent)
+        redis.call('SREM', key_of.adoption(root, list.agent), list.queue)
+      end
     end
   end
 end
