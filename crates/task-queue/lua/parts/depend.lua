@@ -17,6 +17,8 @@ do
   local LOOKED = 100
   -- A task that is still looked at is kept for so long at least, and at most, before it is looked at again.
   local KEPT_MS_MIN, KEPT_MS_MAX = 1000, 60000
+  -- Finished tasks are few where they are no more than this part of those that are asked for.
+  local FEW = 4
   local FINISHED = { completed = true, failed = true, cancelled = true }
   local WORDS = {
     failed = 'has failed', cancelled = 'was cancelled', deleted = 'was deleted',
@@ -81,16 +83,21 @@ do
     return ended
   end
 
-  -- Which of these have finished, and how: a question for each way to finish, however many they are.
+  -- Notes which of these have finished in one way, in one question: of few that have, all are read.
+  local function note_ended(ended, key, status, ids)
+    local count = redis.call('ZCARD', key)
+    if count * FEW <= #ids then
+      for _, id in ipairs(count > 0 and redis.call('ZRANGE', key, '0', '-1') or {}) do ended[id] = status end
+      return
+    end
+    for at, score in ipairs(redis.call('ZMSCORE', key, unpack(ids))) do
+      if score then ended[ids[at]] = status end
+    end
+  end
+
   local function ended_of(effects, ids)
     local ended = ended_now(effects)
-    for status in pairs(FINISHED) do
-      local key = key_of.finished(effects.root, status)
-      local scores = redis.call('EXISTS', key) == 1 and redis.call('ZMSCORE', key, unpack(ids)) or {}
-      for at, score in ipairs(scores) do
-        if score then ended[ids[at]] = status end
-      end
-    end
+    for status in pairs(FINISHED) do note_ended(ended, key_of.finished(effects.root, status), status, ids) end
     return ended
   end
 
