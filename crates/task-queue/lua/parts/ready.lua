@@ -168,12 +168,9 @@ local function push_ready(root, list, elements, front)
   end
 end
 
--- Whether an element is a tombstone. Where one question tells both, whether the key `beside` exists as well.
-local function is_dead(root, element, beside)
+local function is_dead(root, element)
   local id, entry = split_element(element)
   local s = redis.call('HMGET', key_of.state(root, id), 'st', 'en')
   if tonumber(s[2] or 0) ~= entry or (s[1] and s[1] ~= 'ready') then return true end
-  if s[1] then return false end
-  if beside and redis.call('EXISTS', key_of.spec(root, id), beside) == 2 then return false, true end
-  return redis.call('EXISTS', key_of.spec(root, id)) == 0
+  return not s[1] and redis.call('EXISTS', key_of.spec(root, id)) == 0
 end
