@@ -76,6 +76,18 @@ async fn a_claim_among_fifty_capability_sets_asks_little_more_than_one_of_a_plai
 }
 
 #[tokio::test]
+async fn a_claim_among_many_fairness_keys_asks_three_questions_more_than_one_of_a_plain_queue() {
+    let store = Store::start().await;
+    submit_all(&store, (0..10).map(|_| json!({"queue": "plain"}))).await;
+    let plain = claim_costs(&store, json!({"queues": ["plain"]})).await;
+    submit_all(&store, (0..300).map(|n| json!({"queue": "fair", "fairness_key": format!("k{}", n % 100)})))
+        .await;
+    let among = claim_costs(&store, json!({"queues": ["fair"]})).await;
+    assert!(among <= plain + 3, "{among} commands, {plain} of a plain queue");
+    store.clean().await;
+}
+
+#[tokio::test]
 async fn what_a_claim_knows_of_the_lists_holds_when_they_come_and_go() {
     let store = Store::start().await;
     let claim = |set: &str| json!({"agent": "a", "capabilities": [set]});
