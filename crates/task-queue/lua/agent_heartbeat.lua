@@ -5,9 +5,14 @@
 --         (see parts/usage.lua)
 -- returns { directive (run|drain), messages in its inbox, then for each lease a line: `ok <expires_at>
 --         <cancel requested 0|1> <milliseconds until it ends>`, with ` <status>` behind it where a budget is used up and
---         the task was taken from its holder; `LEASELOST <attempt>` or `NOTFOUND` }; false where there is no such agent
+--         the task was taken from its holder; `LEASELOST <attempt>` or `NOTFOUND` }; false where there is no such agent.
+--         It has fewer lines than there are leases, though one at least, when the call reached its bound: the others are
+--         to be named again
 -- fails   SWARMNOTFOUND
 -- promise a lease that has ended is not revived, nor one of another agent extended
+
+-- Leases one call looks at, and tasks above them for the sake of their budgets.
+local LOOKED_AT = 400
 
 local function heartbeat_one(effects, agent, id, token, extend, usage)
   local task, answer = held(effects.root, id, token, effects.now, nil)
@@ -26,6 +31,7 @@ local function agent_heartbeat(keys, args)
   if not agent then return false end
   local reply = { agent.draining and 'drain' or 'run', unread(effects, name) }
   for at = 3, #args, 3 do
+    if (at - 3) / 3 + used.looked_at(effects) >= LOOKED_AT then break end
     reply[#reply + 1] = heartbeat_one(effects, name, args[at], args[at + 1], extend, args[at + 2])
   end
   write_effects(effects)

@@ -23,14 +23,15 @@ local function queue_purge(keys, args)
   if not swarm then return swarm_not_found() end
   local effects = new_effects(root, swarm, now_ms(root))
   local filter = { queue = queue, kind = '', tag = '', agent = '', parent = '' }
-  local purged, found = 0, {}
+  local purged, found, load = 0, {}, act.load()
   local function delete(task)
     if act.delete(effects, task) then purged, left = purged + 1, left - 1 end
   end
   local sink = {
-    full = function() return left - #found <= 0 end,
-    want = function() return left end,
+    full = function() return left - #found <= 0 or load.is_full() end,
+    want = function() return math.min(left, load.room()) end,
     take = function(task)
+      load.add(task)
       if task.is_taken then delete(task) else found[#found + 1] = task end
     end,
   }
@@ -42,8 +43,10 @@ local function queue_purge(keys, args)
     return place
   end
   local more = sweep('ready', '') ~= ''
-  if left > 0 then more = sweep('blocked', '') ~= '' or more end
-  if left > 0 and not more and scheduled_in(root, queue) > 0 then
+  if left > 0 and not load.is_full() then more = sweep('blocked', '') ~= '' or more end
+  if load.is_full() then
+    more = true
+  elseif left > 0 and not more and scheduled_in(root, queue) > 0 then
     after = sweep('scheduled', after)
     more = after ~= ''
   elseif left <= 0 then

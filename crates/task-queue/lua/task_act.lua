@@ -5,19 +5,21 @@
 --         at the start), then what they are to fit, as in task_list
 -- returns { where to go on ('' at the end), tasks that matched, of them changed, of these now cancelled }
 -- fails   SWARMNOTFOUND
--- promise each task is treated as by the call for it alone; one that cannot be treated so is counted and left as it is
+-- promise each task is treated as by the call for it alone; one that cannot be treated so is counted and left as it is; a call
+--         that has done enough stops before its bounds, see act.load
 
 local MOVES_READY = { cancel = true, delete = true }
 
 -- Tasks are found first and treated then: what is walked does not change under the walk. Ready ones that all leave
 -- their lists are taken off them and treated at once.
 local function gather(want, treat)
-  local found = { count = 0 }
+  local found, load = { count = 0 }, act.load()
   return found, {
-    full = function() return found.count >= want end,
-    want = function() return want - found.count end,
+    full = function() return found.count >= want or load.is_full() end,
+    want = function() return math.min(want - found.count, load.room()) end,
     take = function(task)
       found.count = found.count + 1
+      load.add(task)
       if task.is_taken then treat(task) else found[#found + 1] = task end
     end,
   }

@@ -13,15 +13,17 @@ local function task_cascade(keys, args)
   if not swarm then return swarm_not_found() end
   local effects = new_effects(root, swarm, now_ms(root))
   local members, is_last = look.members(key_of.index(root, 'p', parent), after, tonumber(args[2]))
-  local reply = { '', #members, 0, 0 }
-  for _, member in ipairs(members) do
+  local reply, load = { '', 0, 0, 0 }, act.load()
+  for at, member in ipairs(members) do
+    if load.is_full() then break end
     local task = stand(root, member.id)
+    if task then load.add(task) end
     if task and act.cancel(effects, task) then
-      local at = task.status == 'cancelled' and 3 or 4
-      reply[at] = reply[at] + 1
+      local of = task.status == 'cancelled' and 3 or 4
+      reply[of] = reply[of] + 1
     end
     if redis.call('EXISTS', key_of.index(root, 'p', member.id)) == 1 then reply[#reply + 1] = member.id end
-    if not is_last then reply[1] = member.place end
+    reply[1], reply[2] = (is_last and at == #members) and '' or member.place, at
   end
   write_effects(effects)
   return reply

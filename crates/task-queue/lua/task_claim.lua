@@ -26,11 +26,11 @@ local function read_claimer(args, at)
 end
 
 local function take(root, queue, claimers, effects, budget, most)
-  local q = redis.call('HMGET', key_of.queue(root, queue), 'ready>running', 'classes', 'pins')
+  local q = redis.call('HMGET', key_of.queue(root, queue), 'ready>running', 'classes', 'pins', 'lists')
   local claimed, pins = tonumber(q[1] or 0), tonumber(q[3] or 0) > 0
   local taken, left
   if tonumber(q[2] or 0) > 0 or pins then
-    taken, left = take_special(root, queue, claimers, effects, claimed, budget, pins, most)
+    taken, left = take_special(root, queue, claimers, effects, claimed, budget, pins, tonumber(q[4] or 0), most)
   else
     taken, left = take_plain(root, queue, claimers, effects, claimed, budget, most)
   end

@@ -58,8 +58,13 @@ pub const SCHEMA_DEPTH: usize = 96;
 pub const SCHEMA_PATTERNS: usize = 16;
 /// Bytes of an answer that is checked against a schema.
 pub const CHECKED_ANSWER_BYTES: usize = 64 * 1_024;
-/// Tasks that those of one call may depend on together: bounds its time in Redis.
+/// What the tasks that one call takes in may weigh together, where a task that asks for nothing weighs 1 and one with
+/// tags, dependencies and the like as much more as it costs Redis: bounds the call's time.
+pub const CALL_WEIGHT: usize = 1_000;
+/// Tasks that those of one transaction may depend on together: bounds its time in Redis.
 pub const CALL_DEPENDENCIES: usize = 1_000;
+/// What a report of usage weighs where it shares a call with others, in those without: it counts for all tasks above.
+pub const USAGE_WEIGHT: usize = 4;
 /// Tasks another one may depend on and still be submitted together with those of others.
 pub const MERGE_DEPENDENCIES: usize = 10;
 /// Bytes of payloads and results from which on no more dependencies are read along with a task.

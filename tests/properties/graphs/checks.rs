@@ -113,8 +113,8 @@ fn a_library_that_fails_what_was_to_be_cancelled_is_found_out() {
 
 #[test]
 fn a_library_that_waits_for_what_has_finished_is_found_out() {
-    let rule = "if not FINISHED[s[1]] then\n        pending";
-    is_found_out(rule, &rule.replace("not FINISHED[s[1]]", "true"));
+    let rule = "if not status then\n        pending";
+    is_found_out(rule, &rule.replace("not status", "true"));
 }
 
 #[test]

@@ -26,8 +26,15 @@ pub trait Merge: Send + Sync + 'static {
     /// Items of one call at most; a flush carries no more than
     /// `pipeline.max_operations` whatever this says.
     const MAX_ITEMS: usize;
+    /// What the items of one call may weigh together, one item over.
+    const MAX_WEIGHT: usize = Self::MAX_ITEMS;
     /// The function that is called; for traces.
     const FUNCTION: &'static str;
+
+    /// What an item costs a call, see [`Merge::MAX_WEIGHT`].
+    fn weight(&self, _: &Self::Item) -> usize {
+        1
+    }
 
     /// The call for `items`, in the order in which they came.
     fn call(&self, key: &Self::Key, items: &[Self::Item]) -> Call;
@@ -62,6 +69,7 @@ struct Shared<M: Merge> {
 struct Items<M: Merge> {
     items: Vec<M::Item>,
     replies: Vec<Reply<M>>,
+    weight: usize,
 }
 
 /// Where an output goes, with how many items shared its call.
@@ -118,10 +126,13 @@ impl<M: Merge> Shared<M> {
         let (reply, replied) = oneshot::channel();
         let limit = M::MAX_ITEMS.clamp(1, shared.queue.limits.max_operations);
         let mut pending = shared.pending();
-        let open =
-            pending.get_mut(&key).and_then(VecDeque::back_mut).filter(|group| group.items.len() < limit);
+        let weight = shared.merge.weight(&item);
+        let has_room = |group: &&mut Items<M>| {
+            group.items.len() < limit && group.weight.saturating_add(weight) <= M::MAX_WEIGHT
+        };
+        let open = pending.get_mut(&key).and_then(VecDeque::back_mut).filter(has_room);
         if let Some(group) = open {
-            group.push(item, reply);
+            group.push(item, reply, weight);
             shared.queue.joined();
             return Ok(replied);
         }
@@ -130,7 +141,7 @@ impl<M: Merge> Shared<M> {
         // comes for the group only through it.
         shared.queue.push(Work::Group(Box::new(queued)), arrived)?;
         let mut group = Items::default();
-        group.push(item, reply);
+        group.push(item, reply, weight);
         pending.entry(key).or_default().push_back(group);
         Ok(replied)
     }
@@ -176,7 +187,7 @@ impl<M: Merge> Group for Queued<M> {
     }
 
     fn finish(self: Box<Self>, reply: Result<Value, Error>) {
-        let Items { items, replies } = self.taken;
+        let Items { items, replies, .. } = self.taken;
         let expected = items.len();
         let outputs =
             reply.and_then(|reply| self.shared.merge.split(&self.key, items, reply)).and_then(|outputs| {
@@ -209,13 +220,15 @@ impl<M: Merge> Queued<M> {
 }
 
 impl<M: Merge> Items<M> {
-    fn push(&mut self, item: M::Item, reply: Reply<M>) {
+    fn push(&mut self, item: M::Item, reply: Reply<M>, weight: usize) {
         self.items.push(item);
         self.replies.push(reply);
+        self.weight = self.weight.saturating_add(weight);
     }
 
+    /// What is split off counts as heavy as it was together: it may travel with less, never with more.
     fn split_off(&mut self, at: usize) -> Self {
-        Self { items: self.items.split_off(at), replies: self.replies.split_off(at) }
+        Self { items: self.items.split_off(at), replies: self.replies.split_off(at), weight: self.weight }
     }
 
     /// Without the items whose callers are gone.
@@ -225,12 +238,12 @@ impl<M: Merge> Items<M> {
         }
         let pairs = self.items.into_iter().zip(self.replies);
         let (items, replies) = pairs.filter(|(_, reply)| !reply.is_closed()).unzip();
-        Self { items, replies }
+        Self { items, replies, weight: self.weight }
     }
 }
 
 impl<M: Merge> Default for Items<M> {
     fn default() -> Self {
-        Self { items: Vec::new(), replies: Vec::new() }
+        Self { items: Vec::new(), replies: Vec::new(), weight: 0 }
     }
 }

@@ -96,6 +96,21 @@ async fn plain_calls_that_wait_share_one_write() {
 }
 
 #[tokio::test]
+async fn heavy_items_share_a_call_as_far_as_it_can_bear_them() {
+    let server = TestServer::start();
+    let redis = patient(&server).await;
+    let sums = Sums::default();
+    let merger = redis.merger(sums.clone());
+    let held = hold(&server, &redis).await;
+    let items = [1_001, 1, 1_002, 2, 1_003, 3, 1_004, 1_005];
+    let mut runs = Box::pin(join_all(items.map(|i| merger.run(ROOT.to_owned(), i))));
+    assert!(poll!(&mut runs).is_pending());
+    held.release().await;
+    assert!(runs.await.into_iter().all(|result| result.is_ok()));
+    assert_eq!(sums.calls(), vec![vec![1_001, 1, 1_002, 2], vec![1_003, 3, 1_004], vec![1_005]]);
+}
+
+#[tokio::test]
 async fn a_call_goes_out_at_once_when_nothing_is_on_its_way() {
     let server = TestServer::start();
     let redis = patient(&server).await;

@@ -5,6 +5,25 @@ local act = {}
 do
   local FINISHED = { completed = true, failed = true, cancelled = true }
 
+  -- What one call may do: each task weighs as much as a few sets it is taken out of, and one more for each of its tags.
+  local WEIGHT, TASK = 500, 8
+
+  local function weight_of(task)
+    if not task.spec.x then return TASK end
+    local _, commas = string.gsub(task.spec.x, ',', '')
+    return TASK + commas + 1
+  end
+
+  -- Counts what is done to tasks: `add` each, `is_full` when the call has done enough, `room` how many more it may take up
+  -- before it looks again.
+  function act.load()
+    local weight, load = 0, {}
+    function load.add(task) weight = weight + weight_of(task) end
+    function load.is_full() return weight >= WEIGHT end
+    function load.room() return math.ceil(math.max(0, WEIGHT - weight) / (TASK * 4)) end
+    return load
+  end
+
   local function take_out(effects, task)
     if FINISHED[task.status] then
       redis.call('ZREM', key_of.finished(effects.root, task.status), task.id)

@@ -39,7 +39,7 @@ do
   -- Ends the lease of a task that is held and has passed a budget, as that says; returns where the task stands, or nil
   -- where no budget is passed.
   function ask.budget(effects, task)
-    local over = used.exceeded(effects.root, task)
+    local over = used.exceeded(effects, task)
     if not over then return nil end
     local why = string.format('the budget of task %s is used up, %d of %d %s', over.task, over.used, over.limit, over.name)
     if over.policy == 'input_required' then
@@ -56,7 +56,7 @@ do
   function ask.answered(effects, task, frame)
     local root, entry = effects.root, task.entry + 1
     local budget = redis.call('HGET', task.key, 'bq')
-    if budget and budget ~= '' then used.grant(root, budget) end
+    if budget and budget ~= '' then used.grant(effects, budget) end
     redis.call('SET', key_of.input(root, task.id), frame)
     redis.call('ZREM', root .. 'asking', task.id)
     redis.call('HSET', task.key, 'st', 'ready', 'en', int(entry), 'ry', precise(effects.now))

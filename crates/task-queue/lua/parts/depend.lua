@@ -17,6 +17,8 @@ do
   local LOOKED = 100
   -- A task that is still looked at is kept for so long at least, and at most, before it is looked at again.
   local KEPT_MS_MIN, KEPT_MS_MAX = 1000, 60000
+  -- Finished tasks are few where they are no more than this part of those that are asked for.
+  local FEW = 4
   local FINISHED = { completed = true, failed = true, cancelled = true }
   local WORDS = {
     failed = 'has failed', cancelled = 'was cancelled', deleted = 'was deleted',
@@ -72,42 +74,69 @@ do
     return to
   end
 
-  -- Takes a task in that depends on others, as if it waited, whatever has become of them. Returns what it waits for, and
-  -- what has become of the first that it cannot do without.
-  local function look(root, task)
-    local pending, ended, lost, lost_as = {}, {}, nil, nil
+  -- What this call has ended: the sets of those that have finished are written at its end.
+  local function ended_now(effects)
+    local ended = {}
+    for status, scored in pairs(effects.finished) do
+      for at = 2, #scored, 2 do ended[scored[at]] = status end
+    end
+    return ended
+  end
+
+  -- Notes which of these have finished in one way, in one question: of few that have, all are read.
+  local function note_ended(ended, key, status, ids)
+    local count = redis.call('ZCARD', key)
+    if count * FEW <= #ids then
+      for _, id in ipairs(count > 0 and redis.call('ZRANGE', key, '0', '-1') or {}) do ended[id] = status end
+      return
+    end
+    for at, score in ipairs(redis.call('ZMSCORE', key, unpack(ids))) do
+      if score then ended[ids[at]] = status end
+    end
+  end
+
+  local function ended_of(effects, ids)
+    local ended = ended_now(effects)
+    for status in pairs(FINISHED) do note_ended(ended, key_of.finished(effects.root, status), status, ids) end
+    return ended
+  end
+
+  -- Takes a task in that depends on others, as if it waited, whatever has become of them. Returns how many it waits for,
+  -- what has become of each that has ended, and the first of these that it cannot do without.
+  local function look(effects, task)
+    local ended, pending = ended_of(effects, task.depends_on), 0
     for _, id in ipairs(task.depends_on) do
-      local s = redis.call('HMGET', key_of.state(root, id), 'st', 'fl')
-      local one = { id = id, flags = s[2] }
-      if not FINISHED[s[1]] then
-        pending[#pending + 1] = one
-      else
-        ended[#ended + 1] = one
-        if s[1] ~= 'completed' and task.spec.m ~= 'run' and not lost then lost, lost_as = id, s[1] end
+      local status = ended[id]
+      if not status then
+        pending = pending + 1
+      elseif status ~= 'completed' and task.spec.m ~= 'run' then
+        return 0, ended, id
       end
     end
-    return pending, ended, lost, lost_as
+    return pending, ended, nil
+  end
+
+  -- A list that holds something else has flagged its task before.
+  local function join(root, list, id, waiting)
+    if redis.call('RPUSH', list, waiting) > 1 then return end
+    local state = key_of.state(root, id)
+    if redis.call('HSETNX', state, 'fl', 'd') == 0 then flag(root, id, redis.call('HGET', state, 'fl'), 'd') end
   end
 
   -- Returns where a new task stands that waits or never will be; nothing where it waits for none.
   --   task  id, key, queue, spec, flags, retention, has_dedup, depends_on
   function depend.enter(effects, task)
     local root = effects.root
-    local pending, ended, lost, lost_as = look(root, task)
+    local pending, ended, lost = look(effects, task)
     if lost then
       moved(effects, task, 'new', 'blocked')
-      return give_up(effects, task, lost, lost_as)
+      return give_up(effects, task, lost, ended[lost])
     end
-    for _, one in ipairs(pending) do
-      redis.call('RPUSH', key_of.waiting(root, one.id), task.id)
-      flag(root, one.id, one.flags, 'd')
+    for _, id in ipairs(task.depends_on) do
+      join(root, ended[id] and key_of.looking(root, id) or key_of.waiting(root, id), id, task.id)
     end
-    for _, one in ipairs(ended) do
-      redis.call('RPUSH', key_of.looking(root, one.id), task.id)
-      flag(root, one.id, one.flags, 'd')
-    end
-    if #pending == 0 then return nil end
-    depend.block(effects, task, #pending)
+    if pending == 0 then return nil end
+    depend.block(effects, task, pending)
     moved(effects, task, 'new', 'blocked')
     return 'blocked'
   end

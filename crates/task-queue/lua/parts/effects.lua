@@ -1,5 +1,5 @@
 -- Effects that many changes of one call share: gathered, and written once at its end. What few calls need is not there
--- before it is needed: rules, fair, indexed, resolve.
+-- before it is needed: rules, fair, indexed, resolve, used.
 
 local function new_effects(root, swarm, now)
   return {
@@ -39,6 +39,7 @@ end
 
 local function write_effects(effects)
   local root = effects.root
+  if effects.used then flagged.write_usage(effects) end
   if effects.resolve then flagged.resolve(effects) end
   if #effects.leased > 0 then redis.call('ZADD', root .. 'leases', unpack(effects.leased)) end
   if #effects.unleased > 0 then redis.call('ZREM', root .. 'leases', unpack(effects.unleased)) end

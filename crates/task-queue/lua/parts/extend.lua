@@ -14,6 +14,7 @@ local function extend_lease(effects, task, extend, usage)
   local expires = now + lease
   if task.flags then expires = due.extended(root, task, expires) end
   redis.call('HSET', task.key, 'ex', int(expires))
-  redis.call('ZADD', root .. 'leases', int(expires), task.id)
+  effects.leased[#effects.leased + 1] = int(expires)
+  effects.leased[#effects.leased + 1] = task.id
   return string.format('ok %d %d %d', expires, task.cancel and 1 or 0, expires - now)
 end

@@ -2,7 +2,8 @@
 --   d tasks that may wait  c tasks that may run at once  k tasks of one concurrency key that may run at once
 --   r { tasks, milliseconds } that may be handed out  x 1 paused  e 1 drains: takes nothing in
 --   l lease  a attempts  b backoff  t retention, for tasks that do not say so themselves
--- Beside it `tat` is the time of the rate, and `turned` says that a claimer was turned away for want of a slot.
+-- Beside it `tat` is the time of the rate, `turned` says that a claimer was turned away for want of a slot, and `lists` is the
+-- number of ready.lua by which it is known whether what is known of the queue's lists still holds.
 
 -- Nobody may change it.
 local NO_RULES = {}

@@ -1,5 +1,7 @@
 //! Keeps an agent and all that it holds: `lua/agent_heartbeat.lua`.
 
+use std::collections::VecDeque;
+
 use tokio::time::Instant;
 use waggle_core::{Call, Error as RedisError, Value, perf::Series};
 
@@ -31,43 +33,56 @@ impl TaskQueue {
     ) -> Result<AgentHeartbeaten, Error> {
         heartbeat.check()?;
         let started = Instant::now();
-        let reply = self.inner.redis.call(call(swarm, agent, &heartbeat)).await;
-        let reply = reply.map_err(|error| refused(swarm, error))?;
-        if matches!(reply, Value::Nil | Value::Boolean(false)) {
-            return Err(Error::AgentNotFound(agent.to_string()));
+        let AgentHeartbeat { extend_ms, leases } = heartbeat;
+        let (mut answer, mut leases) = (AgentHeartbeaten::default(), VecDeque::from(leases));
+        loop {
+            let reply = self.inner.redis.call(call(swarm, agent, extend_ms, &leases)).await;
+            let reply = reply.map_err(|error| refused(swarm, error))?;
+            if matches!(reply, Value::Nil | Value::Boolean(false)) {
+                return Err(Error::AgentNotFound(agent.to_string()));
+            }
+            if let Some(soonest) = read(reply, &mut leases, &mut answer)? {
+                self.inner.alarms.reaper.at(swarm, soonest);
+            }
+            if leases.is_empty() {
+                break;
+            }
         }
         self.inner.redis.perf().record(Series::Heartbeat, started.elapsed());
-        let (answer, ends_in) = read(reply, heartbeat.leases)?;
-        if let Some(soonest) = ends_in {
-            self.inner.alarms.reaper.at(swarm, soonest);
-        }
         Ok(answer)
     }
 }
 
-fn call(swarm: &SwarmName, agent: &AgentName, heartbeat: &AgentHeartbeat) -> Call {
+fn call(swarm: &SwarmName, agent: &AgentName, extend_ms: Option<u64>, leases: &VecDeque<HeldLease>) -> Call {
     let mut call = Call::new(FUNCTION, &root(swarm));
-    call.arg(agent.as_str()).arg(heartbeat.extend_ms.map_or_else(String::new, |ms| ms.to_string()));
+    call.arg(agent.as_str()).arg(extend_ms.map_or_else(String::new, |ms| ms.to_string()));
     let mut buffer = [0; 36];
-    for held in &heartbeat.leases {
+    for held in leases {
         call.arg(held.id.encode(&mut buffer)).arg(held.lease.as_str()).arg(usage_text(held.usage));
     }
-    call.weight(heartbeat.leases.len());
+    call.weight(leases.len());
     call
 }
 
-/// The answer, and the milliseconds until the first of the leases ends.
-fn read(reply: Value, leases: Vec<HeldLease>) -> Result<(AgentHeartbeaten, Option<i64>), RedisError> {
+/// Takes those of the leases that were answered, one at least, and adds what is said of them to the answer. Returns the
+/// milliseconds until the first of them ends.
+fn read(
+    reply: Value,
+    leases: &mut VecDeque<HeldLease>,
+    answer: &mut AgentHeartbeaten,
+) -> Result<Option<i64>, RedisError> {
     let mut reply = Reader::new(FUNCTION, reply)?;
-    let directive = if reply.text()? == "drain" { Directive::Drain } else { Directive::Run };
-    let unread = u64::try_from(reply.integer()?).unwrap_or(0);
-    let mut answer = AgentHeartbeaten { directive, unread, ..AgentHeartbeaten::default() };
+    answer.directive = if reply.text()? == "drain" { Directive::Drain } else { Directive::Run };
+    answer.unread = u64::try_from(reply.integer()?).unwrap_or(0);
     let mut soonest = None;
-    for held in leases {
-        let ends_in = note(reply.line()?, held, &mut answer)?;
+    while let Some(held) = leases.pop_front() {
+        let ends_in = note(reply.line()?, held, answer)?;
         soonest = soonest.into_iter().chain(ends_in).min();
+        if reply.remaining() == 0 {
+            break;
+        }
     }
-    Ok((answer, soonest))
+    Ok(soonest)
 }
 
 /// Notes what became of one lease; the milliseconds until it ends where it was extended.

@@ -17,7 +17,7 @@ const GONE: &str = "gone";
 /// Fields of a queue that are no arrows.
 pub(super) const COUNTERS: [&str; 2] = ["classes", "pins"];
 /// What else is said of a queue beside its counts.
-const SAID: [&str; 4] = ["rules", "tat", "turned", "fair"];
+const SAID: [&str; 5] = ["rules", "tat", "turned", "fair", "lists"];
 /// Fields of a queue that say what its tasks have used up.
 const USAGE: [&str; 3] = ["use.t", "use.u", "use.w"];
 

@@ -15,6 +15,8 @@ use crate::{
 const FUNCTION: &str = function!("queue_replay");
 /// Tasks one call looks at: bounds its time in Redis.
 const TASKS: usize = 100;
+/// Calls of one request: one that has done enough stops before it has looked at so many tasks.
+const CALLS: usize = 1_000;
 
 impl TaskQueue {
     /// Makes the failed tasks of a queue ready again, [`REPAIR_TASKS`] of them in one request. One whose deduplication
@@ -25,9 +27,9 @@ impl TaskQueue {
     pub async fn replay(&self, swarm: &SwarmName, queue: &QueueName) -> Result<Replayed, Error> {
         let mut replayed = 0;
         let mut after = String::new();
-        for _ in 0..REPAIR_TASKS / TASKS {
+        for _ in 0..CALLS {
             let mut call = Call::new(FUNCTION, &root(swarm));
-            call.arg(queue.as_str()).arg(TASKS).arg(after.as_str());
+            call.arg(queue.as_str()).arg(TASKS.min(REPAIR_TASKS - replayed)).arg(after.as_str());
             let reply = self.inner.redis.call(call).await.map_err(|error| refused(swarm, error))?;
             let mut reply = Reader::new(FUNCTION, reply)?;
             after = reply.text()?;
@@ -36,6 +38,9 @@ impl TaskQueue {
             replayed += ready;
             if after.is_empty() {
                 return Ok(Replayed { replayed, more: false });
+            }
+            if replayed >= REPAIR_TASKS {
+                break;
             }
         }
         Ok(Replayed { replayed, more: true })

@@ -12,6 +12,7 @@ mod spec;
 mod submitted;
 mod token;
 mod usage;
+mod weight;
 
 pub(crate) use attempt::KeptAttempt;
 pub(crate) use header::{joined, stand_in};

@@ -6,7 +6,7 @@
 use serde::Serialize;
 use waggle_core::{Codec, Error};
 
-use super::{extras::ExtrasOf, header::header_text};
+use super::{extras::ExtrasOf, header::header_text, weight::weight_of};
 use crate::model::{NewTask, Stamp, TaskId};
 
 /// Bytes reserved for a header or extras.
@@ -23,6 +23,8 @@ pub(crate) struct Spec {
     pub(crate) deadline: Option<Stamp>,
     /// Tasks that it depends on, as they were named.
     pub(crate) depends_on: Vec<TaskId>,
+    /// What it costs the call that takes it in, see [`CALL_WEIGHT`](crate::limits::CALL_WEIGHT).
+    pub(crate) weight: usize,
 }
 
 impl Spec {
@@ -41,6 +43,7 @@ impl Spec {
             deadline: task.deadline,
             dedup_key: task.dedup_key.as_ref().map_or_else(String::new, |key| key.as_str().to_owned()),
             depends_on: task.depends_on.clone(),
+            weight: weight_of(task),
         })
     }
 

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Error,
     library::function,
-    limits::MERGE_BYTES,
+    limits::{MERGE_BYTES, USAGE_WEIGHT},
     metrics::{self, TaskEvent},
     model::{Heartbeat, Heartbeaten, Lease, Stamp, Status, SwarmName, TaskId},
     store::{Line, Reader, usage_text},
@@ -100,6 +100,10 @@ impl Merge for HeartbeatMerge {
     type Output = HeartbeatAnswer;
     const MAX_ITEMS: usize = 100;
     const FUNCTION: &'static str = FUNCTION;
+
+    fn weight(&self, item: &HeartbeatItem) -> usize {
+        if item.usage.is_empty() { 1 } else { USAGE_WEIGHT }
+    }
 
     fn call(&self, swarm: &SwarmName, items: &[HeartbeatItem]) -> Call {
         let mut call = Call::new(FUNCTION, &root(swarm));

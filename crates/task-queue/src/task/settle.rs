@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Error,
     library::function,
-    limits::MERGE_BYTES,
+    limits::{MERGE_BYTES, USAGE_WEIGHT},
     metrics::{self, TaskEvent},
     model::{
         AgentName, AgentStatus, Claim, Claimed, Directive, Invalid, Outcome, OutcomeKind, Settled,
@@ -271,6 +271,10 @@ impl Merge for SettleMerge {
     type Output = SettleAnswer;
     const MAX_ITEMS: usize = 100;
     const FUNCTION: &'static str = FUNCTION;
+
+    fn weight(&self, item: &SettleItem) -> usize {
+        if item.usage.is_empty() { 1 } else { USAGE_WEIGHT }
+    }
 
     fn call(&self, swarm: &SwarmName, items: &[SettleItem]) -> Call {
         let mut call = Call::new(FUNCTION, &root(swarm));

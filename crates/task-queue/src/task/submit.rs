@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Error,
     library::function,
-    limits::{MERGE_BYTES, MERGE_DEPENDENCIES, PARENTS},
+    limits::{CALL_WEIGHT, MERGE_BYTES, MERGE_DEPENDENCIES, PARENTS},
     metrics::{self, TaskEvent},
     model::{AgentName, Invalid, NewTask, Stamp, Status, SwarmName, Task, TaskId, Text},
     store::{Line, Reader, Spec, When, digest, taken_in},
@@ -300,7 +300,12 @@ impl Merge for SubmitMerge {
     type Item = SubmitItem;
     type Output = (i64, Taken);
     const MAX_ITEMS: usize = 100;
+    const MAX_WEIGHT: usize = CALL_WEIGHT;
     const FUNCTION: &'static str = FUNCTION;
+
+    fn weight(&self, item: &SubmitItem) -> usize {
+        item.spec.weight
+    }
 
     fn call(&self, swarm: &SwarmName, items: &[SubmitItem]) -> Call {
         call(swarm, items, None)

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Error,
-    limits::CALL_DEPENDENCIES,
+    limits::CALL_WEIGHT,
     model::{Invalid, NewTask, SwarmName, TaskId},
     store::Spec,
 };
@@ -38,8 +38,9 @@ pub struct BatchSubmitted {
 }
 
 impl TaskQueue {
-    /// Takes those of `tasks` in that are valid; one that is not does not spoil the others. Tasks that depend on very many
-    /// others travel in several calls: when one of those fails, its tasks are answered with that error.
+    /// Takes those of `tasks` in that are valid; one that is not does not spoil the others. Tasks that ask for nothing travel
+    /// in one call; those with tags, dependencies and the like in as many as keep each short: when one of those fails, its
+    /// tasks are answered with that error.
     ///
     /// # Errors
     /// As [`TaskQueue::submit`], for the batch as a whole; then none was taken in.
@@ -107,22 +108,15 @@ impl TaskQueue {
     }
 }
 
-/// A task that waits costs a call as much as so many dependencies, beside its own.
-const WAITING: usize = 3;
-
-/// Cuts a batch so that each call bounds the tasks that those of it depend on; most batches are one call.
+/// Cuts a batch so that no call weighs more than it may, a single task over; most batches are one call.
 fn calls_of(items: &[SubmitItem]) -> Vec<&[SubmitItem]> {
-    let (mut calls, mut from, mut dependencies) = (Vec::new(), 0, 0);
+    let (mut calls, mut from, mut weight) = (Vec::new(), 0, 0);
     for (at, item) in items.iter().enumerate() {
-        let own = match item.spec.depends_on.len() {
-            0 => 0,
-            dependencies => dependencies + WAITING,
-        };
-        if dependencies + own > CALL_DEPENDENCIES {
+        if at > from && weight + item.spec.weight > CALL_WEIGHT {
             calls.push(&items[from..at]);
-            (from, dependencies) = (at, 0);
+            (from, weight) = (at, 0);
         }
-        dependencies += own;
+        weight += item.spec.weight;
     }
     calls.push(&items[from..]);
     calls
