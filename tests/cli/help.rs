@@ -4,7 +4,7 @@ use waggle_tests::{in_a_swarm, root};
 
 use crate::program::program;
 
-const COMMANDS: [&[&str]; 53] = [
+const COMMANDS: [&[&str]; 54] = [
     &[],
     &["serve"],
     &["migrate"],
@@ -16,6 +16,7 @@ const COMMANDS: [&[&str]; 53] = [
     &["task", "submit"],
     &["task", "get"],
     &["task", "list"],
+    &["task", "count"],
     &["task", "attempts"],
     &["task", "output"],
     &["task", "cancel"],

@@ -120,6 +120,41 @@ fn a_list_is_filtered_limited_or_whole() {
 }
 
 #[test]
+fn a_list_and_a_count_take_all_the_filters_of_the_service() {
+    in_a_swarm(async |w| {
+        let parent = w.submit_id(task().queue("plans")).await;
+        let below = w
+            .submit_id(task().parent(parent.as_str()).with("type", "a kind&b").with("tags", json!(["t"])))
+            .await;
+        let pinned = w.submit_id(task().agent("a").with("type", "other")).await;
+        for (flags, id) in [
+            (&["--queue", "plans", "--status", "ready"][..], &parent),
+            (&["--parent", &parent], &below),
+            (&["--type", "a kind&b"], &below),
+            (&["--tag", "t"], &below),
+            (&["--agent", "a"], &pinned),
+            (&["--type", "other", "--agent", "a", "--queue", "default"], &pinned),
+        ] {
+            let listed = client(&w, &[&["task", "list"], flags].concat()).json().await;
+            assert_eq!(listed["id"], json!(id), "{flags:?}");
+            if flags.contains(&"--agent") {
+                continue;
+            }
+            let counted = client(&w, &[&["task", "count"], flags].concat()).json().await;
+            assert_eq!(
+                (&counted["total"], &counted["by_status"]["ready"]),
+                (&json!(1), &json!(1)),
+                "{flags:?}"
+            );
+        }
+        assert_eq!(client(&w, &["task", "list", "--parent", &parent, "--type", "other"]).ok().await, "");
+        assert_eq!(client(&w, &["task", "count"]).json().await["total"], 3);
+        let ended = client(&w, &["task", "count", "--agent", "a"]).run().await;
+        assert!(ended.complaint(1).contains("/agent"), "{ended:?}");
+    });
+}
+
+#[test]
 fn the_exit_status_of_a_wait_tells_how_the_task_ended() {
     in_a_swarm(async |w| {
         let waiting = client(&w, &["task", "submit", "--payload", "1", "--wait"]).start();

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{attempts, cancel, get, input, list, output, retry, submit};
+use super::{attempts, cancel, count, get, input, list, output, retry, submit};
 
 /// Submit, read and steer tasks.
 #[derive(Debug, clap::Args)]
@@ -28,6 +28,8 @@ enum TaskCommand {
     Get(get::GetArgs),
     /// Print tasks, one after the other
     List(list::ListArgs),
+    /// Print how many tasks there are, in all and by state
+    Count(count::CountArgs),
     /// Print the attempts at a task, one after the other
     Attempts(attempts::AttemptsArgs),
     /// Print what the holders of a task have streamed, one chunk a line
@@ -50,6 +52,7 @@ impl TaskArgs {
             TaskCommand::Submit(args) => submit::run(*args).await,
             TaskCommand::Get(args) => get::run(args).await,
             TaskCommand::List(args) => list::run(args).await,
+            TaskCommand::Count(args) => count::run(args).await,
             TaskCommand::Attempts(args) => attempts::run(&args).await,
             TaskCommand::Output(args) => output::run(&args).await,
             TaskCommand::Cancel(args) => cancel::run(&args).await,

@@ -1,9 +1,11 @@
-//! `waggle task`: submit, get, list, cancel, retry and answer tasks, read their attempts and output, from a shell.
+//! `waggle task`: submit, get, list, count, cancel, retry and answer tasks, read their attempts and output, from a shell.
 
 mod args;
 mod attempts;
 mod batch;
 mod cancel;
+mod count;
+mod filter;
 mod get;
 mod input;
 mod list;
