@@ -88,11 +88,11 @@ fn a_queue_is_paused_and_resumed() {
 #[test]
 fn a_queue_is_purged_of_what_waits_and_its_failed_tasks_are_replayed() {
     on_the_page(async |w, page| {
-        let failed = w.failed_task(task().queue("drafts")).await;
-        let ready = w.submit_id(task().queue("drafts")).await;
-        let scheduled = w.submit_id(task().queue("drafts").delay_ms(600_000)).await;
+        let failed = w.failed_task(task()).await;
+        let ready = w.submit_id(task()).await;
+        let scheduled = w.submit_id(task().delay_ms(600_000)).await;
         page.choose_swarm(w.swarm()).await;
-        page.ask("[aria-label='Purge queue drafts']", "Purge queue drafts?").await;
+        page.ask("[aria-label='Purge queue default']", "Purge queue default?").await;
         page.until_text(
             "#confirm-text",
             "(2 tasks now: ready, scheduled and blocked ones) is deleted for good",
@@ -104,15 +104,15 @@ fn a_queue_is_purged_of_what_waits_and_its_failed_tasks_are_replayed() {
             (w.status(&ready).await.as_str(), w.status(&scheduled).await.as_str()),
             ("ready", "scheduled")
         );
-        page.ask("[aria-label='Purge queue drafts']", "Purge queue drafts?").await;
-        page.agree("2 tasks of queue drafts were deleted.").await;
+        page.ask("[aria-label='Purge queue default']", "Purge queue default?").await;
+        page.agree("2 tasks of queue default were deleted.").await;
         w.get(&format!("/tasks/{ready}")).send().await.problem(404, "task_not_found");
         assert_eq!(w.status(&failed).await, "failed");
         page.click("#confirm-no").await;
 
-        page.ask("[aria-label='Replay queue drafts']", "Replay queue drafts?").await;
+        page.ask("[aria-label='Replay queue default']", "Replay queue default?").await;
         page.until_text("#confirm-text", "Its failed tasks (1 task now) become ready again").await;
-        page.agree("1 task of queue drafts is ready again.").await;
+        page.agree("1 task of queue default is ready again.").await;
         assert_eq!(w.status(&failed).await, "ready");
     });
 }
