@@ -1,6 +1,6 @@
 // The queues of a swarm, and letting one stand still, emptying it or trying its failed tasks again.
 
-import { get, post, swarmPath } from './api.js';
+import { get, postPatiently, swarmPath } from './api.js';
 import { ask } from './confirm.js';
 import { byId, element, say } from './dom.js';
 import { Table, figure } from './table.js';
@@ -100,7 +100,7 @@ export class SwarmQueues {
   }
 
   #post(name, verb) {
-    return post(swarmPath(this.#swarm, 'queues', name, verb));
+    return postPatiently(swarmPath(this.#swarm, 'queues', name, verb));
   }
 }
 
