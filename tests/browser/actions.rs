@@ -4,7 +4,7 @@ use serde_json::json;
 use waggle_tests::{PATIENCE, World, task, until};
 
 use crate::page::Page;
-use crate::run::on_the_page;
+use crate::run::{in_a_browser, on_the_page};
 
 #[test]
 fn a_swarm_is_paused_and_resumed() {
@@ -119,7 +119,9 @@ fn a_queue_is_purged_of_what_waits_and_its_failed_tasks_are_replayed() {
 
 #[test]
 fn what_the_service_refuses_of_a_queue_is_shown_with_its_reason() {
-    on_the_page(async |w, page| {
+    // The page goes on asking for a swarm that is gone: what it writes to the console is looked at once.
+    in_a_browser(async |w, page| {
+        page.open(&w.service().base()).await;
         let name = format!("{}-b", w.swarm());
         let path = format!("/v1/swarms/{name}");
         w.client().put(&path).send().await.expect(201);
