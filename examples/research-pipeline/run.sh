@@ -81,6 +81,8 @@ make_swarm() {
 start_agents() {
     TMPDIR=$work
     export TMPDIR
+    # Before any of them claims: who is not known yet could not be drained at the end.
+    for agent in planner reader.1 reader.2 writer; do waggle agent register "$agent" >/dev/null; done
     for agent in 'planner plan' 'reader.1 count' 'reader.2 count' 'writer write'; do
         # shellcheck disable=SC2086 # a name and what it is able to do, meant as words
         "$here/agent.sh" $agent >>"$work/said" 2>&1 &
@@ -107,9 +109,9 @@ listen() {
     heard=$all
 }
 
-# The task of kind $1 below the plan, once there is one.
+# The task of kind $1 below the plan, once there is one. A list shows a task once, however it moves meanwhile.
 below() {
-    waggle task list --queue research --all | grep "\"type\":\"$1\".*\"parent\":\"$plan\"" | text id
+    waggle task list --parent "$plan" --type "$1" | text id
 }
 
 # Somebody is asked: the first argument answers, or whoever sits at the terminal, or it is by words.
@@ -145,7 +147,11 @@ wait_for_report() {
         listen
         case $status in
             completed) return ;;
-            failed | cancelled) die "there is no report: $(echo "$task" | text message)" ;;
+            failed | cancelled)
+                # Whoever has heard that it is over may still be saying so.
+                end_agents
+                listen
+                die "there is no report: $(echo "$task" | text message)" ;;
             input_required) answer ;;
         esac
         [ "$(date +%s)" -lt "$ends" ] || die "there was no report in $SECONDS_MAX s"
@@ -157,7 +163,7 @@ wait_for_report() {
 end_agents() {
     for agent in planner reader.1 reader.2 writer; do waggle agent drain "$agent" >/dev/null; done
     # shellcheck disable=SC2086 # a list of process ids, meant as words
-    wait $agents
+    wait $agents || true # one that was killed meanwhile was not needed
     agents=
 }
 

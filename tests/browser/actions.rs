@@ -4,7 +4,7 @@ use serde_json::json;
 use waggle_tests::{PATIENCE, World, task, until};
 
 use crate::page::Page;
-use crate::run::on_the_page;
+use crate::run::{in_a_browser, on_the_page};
 
 #[test]
 fn a_swarm_is_paused_and_resumed() {
@@ -54,6 +54,86 @@ fn an_agent_is_drained_and_resumed() {
         page.ask("[aria-label='Resume agent worker-1']", "Resume agent worker-1?").await;
         page.agree("Agent worker-1 is live.").await;
         assert_eq!(agent(w).await["status"], "live");
+    });
+}
+
+#[test]
+fn a_queue_is_paused_and_resumed() {
+    on_the_page(async |w, page| {
+        w.submit_id(task().queue("drafts")).await;
+        page.choose_swarm(w.swarm()).await;
+        page.ask("[aria-label='Pause queue drafts']", "Pause queue drafts?").await;
+        assert_eq!(queue(w).await["paused"], false, "asked, not done");
+        page.agree("Queue drafts is paused.").await;
+        assert_eq!(queue(w).await["paused"], true);
+        page.click("#confirm-no").await;
+        page.until_text("#swarm-queues-table .verdict", "paused").await;
+
+        page.ask("[aria-label='Resume queue drafts']", "Resume queue drafts?").await;
+        page.agree("Queue drafts is running.").await;
+        assert_eq!(queue(w).await["paused"], false);
+        page.click("#confirm-no").await;
+        page.until("the focus is not lost", "document.activeElement.closest('#swarm-queues-table') !== null")
+            .await;
+        w.post("/queues/drafts/drain").send().await.ok();
+        page.until_patiently(
+            "what somebody else did is seen",
+            "document.querySelector('#swarm-queues-table .verdict').textContent === 'draining'",
+        )
+        .await;
+        page.screenshot("queues").await;
+    });
+}
+
+#[test]
+fn a_queue_is_purged_of_what_waits_and_its_failed_tasks_are_replayed() {
+    on_the_page(async |w, page| {
+        let failed = w.failed_task(task()).await;
+        let ready = w.submit_id(task()).await;
+        let scheduled = w.submit_id(task().delay_ms(600_000)).await;
+        page.choose_swarm(w.swarm()).await;
+        page.ask("[aria-label='Purge queue default']", "Purge queue default?").await;
+        page.until_text(
+            "#confirm-text",
+            "(2 tasks now: ready, scheduled and blocked ones) is deleted for good",
+        )
+        .await;
+        page.screenshot("purge").await;
+        page.click("#confirm-no").await;
+        assert_eq!(
+            (w.status(&ready).await.as_str(), w.status(&scheduled).await.as_str()),
+            ("ready", "scheduled")
+        );
+        page.ask("[aria-label='Purge queue default']", "Purge queue default?").await;
+        page.agree("2 tasks of queue default were deleted.").await;
+        w.get(&format!("/tasks/{ready}")).send().await.problem(404, "task_not_found");
+        assert_eq!(w.status(&failed).await, "failed");
+        page.click("#confirm-no").await;
+
+        page.ask("[aria-label='Replay queue default']", "Replay queue default?").await;
+        page.until_text("#confirm-text", "Its failed tasks (1 task now) become ready again").await;
+        page.agree("1 task of queue default is ready again.").await;
+        assert_eq!(w.status(&failed).await, "ready");
+    });
+}
+
+#[test]
+fn what_the_service_refuses_of_a_queue_is_shown_with_its_reason() {
+    // The page goes on asking for a swarm that is gone: what it writes to the console is looked at once.
+    in_a_browser(async |w, page| {
+        page.open(&w.service().base()).await;
+        let name = format!("{}-b", w.swarm());
+        let path = format!("/v1/swarms/{name}");
+        w.client().put(&path).send().await.expect(201);
+        w.client().post(&format!("{path}/tasks")).json(json!({"queue": "drafts"})).send().await.expect(201);
+        page.choose_swarm(&name).await;
+        page.ask("[aria-label='Purge queue drafts']", "Purge queue drafts?").await;
+        // Somebody else is faster.
+        w.client().delete(&path).send().await.expect(202);
+        page.click("#confirm-yes").await;
+        page.until_text("#confirm-result", "(request ").await;
+        page.until("it has failed", "document.querySelector('#confirm').dataset.state === 'failed'").await;
+        page.assert_only_the_network_failed().await;
     });
 }
 
@@ -123,6 +203,10 @@ fn what_the_service_refuses_is_shown_with_its_reason() {
 
 async fn swarm(w: &World) -> serde_json::Value {
     w.get("").send().await.ok()
+}
+
+async fn queue(w: &World) -> serde_json::Value {
+    w.get("/queues/drafts").send().await.ok()
 }
 
 async fn agent(w: &World) -> serde_json::Value {

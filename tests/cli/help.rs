@@ -4,7 +4,7 @@ use waggle_tests::{in_a_swarm, root};
 
 use crate::program::program;
 
-const COMMANDS: [&[&str]; 53] = [
+const COMMANDS: [&[&str]; 73] = [
     &[],
     &["serve"],
     &["migrate"],
@@ -16,11 +16,31 @@ const COMMANDS: [&[&str]; 53] = [
     &["task", "submit"],
     &["task", "get"],
     &["task", "list"],
+    &["task", "count"],
     &["task", "attempts"],
     &["task", "output"],
     &["task", "cancel"],
     &["task", "retry"],
     &["task", "input"],
+    &["task", "assign"],
+    &["task", "act"],
+    &["queue"],
+    &["queue", "list"],
+    &["queue", "get"],
+    &["queue", "set"],
+    &["queue", "pause"],
+    &["queue", "resume"],
+    &["queue", "drain"],
+    &["queue", "purge"],
+    &["queue", "replay"],
+    &["schedule"],
+    &["schedule", "list"],
+    &["schedule", "get"],
+    &["schedule", "put"],
+    &["schedule", "run"],
+    &["schedule", "pause"],
+    &["schedule", "resume"],
+    &["schedule", "delete"],
     &["agent"],
     &["agent", "run"],
     &["agent", "register"],
@@ -60,7 +80,8 @@ const COMMANDS: [&[&str]; 53] = [
     &["perf", "history"],
 ];
 /// The commands that have commands of their own.
-const GROUPS: [&[&str]; 7] = [&[], &["task"], &["agent"], &["swarm"], &["message"], &["state"], &["perf"]];
+const GROUPS: [&[&str]; 9] =
+    [&[], &["task"], &["queue"], &["schedule"], &["agent"], &["swarm"], &["message"], &["state"], &["perf"]];
 
 #[test]
 fn every_command_explains_itself() {
@@ -101,6 +122,12 @@ fn wrong_usage_ends_with_status_2_and_a_hint() {
             (&["agent", "run"], "CMD"),
             (&["agent", "run", "--concurrency", "0", "--", "true"], "--concurrency"),
             (&["task", "submit", "--payload", "1", "--text", "1"], "--text"),
+            (&["task", "assign", "0193a0de-0000-7000-8000-000000000000"], "--strategy"),
+            (&["task", "act", "eat", "--queue", "q"], "retry"),
+            (&["queue", "set", "q", "--rate", "100"], "100/1000"),
+            (&["queue", "purge"], "NAME"),
+            (&["schedule", "put", "s", "--task", "{}"], "--cron"),
+            (&["schedule", "put", "s", "--cron", "@daily", "--task", "{"], "not JSON"),
             (&["swarm", "delete"], "NAME"),
             (&["agent", "list", "--status", "asleep"], "draining"),
             (&["message", "send", "--to", "a", "--body", "1"], "--from"),

@@ -15,6 +15,8 @@ mod migrate;
 mod perf;
 mod pipeline;
 mod program;
+mod queue;
+mod schedule;
 mod snapshot;
 mod start_up;
 mod state;

@@ -120,6 +120,41 @@ fn a_list_is_filtered_limited_or_whole() {
 }
 
 #[test]
+fn a_list_and_a_count_take_all_the_filters_of_the_service() {
+    in_a_swarm(async |w| {
+        let parent = w.submit_id(task().queue("plans")).await;
+        let below = w
+            .submit_id(task().parent(parent.as_str()).with("type", "a kind&b").with("tags", json!(["t"])))
+            .await;
+        let pinned = w.submit_id(task().agent("a").with("type", "other")).await;
+        for (flags, id) in [
+            (&["--queue", "plans", "--status", "ready"][..], &parent),
+            (&["--parent", &parent], &below),
+            (&["--type", "a kind&b"], &below),
+            (&["--tag", "t"], &below),
+            (&["--agent", "a"], &pinned),
+            (&["--type", "other", "--agent", "a", "--queue", "default"], &pinned),
+        ] {
+            let listed = client(&w, &[&["task", "list"], flags].concat()).json().await;
+            assert_eq!(listed["id"], json!(id), "{flags:?}");
+            if flags.contains(&"--agent") {
+                continue;
+            }
+            let counted = client(&w, &[&["task", "count"], flags].concat()).json().await;
+            assert_eq!(
+                (&counted["total"], &counted["by_status"]["ready"]),
+                (&json!(1), &json!(1)),
+                "{flags:?}"
+            );
+        }
+        assert_eq!(client(&w, &["task", "list", "--parent", &parent, "--type", "other"]).ok().await, "");
+        assert_eq!(client(&w, &["task", "count"]).json().await["total"], 3);
+        let ended = client(&w, &["task", "count", "--agent", "a"]).run().await;
+        assert!(ended.complaint(1).contains("/agent"), "{ended:?}");
+    });
+}
+
+#[test]
 fn the_exit_status_of_a_wait_tells_how_the_task_ended() {
     in_a_swarm(async |w| {
         let waiting = client(&w, &["task", "submit", "--payload", "1", "--wait"]).start();
@@ -193,5 +228,67 @@ fn its_attempts_and_its_output_are_printed_while_it_runs_and_after() {
         let attempts = client(&w, &["task", "attempts", &id]).run().await.lines();
         let outcomes: Vec<_> = attempts.iter().map(|one| one["outcome"].clone()).collect();
         assert_eq!(outcomes, ["failed", "completed"]);
+    });
+}
+
+#[test]
+fn a_task_is_assigned_to_an_agent_or_to_one_that_is_chosen() {
+    in_a_swarm(async |w| {
+        let (first, second) = (w.submit_id(task()).await, w.submit_id(task()).await);
+        let refused = client(&w, &["task", "assign", &first, "--agent", "nobody"]).run().await;
+        assert!(refused.complaint(1).contains("agent_not_found"), "{refused:?}");
+        w.put("/agents/a").json(json!({"capacity": 5})).send().await.expect(201);
+        let assigned = client(&w, &["task", "assign", &first, "--agent", "a"]).json().await;
+        assert_eq!(assigned, json!({"id": first, "agent": "a"}));
+        let assigned = client(&w, &["task", "assign", &second, "--strategy", "least_loaded"]).json().await;
+        assert_eq!(assigned["agent"], "a");
+        assert!(w.claim("b").await.is_empty());
+    });
+}
+
+#[test]
+fn tasks_that_fit_are_cancelled_retried_or_deleted_up_to_a_limit() {
+    in_a_swarm(async |w| {
+        w.submit_many((0..3).map(|number| task().queue("q").payload(number))).await;
+        let other = w.submit_id(task().queue("other")).await;
+        let act = ["task", "act", "cancel", "--queue", "q", "--status", "ready"];
+        let some = client(&w, &[&act[..], &["--limit", "2"]].concat()).run().await;
+        let answer: Value = serde_json::from_str(&some.stdout).unwrap();
+        assert_eq!((some.status, answer), (0, json!({"matched": 2, "changed": 2, "more": true})));
+        assert!(some.stderr.contains("run it again"), "{some:?}");
+        let rest = client(&w, &act).json().await;
+        assert_eq!(rest, json!({"matched": 1, "changed": 1, "more": false}));
+        let retried = client(&w, &["task", "act", "retry", "--queue", "q"]).json().await;
+        assert_eq!(retried["changed"], 3);
+        let deleted = client(&w, &["task", "act", "delete", "--queue", "q"]).json().await;
+        assert_eq!(deleted["changed"], 3);
+        assert_eq!(client(&w, &["task", "list", "--queue", "q"]).ok().await, "");
+        assert_eq!(w.status(&other).await, "ready");
+        let ended = client(&w, &["task", "act", "delete"]).run().await;
+        assert!(ended.complaint(1).contains("/filter"), "{ended:?}");
+    });
+}
+
+#[test]
+fn a_task_that_stands_on_two_pages_is_printed_once() {
+    let [a, b, c] = ["a", "b", "c"].map(|end| format!("0193a0de-0000-7000-8000-00000000000{end}"));
+    let pages = [
+        json!({"items": [{"id": a, "status": "scheduled"}, {"id": b, "status": "ready"}], "next_cursor": "1"}),
+        json!({"items": [{"id": a, "status": "running"}, {"id": c, "status": "running"}], "next_cursor": null}),
+    ];
+    in_a_swarm(async |w| {
+        let answer = async move |uri: axum::http::Uri| {
+            let second = uri.query().is_some_and(|query| query.contains("cursor=1"));
+            axum::Json(pages[usize::from(second)].clone())
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let server =
+            tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(answer)).await });
+        let listed = client(&w, &["task", "list", "--all"]).set("WAGGLE_URL", &url).run().await.lines();
+        let ids: Vec<_> = listed.iter().map(|task| task["id"].as_str().unwrap()).collect();
+        assert_eq!(ids, [&a, &b, &c]);
+        assert_eq!(listed[0]["status"], "scheduled", "as it was met first");
+        server.abort();
     });
 }

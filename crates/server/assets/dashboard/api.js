@@ -1,6 +1,8 @@
 // Calls of the service. Addresses are relative to the page, so that it works behind a prefix too.
 
 const DEADLINE_MS = 10_000;
+// Of a call that treats tasks by the thousand.
+const LONG_DEADLINE_MS = 60_000;
 
 // Why a call did not succeed: the title and the detail of the service's problem, or of ours where it did not answer.
 export class Refused extends Error {
@@ -14,28 +16,29 @@ export class Refused extends Error {
 
 export const get = (path) => call('GET', path);
 export const post = (path) => call('POST', path);
+export const postPatiently = (path) => call('POST', path, LONG_DEADLINE_MS);
 
 // A path below the swarms, each part as one segment whatever is in it.
 export function swarmPath(...parts) {
   return ['../v1/swarms', ...parts.map(encodeURIComponent)].join('/');
 }
 
-async function call(method, path) {
-  const response = await answered(method, path);
+async function call(method, path, deadline = DEADLINE_MS) {
+  const response = await answered(method, path, deadline);
   const body = await response.json().catch(() => null);
   if (response.ok && body !== null) return body;
   throw refused(response, body);
 }
 
-async function answered(method, path) {
+async function answered(method, path, deadline) {
   try {
     const headers = { accept: 'application/json' };
-    return await fetch(path, { method, headers, cache: 'no-store', signal: AbortSignal.timeout(DEADLINE_MS) });
+    return await fetch(path, { method, headers, cache: 'no-store', signal: AbortSignal.timeout(deadline) });
   } catch (error) {
     const late = error.name === 'TimeoutError';
     throw new Refused(
       late ? 'No answer in time' : 'The service cannot be reached',
-      late ? `It did not answer within ${DEADLINE_MS / 1_000} s; whether it did anything is not known.`
+      late ? `It did not answer within ${deadline / 1_000} s; whether it did anything is not known.`
         : 'Nothing came back; it may be stopping, restarting or unreachable.',
     );
   }

@@ -1,10 +1,11 @@
-// One swarm: which it is, whether it stands still, its agents and its tasks.
+// One swarm: which it is, whether it stands still, its queues, its agents and its tasks.
 
 import { Agents } from './agents.js';
 import { get, post, swarmPath } from './api.js';
 import { ask } from './confirm.js';
 import { byId, element, reconcile, say } from './dom.js';
 import { showProblem } from './problem.js';
+import { SwarmQueues } from './swarm-queues.js';
 import { Tasks } from './tasks.js';
 
 const PAGE = 500;
@@ -17,6 +18,7 @@ export class Swarm {
   #loadedAt = 0;
   #asked = 0;
   #select = byId('swarm-select');
+  #queues = new SwarmQueues(() => this.load());
   #agents = new Agents(() => this.load());
   #tasks = new Tasks(() => this.load());
 
@@ -39,7 +41,8 @@ export class Swarm {
     this.#asked += 1;
     const asked = this.#asked;
     const isCurrent = () => asked === this.#asked;
-    const parts = [this.#loadSwarms(isCurrent), this.#agents.load(this.#name, isCurrent), this.#tasks.load(this.#name, isCurrent)];
+    const lists = [this.#queues, this.#agents, this.#tasks].map((list) => list.load(this.#name, isCurrent));
+    const parts = [this.#loadSwarms(isCurrent), ...lists];
     const ended = await Promise.allSettled(parts);
     if (isCurrent()) showProblem(byId('swarm-problem'), ended.find((part) => part.reason)?.reason);
   }
@@ -48,6 +51,7 @@ export class Swarm {
     const name = named();
     if (name === null || name === this.#name) return;
     this.#name = name;
+    this.#queues.clear();
     this.#agents.clear();
     this.#tasks.clear();
     this.load();

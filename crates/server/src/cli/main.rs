@@ -6,7 +6,8 @@ use clap::{Parser, Subcommand};
 use tokio::runtime::Builder;
 
 use super::{
-    agent, doctor, events, message, migrate, openapi, perf, serve, state, swarm, task, transaction, validate,
+    agent, doctor, events, message, migrate, openapi, perf, queue, schedule, serve, state, swarm, task,
+    transaction, validate,
 };
 use crate::bench::BenchArgs;
 use crate::serve::ServeError;
@@ -48,6 +49,10 @@ enum Command {
     Task(task::TaskArgs),
     /// Work on tasks, and look at who does
     Agent(agent::AgentArgs),
+    /// Look at queues, say what their limits are, and steer them
+    Queue(queue::QueueArgs),
+    /// Submit tasks again and again
+    Schedule(schedule::ScheduleArgs),
     /// Make, look at and steer swarms
     Swarm(swarm::SwarmArgs),
     /// Send messages to agents and read them
@@ -94,6 +99,8 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Openapi(args) => args.run(),
         Command::Task(args) => args.run().await,
         Command::Agent(args) => args.run().await,
+        Command::Queue(args) => args.run().await,
+        Command::Schedule(args) => args.run().await,
         Command::Swarm(args) => args.run().await,
         Command::Message(args) => args.run().await,
         Command::State(args) => args.run().await,

@@ -14,6 +14,8 @@ mod path;
 pub mod perf;
 mod polls;
 mod print;
+pub mod queue;
+pub mod schedule;
 mod serve;
 mod service;
 mod settings;

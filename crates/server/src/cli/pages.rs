@@ -1,7 +1,12 @@
 //! Lists, page after page.
 
+use std::collections::HashSet;
+
 use serde::Deserialize;
-use waggle_task_queue::{limits::PAGE_DEFAULT, model::Json};
+use waggle_task_queue::{
+    limits::PAGE_DEFAULT,
+    model::{Json, TaskId},
+};
 
 use super::{
     client::{Call, json},
@@ -30,6 +35,11 @@ struct Page {
     next_cursor: Option<String>,
 }
 
+#[derive(Deserialize)]
+struct Identified {
+    id: TaskId,
+}
+
 /// Prints what `call` lists, and says on standard error when there are more `things`.
 ///
 /// # Errors
@@ -40,15 +50,46 @@ pub(in crate::cli) async fn print(
     args: &PageArgs,
     things: &str,
 ) -> anyhow::Result<()> {
+    print_those(service, call, args, things, |_| Ok(true)).await
+}
+
+/// As [`print()`], for tasks, of which one may stand on two pages because it has moved in between: the second time it is
+/// passed over. Keeps the id of each, 16 bytes.
+///
+/// # Errors
+/// As [`print()`].
+pub(in crate::cli) async fn print_once(
+    service: &Service,
+    call: &Call,
+    args: &PageArgs,
+    things: &str,
+) -> anyhow::Result<()> {
+    let mut seen = HashSet::new();
+    print_those(service, call, args, things, |item| {
+        let Identified { id } = serde_json::from_slice(item.as_bytes())?;
+        Ok(seen.insert(id))
+    })
+    .await
+}
+
+async fn print_those(
+    service: &Service,
+    call: &Call,
+    args: &PageArgs,
+    things: &str,
+    mut is_new: impl FnMut(&Json) -> anyhow::Result<bool>,
+) -> anyhow::Result<()> {
     let mut left = if args.all { usize::MAX } else { args.limit };
     let mut cursor = None;
     while left > 0 {
         let next = call.clone().query("limit", Some(left.min(PAGE))).query("cursor", cursor);
         let page: Page = json(&service.call(&next).await?)?;
         for item in page.items.iter().take(left) {
-            print::value(item.as_bytes())?;
+            if is_new(item)? {
+                print::value(item.as_bytes())?;
+                left -= 1;
+            }
         }
-        left = left.saturating_sub(page.items.len());
         cursor = page.next_cursor;
         if cursor.is_none() {
             break;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{attempts, cancel, get, input, list, output, retry, submit};
+use super::{act, assign, attempts, cancel, count, get, input, list, output, retry, submit};
 
 /// Submit, read and steer tasks.
 #[derive(Debug, clap::Args)]
@@ -28,14 +28,20 @@ enum TaskCommand {
     Get(get::GetArgs),
     /// Print tasks, one after the other
     List(list::ListArgs),
+    /// Print how many tasks there are, in all and by state
+    Count(count::CountArgs),
     /// Print the attempts at a task, one after the other
     Attempts(attempts::AttemptsArgs),
     /// Print what the holders of a task have streamed, one chunk a line
     Output(output::OutputArgs),
+    /// Let one agent alone claim a task
+    Assign(assign::AssignArgs),
     /// Cancel tasks: a running one is asked to stop
     Cancel(cancel::CancelArgs),
     /// Make failed or cancelled tasks ready again
     Retry(retry::RetryArgs),
+    /// Cancel, retry or delete all tasks that fit, by the thousand
+    Act(act::ActArgs),
     /// Answer a task that asks a person
     Input(input::InputArgs),
 }
@@ -50,10 +56,13 @@ impl TaskArgs {
             TaskCommand::Submit(args) => submit::run(*args).await,
             TaskCommand::Get(args) => get::run(args).await,
             TaskCommand::List(args) => list::run(args).await,
+            TaskCommand::Count(args) => count::run(args).await,
             TaskCommand::Attempts(args) => attempts::run(&args).await,
             TaskCommand::Output(args) => output::run(&args).await,
+            TaskCommand::Assign(args) => assign::run(&args).await,
             TaskCommand::Cancel(args) => cancel::run(&args).await,
             TaskCommand::Retry(args) => retry::run(&args).await,
+            TaskCommand::Act(args) => act::run(args).await,
             TaskCommand::Input(args) => input::run(&args).await,
         }
     }

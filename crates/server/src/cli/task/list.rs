@@ -2,8 +2,7 @@
 
 use std::process::ExitCode;
 
-use waggle_task_queue::model::{QueueName, Status};
-
+use super::filter::FilterArgs;
 use crate::cli::{
     client::{Call, ConnectArgs},
     pages::{self, PageArgs},
@@ -11,14 +10,10 @@ use crate::cli::{
 };
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = CONTRACT)]
 pub(super) struct ListArgs {
-    /// Only tasks in this state
-    #[arg(long, value_name = "STATE")]
-    status: Option<Status>,
-
-    /// Only tasks of this queue
-    #[arg(long, value_name = "NAME")]
-    queue: Option<QueueName>,
+    #[command(flatten)]
+    filter: FilterArgs,
 
     #[command(flatten)]
     pages: PageArgs,
@@ -27,11 +22,15 @@ pub(super) struct ListArgs {
     connect: ConnectArgs,
 }
 
+const CONTRACT: &str = "\
+What is printed has to fit all that is named: state after state, the newest first within each. Tasks move while they \
+are read, so a list is no picture of one instant. One that goes from state to state meanwhile is printed once, as it \
+was met first, and one that goes back to a state already passed may be missing; a list of one state leaves none out \
+that stays in it.";
+
 pub(super) async fn run(args: ListArgs) -> anyhow::Result<ExitCode> {
     let service = Service::open(&args.connect)?;
-    let call = Call::get("/tasks")
-        .query("status", args.status.map(Status::as_str))
-        .query("queue", args.queue.as_ref());
-    pages::print(&service, &call, &args.pages, "tasks").await?;
+    let call = args.filter.query(Call::get("/tasks"));
+    pages::print_once(&service, &call, &args.pages, "tasks").await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,9 +1,13 @@
-//! `waggle task`: submit, get, list, cancel, retry and answer tasks, read their attempts and output, from a shell.
+//! `waggle task`: submit, get, list, count, assign, cancel, retry and answer tasks, read their attempts and output, from a shell.
 
+mod act;
 mod args;
+mod assign;
 mod attempts;
 mod batch;
 mod cancel;
+mod count;
+mod filter;
 mod get;
 mod input;
 mod list;

@@ -1,0 +1,9 @@
+//! `waggle queue purge`.
+
+use std::process::ExitCode;
+
+use super::args::NamesArgs;
+
+pub(super) async fn run(args: &NamesArgs) -> anyhow::Result<ExitCode> {
+    args.repair("purge").await
+}

@@ -1,0 +1,9 @@
+//! `waggle queue replay`.
+
+use std::process::ExitCode;
+
+use super::args::NamesArgs;
+
+pub(super) async fn run(args: &NamesArgs) -> anyhow::Result<ExitCode> {
+    args.repair("replay").await
+}

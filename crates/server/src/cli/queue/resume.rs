@@ -1,0 +1,9 @@
+//! `waggle queue resume`.
+
+use std::process::ExitCode;
+
+use super::args::NamesArgs;
+
+pub(super) async fn run(args: &NamesArgs) -> anyhow::Result<ExitCode> {
+    args.post("resume").await
+}

@@ -1,0 +1,9 @@
+//! `waggle schedule pause`.
+
+use std::process::ExitCode;
+
+use super::{args::NamesArgs, said};
+
+pub(super) async fn run(args: &NamesArgs) -> anyhow::Result<ExitCode> {
+    said::put_back(args, true).await
+}
