@@ -11,7 +11,15 @@ local function queue_replay(keys, args)
   local swarm = open_swarm(root)
   if not swarm then return swarm_not_found() end
   local effects = new_effects(root, swarm, now_ms(root))
-  local sink = { full = function() return false end, take = function(task) found[#found + 1] = task end }
+  local enough = false
+  local sink = {
+    eldest_first = true,
+    full = function() return enough end,
+    take = function(task)
+      found[#found + 1] = task
+      enough = act.name(effects, task)
+    end,
+  }
   local filter = { queue = queue, kind = '', tag = '', agent = '', parent = '' }
   local after, replayed = look.stretch(root, 'failed', filter, args[3], bound, sink), 0
   for _, task in ipairs(found) do

@@ -11,13 +11,14 @@ local MOVES_READY = { cancel = true, delete = true }
 
 -- Tasks are found first and treated then: what is walked does not change under the walk. Ready ones that all leave
 -- their lists are taken off them and treated at once.
-local function gather(want, treat)
+local function gather(want, treat, is_enough)
   local found = { count = 0 }
   return found, {
-    full = function() return found.count >= want end,
+    full = function() return found.count >= want or found.enough end,
     want = function() return want - found.count end,
     take = function(task)
       found.count = found.count + 1
+      found.enough = is_enough and is_enough(task)
       if task.is_taken then treat(task) else found[#found + 1] = task end
     end,
   }
@@ -34,7 +35,9 @@ local function task_act(keys, args)
     changed = changed + 1
     if task.status == 'cancelled' then cancelled = cancelled + 1 end
   end
-  local found, sink = gather(tonumber(args[3]), treat)
+  local found, sink = gather(tonumber(args[3]), treat, action == 'retry' and function(task) return act.name(effects, task) end)
+  -- What others depend on is retried before those.
+  sink.eldest_first = action == 'retry'
   after = look.stretch(root, status, look.filter(args, 6), after, tonumber(args[4]), sink, MOVES_READY[action])
   for _, task in ipairs(found) do treat(task) end
   write_effects(effects)

@@ -3,6 +3,8 @@
 
 local act = {}
 do
+  -- Dependencies of tasks that one call retries, those of one task over.
+  local NAMED_A_CALL = 1000
   local FINISHED = { completed = true, failed = true, cancelled = true }
 
   local function take_out(effects, task)
@@ -41,24 +43,33 @@ do
   end
 
   -- Returns true; or false and why not: `state`, `full` or `key`.
+  --   task.named  the tasks that it depends on, where they have been read
   function act.retry(effects, task)
     local root, id, from = effects.root, task.id, task.status
     if from ~= 'failed' and from ~= 'cancelled' then return false, 'state' end
     if is_full(effects) then return false, 'full' end
     if task.spec.d and redis.call('HSETNX', root .. 'dedup', task.spec.d, id) ~= 1 then return false, 'key' end
-    local entry = task.entry + 1
+    task.entry = task.entry + 1
     take_out(effects, task)
     attempts.keep_last(root, id)
     due.forgive(effects, task)
+    if task.spec.u then used.grant(root, id) end
     -- Why a task failed that nobody ever held is no error of an attempt: a first attempt leaves no error behind.
     if redis.call('HEXISTS', task.key, 'fe') == 0 then redis.call('DEL', key_of.outcome(root, id)) end
     redis.call('HDEL', task.key, 'fa', 'ra', 'cr', 'cc', 'lt', 'lo', 'ao')
-    redis.call('HSET', task.key, 'st', 'ready', 'at', '0', 'en', int(entry), 'ry', precise(effects.now))
-    moved(effects, task, from, 'ready')
-    enter_ready(effects, task, task.spec, entry, false)
-    note_task(effects, 'task.retried', id, task.queue, nil, 'ready', 0)
+    redis.call('HSET', task.key, 'at', '0', 'en', int(task.entry))
+    local pending = depend.again(root, task, task.named or depend.named(root, id))
+    if pending > 0 then
+      depend.block(effects, task, pending)
+      moved(effects, task, from, 'blocked')
+    else
+      redis.call('HSET', task.key, 'st', 'ready', 'ry', precise(effects.now))
+      moved(effects, task, from, 'ready')
+      enter_ready(effects, task, task.spec, task.entry, false)
+    end
+    task.status = pending > 0 and 'blocked' or 'ready'
+    note_task(effects, 'task.retried', id, task.queue, nil, task.status, 0)
     effects.retried = (effects.retried or 0) + 1
-    task.status = 'ready'
     return true
   end
 
@@ -71,5 +82,12 @@ do
     forget.task(effects, task, task.status)
     if task.watched then wake(effects.root, 'f', task.id) end
     return true
+  end
+
+  -- Notes what a task that is to be retried depends on; returns whether that was enough for one call.
+  function act.name(effects, task)
+    task.named = depend.named(effects.root, task.id)
+    effects.named = (effects.named or 0) + #task.named
+    return effects.named >= NAMED_A_CALL
   end
 end

@@ -1,7 +1,8 @@
 -- Tasks that wait for others. The list `d:<task>` has those that wait for a task while it is unfinished, `l:<task>` those
 -- that may look at what became of it since and have not been seen finished: while one of them is unfinished the task is
 -- not forgotten. A task that has either is flagged `d`; one that waits is `blocked`, is flagged `w`, stands in the sorted
--- set `blocked` and counts in `pd` what it waits for.
+-- set `blocked` and counts in `pd` what it waits for. It stands in `d:` lists as in ready lists, with the entry it has: one
+-- that gave up and was retried has another, and what it left behind in the lists of others counts for nothing.
 --
 -- What ends a task takes the first of those that wait along; the others are renamed to `dy:<task>/<status>/<n>`, and that
 -- name enters the sorted set `resolving`, which task_resolve works off: `yd` of the task counts its own ones there.
@@ -17,6 +18,8 @@ do
   local LOOKED = 100
   -- A task that is still looked at is kept for so long at least, and at most, before it is looked at again.
   local KEPT_MS_MIN, KEPT_MS_MAX = 1000, 60000
+  -- A list of so many at most is cleared of what a task left there, before it enters again.
+  local CLEARED = 200
   local FINISHED = { completed = true, failed = true, cancelled = true }
   local WORDS = {
     failed = 'has failed', cancelled = 'was cancelled', deleted = 'was deleted',
@@ -89,8 +92,20 @@ do
     return pending, ended, lost, lost_as
   end
 
+  local function enter_lists(root, task, pending, ended)
+    local element = element_of(task.id, task.entry)
+    for _, one in ipairs(pending) do
+      redis.call('RPUSH', key_of.waiting(root, one.id), element)
+      flag(root, one.id, one.flags, 'd')
+    end
+    for _, one in ipairs(ended) do
+      redis.call('RPUSH', key_of.looking(root, one.id), task.id)
+      flag(root, one.id, one.flags, 'd')
+    end
+  end
+
   -- Returns where a new task stands that waits or never will be; nothing where it waits for none.
-  --   task  id, key, queue, spec, flags, retention, has_dedup, depends_on
+  --   task  id, key, entry, queue, spec, flags, retention, has_dedup, depends_on
   function depend.enter(effects, task)
     local root = effects.root
     local pending, ended, lost, lost_as = look(root, task)
@@ -98,22 +113,62 @@ do
       moved(effects, task, 'new', 'blocked')
       return give_up(effects, task, lost, lost_as)
     end
-    for _, one in ipairs(pending) do
-      redis.call('RPUSH', key_of.waiting(root, one.id), task.id)
-      flag(root, one.id, one.flags, 'd')
-    end
-    for _, one in ipairs(ended) do
-      redis.call('RPUSH', key_of.looking(root, one.id), task.id)
-      flag(root, one.id, one.flags, 'd')
-    end
+    enter_lists(root, task, pending, ended)
     if #pending == 0 then return nil end
     depend.block(effects, task, #pending)
     moved(effects, task, 'new', 'blocked')
     return 'blocked'
   end
 
+  -- The ids that stand at the end of a task's extras (see store/spec.rs): nothing that a client chooses follows them but
+  -- what holds no quotes.
+  local NAMED, SCHEDULE, TRACE = '"depends_on":%[([%x%-",]+)%]$', ',?"schedule":"[^"]*"$', ',?"traceparent":"[^"]*"$'
+
+  -- The tasks that a task depends on, as its submit named them.
+  function depend.named(root, id)
+    local key, last = key_of.spec(root, id), 511
+    while true do
+      local text = redis.call('GETRANGE', key, '0', int(last))
+      local header_end = string.find(text, '\n', 1, true)
+      local extras_end = header_end and string.find(text, '\n', header_end + 1, true)
+      if extras_end then
+        local extras = string.sub(text, header_end + 1, extras_end - 2)
+        local ids = string.match(string.gsub(string.gsub(extras, SCHEDULE, ''), TRACE, ''), NAMED)
+        return ids and ids_of((string.gsub(ids, '"', ''))) or {}
+      end
+      if #text <= last then return {} end
+      last = last * 16
+    end
+  end
+
+  -- Takes away what a task left in the lists of another when it gave up, where these are short.
+  local function clear(root, task, id)
+    local waiting, looking = key_of.waiting(root, id), key_of.looking(root, id)
+    if redis.call('LLEN', looking) <= CLEARED then redis.call('LREM', looking, '0', task.id) end
+    if redis.call('LLEN', waiting) <= CLEARED then
+      redis.call('LREM', waiting, '0', element_of(task.id, task.entry - 1))
+    end
+  end
+
+  -- A task that has finished is to wait again for those that it depends on and that are unfinished now; what has failed or
+  -- is gone is no obstacle. Returns how many it waits for.
+  --   task  id, entry: the one behind that under which it last waited
+  function depend.again(root, task, named)
+    local pending, ended = {}, {}
+    for _, id in ipairs(named) do
+      local s = redis.call('HMGET', key_of.state(root, id), 'st', 'fl')
+      if redis.call('EXISTS', key_of.spec(root, id)) == 1 then
+        local those = FINISHED[s[1]] and ended or pending
+        those[#those + 1] = { id = id, flags = s[2] }
+        if flagged.has(s[2], 'd') then clear(root, task, id) end
+      end
+    end
+    enter_lists(root, task, pending, ended)
+    return #pending
+  end
+
   function depend.block(effects, task, pending)
-    task.flags = (task.flags or '') .. 'w'
+    if not flagged.has(task.flags, 'w') then task.flags = (task.flags or '') .. 'w' end
     redis.call('HSET', task.key, 'st', 'blocked', 'pd', int(pending), 'fl', task.flags)
     redis.call('ZADD', effects.root .. 'blocked', int(effects.now), task.id)
   end
@@ -138,25 +193,27 @@ do
     note_task(effects, 'task.ready', task.id, task.queue, nil, 'ready', 0)
   end
 
-  -- One task hears what has become of another. Returns the steps that took, and whether it may still look.
-  local function tell(effects, id, dependency, status)
+  -- One task hears what has become of another. Returns the steps that took, and its id where it may still look.
+  local function tell(effects, element, dependency, status)
     local root = effects.root
+    local id, entry = split_element(element)
     local key = key_of.state(root, id)
-    local s = redis.call('HMGET', key, 'st', 'pd')
-    if s[1] ~= 'blocked' then return 1, s[1] and not FINISHED[s[1]] end
+    local s = redis.call('HMGET', key, 'st', 'pd', 'en')
+    if tonumber(s[3] or 0) ~= entry then return 1, nil end
+    if s[1] ~= 'blocked' then return 1, s[1] and not FINISHED[s[1]] and id or nil end
     if status == 'completed' and tonumber(s[2]) > 1 then
       redis.call('HINCRBY', key, 'pd', '-1')
-      return 1, true
+      return 1, id
     end
     local task = stand(root, id)
     if status ~= 'completed' and task.spec.m ~= 'run' then
       give_up(effects, task, dependency, status)
-      return STEPS_A_MOVE, false
+      return STEPS_A_MOVE, nil
     end
-    if redis.call('HINCRBY', key, 'pd', '-1') > 0 then return 2, true end
+    if redis.call('HINCRBY', key, 'pd', '-1') > 0 then return 2, id end
     local _, text = read_header(root, id)
     go_on(effects, task, text)
-    return STEPS_A_MOVE, true
+    return STEPS_A_MOVE, id
   end
 
   -- Takes from a list as long as there are steps; returns how many are left.
@@ -165,13 +222,13 @@ do
     local exists = redis.call('EXISTS', key_of.spec(root, dependency)) == 1
     while steps > 0 do
       local most = math.max(1, math.min(TAKEN, math.floor(steps / STEPS_A_MOVE)))
-      local ids = redis.call('LPOP', list, int(most))
-      if not ids then break end
+      local elements = redis.call('LPOP', list, int(most))
+      if not elements then break end
       local looking = {}
-      for _, id in ipairs(ids) do
-        local took, looks = tell(effects, id, dependency, status)
+      for _, element in ipairs(elements) do
+        local took, id = tell(effects, element, dependency, status)
         steps = steps - took
-        if looks then looking[#looking + 1] = id end
+        looking[#looking + 1] = id
       end
       if exists and #looking > 0 then redis.call('RPUSH', key_of.looking(root, dependency), unpack(looking)) end
     end
