@@ -14,8 +14,8 @@ do
   local STEPS_A_CALL, STEPS_A_MOVE = 256, 4
   -- Dependents taken out of a list at a time.
   local TAKEN = 32
-  -- Dependents that one look at a finished task passes over.
-  local LOOKED = 100
+  -- Dependents that the looks of one call at finished tasks pass over.
+  local LOOKS_A_CALL = 1000
   -- A task that is still looked at is kept for so long at least, and at most, before it is looked at again.
   local KEPT_MS_MIN, KEPT_MS_MAX = 1000, 60000
   -- A list of so many at most is cleared of what a task left there, before it enters again.
@@ -267,6 +267,23 @@ do
     if effects.put_off then wake(effects.root, 'b', '') end
   end
 
+  -- Ends that no answer of this call tells of are told by task_resolve: kept in the swarm's record until then, `gf` failed
+  -- and `gc` cancelled.
+  function flagged.give_up(effects)
+    local ends = effects.given_up
+    if ends.failed > 0 then redis.call('HINCRBY', effects.root .. 'swarm', 'gf', int(ends.failed)) end
+    if ends.cancelled > 0 then redis.call('HINCRBY', effects.root .. 'swarm', 'gc', int(ends.cancelled)) end
+    wake(effects.root, 'b', '')
+  end
+
+  -- Takes out what was kept of those; nil where there is nothing.
+  function depend.untold(root)
+    local ends = redis.call('HMGET', root .. 'swarm', 'gf', 'gc')
+    if not ends[1] and not ends[2] then return nil end
+    redis.call('HDEL', root .. 'swarm', 'gf', 'gc')
+    return { failed = tonumber(ends[1] or 0), cancelled = tonumber(ends[2] or 0) }
+  end
+
   -- Works off what was put off; returns whether there is more.
   function depend.work_off(effects)
     local root, steps = effects.root, STEPS_A_CALL
@@ -288,25 +305,30 @@ do
     return redis.call('EXISTS', root .. 'resolving') == 1
   end
 
-  -- Whether somebody may still look at a finished task.
-  local function is_looked_at(root, id)
+  -- Whether somebody may still look at a finished task; `unknown` where this call has no looks left to tell. Those who have
+  -- finished are taken out, so that the next call goes on behind them.
+  local function is_looked_at(effects, id)
+    local root, list = effects.root, key_of.looking(effects.root, id)
     if redis.call('HEXISTS', key_of.state(root, id), 'yd') == 1 then return true end
-    local list = key_of.looking(root, id)
-    for _ = 1, LOOKED do
+    effects.looks = effects.looks or LOOKS_A_CALL
+    while effects.looks > 0 do
+      effects.looks = effects.looks - 1
       local head = redis.call('LINDEX', list, '0')
       if not head then return false end
       local status = redis.call('HGET', key_of.state(root, head), 'st')
       if not FINISHED[status] and redis.call('EXISTS', key_of.spec(root, head)) == 1 then return true end
       redis.call('LPOP', list)
     end
-    return true
+    return 'unknown'
   end
 
   -- Keeps a finished task whose retention has ended while somebody may still look at it; returns whether it does.
   function depend.keep(effects, status, id, flags, spec)
-    if not flags or not string.find(flags, 'd', 1, true) or not is_looked_at(effects.root, id) then return false end
+    if not flagged.has(flags, 'd') then return false end
+    local looked_at = is_looked_at(effects, id)
+    if not looked_at then return false end
     local retention = spec.r or RETENTION_MS_DEFAULT
-    local wait = math.max(KEPT_MS_MIN, math.min(retention, KEPT_MS_MAX))
+    local wait = looked_at == 'unknown' and 0 or math.max(KEPT_MS_MIN, math.min(retention, KEPT_MS_MAX))
     redis.call('ZADD', key_of.finished(effects.root, status), 'XX', int(effects.now + wait), id)
     return true
   end

@@ -15,6 +15,10 @@ do
   local TIES = 10000
   local SORTED = { running = 'leases', scheduled = 'scheduled', blocked = 'blocked', input_required = 'asking' }
   local WAITS = { blocked = true, scheduled = true, ready = true }
+  -- States whose tasks are found by their agent, see index.lua.
+  local BY_AGENT = {
+    blocked = true, scheduled = true, ready = true, input_required = true, failed = true, cancelled = true,
+  }
 
   -- How many arguments a filter takes.
   look.FILTER = 5
@@ -130,19 +134,9 @@ do
     return redis.call('ZRANGEBYLEX', key, name == '' and '-' or '(' .. name, '+', 'LIMIT', 0, 1)[1]
   end
 
-  -- The next queue in which tasks pinned to the agent are ready.
-  local function following_adopted(root, agent, queue, only)
-    local queues = redis.call('SMEMBERS', key_of.adoption(root, agent))
-    table.sort(queues)
-    for _, name in ipairs(queues) do
-      if name > queue and (only == '' or name == only) then return name .. '@' .. agent end
-    end
-  end
-
   -- The pool behind `pool`, '' for the first; of those that the filter leaves.
   local function following_pool(root, pool, filter)
     local queue, kind, rest = string.match(pool, '^([^@+]*)([@+]?)(.*)$')
-    if filter.agent ~= '' then return following_adopted(root, filter.agent, queue, filter.queue) end
     if pool == '' and filter.queue ~= '' then return filter.queue end
     local pinned = queue ~= '' and kind ~= '+' and following(root, key_of.pinned(root, queue), rest)
     if pinned then return queue .. '@' .. pinned end
@@ -251,6 +245,7 @@ do
     if filter.kind ~= '' then keys[#keys + 1] = key_of.index(root, 't', filter.kind) end
     if filter.tag ~= '' then keys[#keys + 1] = key_of.index(root, 'g', filter.tag) end
     if filter.queue ~= '' and index.is_rare[status] then keys[#keys + 1] = key_of.index(root, 'q', filter.queue) end
+    if filter.agent ~= '' and BY_AGENT[status] then keys[#keys + 1] = key_of.index(root, 'a', filter.agent) end
     local key = narrowest(keys, status)
     if key then
       local least, most = index.range(status)

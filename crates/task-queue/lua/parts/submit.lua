@@ -156,6 +156,7 @@ local function apply_submit(effects, plan, task)
   end
   local flags = flags_of(task.spec)
   if task.shares_budget and not flagged.has(flags, 'b') then flags = (flags or '') .. 'b' end
+  if task.pin and not flagged.has(flags, 'p') then flags = (flags or '') .. 'p' end
   if flags then redis.call('HSET', key_of.state(root, id), 'fl', flags) end
   if task.pin then apply_pin(effects, task) end
   if task.depth then redis.call('HSET', key_of.state(root, id), 'dp', int(task.depth)) end
@@ -180,7 +181,7 @@ local function apply_submit(effects, plan, task)
     enter_ready(effects, submitted, task.spec, 0, false)
     return task.depends_on and 'ready'
   end
-  local list = entry_list(root, submitted, task.spec)
+  local list = entry_list(effects, submitted, task.spec)
   local waiting = plan.lists[list.key]
   if not waiting then
     waiting = { list = list, elements = {} }

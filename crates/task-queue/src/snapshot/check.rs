@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use sha2::{Digest, Sha256};
 
 use super::{
+    circles::Circles,
     end::{Counts, End},
     format::{
         AgentLine, DeletedLine, FormerLine, InboxLine, MessageLine, QueueLine, Record, ScheduleLine,
@@ -57,7 +58,7 @@ enum Part {
 
 /// A look at a snapshot, line by line.
 ///
-/// Remembers the longest line, and the ids of messages.
+/// Remembers the longest line, the ids of messages, and who waits for whom.
 #[derive(Debug)]
 pub struct Check {
     line: u64,
@@ -77,6 +78,7 @@ pub struct Check {
     version: Option<u64>,
     queue: Option<QueueName>,
     schedule: Option<ScheduleName>,
+    circles: Circles,
 }
 
 /// The agent to which inbox lines belong.
@@ -107,6 +109,7 @@ impl Default for Check {
             version: None,
             queue: None,
             schedule: None,
+            circles: Circles::default(),
         }
     }
 }
@@ -225,6 +228,10 @@ impl Check {
         }
         if self.version.is_none() {
             return Err(self.broken("there was no line with the last version of the state"));
+        }
+        if let Some((line, problem)) = std::mem::take(&mut self.circles).find() {
+            self.line = line;
+            return Err(self.broken(problem));
         }
         self.part = Part::End;
         Ok(())
@@ -385,8 +392,9 @@ impl Check {
         timely(&[Some(schedule.created_at), schedule.next_run_at, schedule.last_run_at])
     }
 
-    fn task(&self, task: &TaskLine) -> Result<(), String> {
+    fn task(&mut self, task: &TaskLine) -> Result<(), String> {
         task.check()?;
+        self.circles.note(task, self.line);
         scanned([&task.payload, &task.metadata, &task.outcome, &task.progress].map(Option::as_ref))?;
         timely(&task.stamps().collect::<Vec<_>>())
     }

@@ -5,6 +5,7 @@
 mod agents;
 mod assign;
 mod audit;
+mod depend;
 mod messages;
 mod migrate;
 mod ready;
