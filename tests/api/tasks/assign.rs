@@ -306,7 +306,7 @@ fn what_waits_for_a_turn_or_a_slot_is_a_part_of_the_load() {
     in_a_swarm(async |w| {
         register(&w, "a", json!({"capacity": 10})).await;
         register(&w, "b", json!({"capacity": 10})).await;
-        w.put("/queues/slots").json(json!({"concurrency_per_key": 1})).send().await.ok();
+        w.put("/queues/slots").json(json!({"concurrency_per_key": 1})).send().await.expect(201);
         w.submit(task().queue("slots").with("concurrency_key", "k")).await;
         w.claim_with(json!({"agent": "b", "queues": ["slots"]})).await;
         w.submit_many(

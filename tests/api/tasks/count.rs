@@ -72,7 +72,7 @@ fn tasks_are_counted_by_agent_wherever_they_stand_but_completed() {
         let put = json!({"capacity": 50});
         w.put("/agents/a").json(put.clone()).send().await.expect(201);
         w.put("/agents/b").json(put).send().await.expect(201);
-        w.put("/queues/slots").json(json!({"concurrency_per_key": 1})).send().await.ok();
+        w.put("/queues/slots").json(json!({"concurrency_per_key": 1})).send().await.expect(201);
         let pinned = || task().agent("a");
         let first = w.submit_id(task().queue("first")).await;
         w.submit(pinned().depends_on(json!([first]))).await;
