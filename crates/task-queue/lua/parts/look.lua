@@ -72,10 +72,12 @@ do
   -- Members behind a place, with their scores.
   local function behind(source, place, bound)
     if place and tonumber(redis.call('ZSCORE', source.key, place.id) or nil) == place.score then
-      local rank, range = 'ZREVRANK', 'ZREVRANGE'
-      if source.eldest_first then rank, range = 'ZRANK', 'ZRANGE' end
-      local at = redis.call(rank, source.key, place.id)
-      return redis.call(range, source.key, int(at + 1), int(at + bound), 'WITHSCORES')
+      if source.eldest_first then
+        local at = redis.call('ZRANK', source.key, place.id)
+        return redis.call('ZRANGE', source.key, int(at + 1), int(at + bound), 'WITHSCORES')
+      end
+      local at = redis.call('ZREVRANK', source.key, place.id)
+      return redis.call('ZREVRANGE', source.key, int(at + 1), int(at + bound), 'WITHSCORES')
     end
     local offset, found = 0, nil
     repeat

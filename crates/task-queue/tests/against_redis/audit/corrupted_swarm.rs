@@ -167,7 +167,9 @@ async fn a_task_that_waits_for_the_wrong_agents() {
     sample.finds(&[&["HSET", &of_ready, "un", "1"]], &twice).await;
     sample.finds(&[&["HDEL", &of_ready, "un"]], &[]).await;
     let undo = ["HSET", of_unpinned.as_str(), "un", "1"];
-    sample.finds_one(&["HDEL", &of_unpinned, "un"], Check::WrongIndex, unpinned, &undo).await;
+    let both = [(Check::NotIndexed, unpinned), (Check::WrongIndex, unpinned)];
+    sample.finds(&[&["HDEL", &of_unpinned, "un"]], &both).await;
+    sample.finds(&[&undo], &[]).await;
     let running = format!("s:{}", sample.running);
     let undo = ["HDEL", running.as_str(), "un"];
     sample.finds_one(&["HSET", &running, "un", "a"], Check::Unpinned, &sample.running, &undo).await;
