@@ -151,7 +151,7 @@ fn rest_of(claim: Claim, settled: &[Settled], claimed: &Claimed) -> Option<Claim
     let frees = settled.iter().any(|one| one.result.as_ref().is_ok_and(|status| status.frees));
     let left = claim.max_tasks.saturating_sub(claimed.tasks.len());
     // A claim id names the tasks that it was given.
-    (frees && left > 0 && claim.claim_id.is_none()).then(|| Claim { max_tasks: left, wait_ms: 0, ..claim })
+    (frees && left > 0 && claim.claim_id.is_none()).then_some(Claim { max_tasks: left, wait_ms: 0, ..claim })
 }
 
 /// How many outcomes were applied, and not before already.
