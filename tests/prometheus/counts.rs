@@ -52,3 +52,43 @@ fn a_claim_that_waits_is_shown_as_long_as_it_waits() {
         until_waiting(&w, 0.0).await;
     });
 }
+
+#[test]
+fn tasks_that_end_with_what_they_depend_on_are_counted_whoever_ended_that() {
+    on_a_service(async |w| {
+        let counts = async || {
+            let exposition = Exposition::of(w.client()).await;
+            ["failed", "cancelled", "deleted"].map(|event| exposition.count(TASKS, &[("event", event)]))
+        };
+        let family = async || {
+            let first = w.submit_id(task().queue("first").max_attempts(1)).await;
+            w.submit(task().depends_on(json!([first]))).await;
+            w.submit(task().depends_on(json!([first])).on_dependency_failure("cancel")).await;
+            first
+        };
+        let until = async |expected: [u64; 3]| {
+            waggle_tests::until("all are counted", waggle_tests::PATIENCE, async || {
+                counts().await == expected
+            })
+            .await;
+        };
+        family().await;
+        let held = w.claim_with(json!({"agent": "a", "queues": ["first"]})).await.remove(0);
+        w.fail_with(&held, json!({})).await.ok();
+        until([2, 1, 0]).await;
+        w.cancel(&family().await).await.ok();
+        until([3, 3, 0]).await;
+        family().await;
+        w.post("/queues/first/purge").send().await.ok();
+        until([4, 4, 1]).await;
+        // It has failed already when this one comes.
+        w.submit(task().depends_on(json!([held.id]))).await;
+        until([5, 4, 1]).await;
+        w.post("/tasks/actions")
+            .json(json!({"action": "delete", "filter": {"queue": "default"}}))
+            .send()
+            .await
+            .ok();
+        until([5, 4, 8]).await;
+    });
+}

@@ -11,8 +11,9 @@ local function queue_replay(keys, args)
   local swarm = open_swarm(root)
   if not swarm then return swarm_not_found() end
   local effects = new_effects(root, swarm, now_ms(root))
-  local load = act.load()
+  local load = act.load(effects, 'retry')
   local sink = {
+    eldest_first = true,
     full = load.is_full,
     take = function(task)
       load.add(task)

@@ -45,7 +45,7 @@ local function enter(effects, task, score)
   local root = effects.root
   moved(effects, task, 'new', task.status)
   if task.status == 'ready' then
-    return stage(root, entry_list(root, task, task.spec), task.id, task.spec.k or task.spec.f)
+    return stage(root, entry_list(effects, task, task.spec), task.id, task.spec.k or task.spec.f)
   end
   if task.status == 'blocked' then return end
   if task.status == 'scheduled' then return redis.call('ZADD', root .. 'scheduled', score, task.id) end
@@ -79,6 +79,7 @@ end
 local function write_flagged(root, task, input, sums)
   local stored = { key = key_of.state(root, task.id) }
   for letter in string.gmatch(flags_of(task.spec) or '', '.') do flagged.add(stored, letter) end
+  if task.pin then flagged.add(stored, 'p') end
   if input ~= '' then
     flagged.add(stored, 'q')
     redis.call('SET', key_of.input(root, task.id), input)

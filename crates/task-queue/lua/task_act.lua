@@ -12,8 +12,8 @@ local MOVES_READY = { cancel = true, delete = true }
 
 -- Tasks are found first and treated then: what is walked does not change under the walk. Ready ones that all leave
 -- their lists are taken off them and treated at once.
-local function gather(want, treat)
-  local found, load = { count = 0 }, act.load()
+local function gather(want, treat, load)
+  local found = { count = 0 }
   return found, {
     full = function() return found.count >= want or load.is_full() end,
     want = function() return math.min(want - found.count, load.room()) end,
@@ -36,7 +36,9 @@ local function task_act(keys, args)
     changed = changed + 1
     if task.status == 'cancelled' then cancelled = cancelled + 1 end
   end
-  local found, sink = gather(tonumber(args[3]), treat)
+  local found, sink = gather(tonumber(args[3]), treat, act.load(effects, action))
+  -- What others depend on is retried before those.
+  sink.eldest_first = action == 'retry'
   after = look.stretch(root, status, look.filter(args, 6), after, tonumber(args[4]), sink, MOVES_READY[action])
   for _, task in ipairs(found) do treat(task) end
   write_effects(effects)

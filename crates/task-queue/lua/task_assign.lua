@@ -24,12 +24,15 @@ end
 
 local function pin_to(effects, task, agent)
   local root = effects.root
-  if pinned_to(task.spec, task.pin) == agent then return end
+  local before = pinned_to(task.spec, task.pin)
+  if before == agent then return end
   if task.status == 'ready' then
     remove_ready(effects, task)
   end
   task.pin = '@' .. agent
   redis.call('HSET', task.key, 'un', task.pin)
+  flagged.add(task, 'p')
+  index.pin(effects, task.id, task.status, before, agent)
   if task.status == 'ready' then
     local entry = task.entry + 1
     redis.call('HSET', task.key, 'st', 'ready', 'en', int(entry))

@@ -1,10 +1,10 @@
 -- task_count: counts tasks by state.
 --
 -- keys    root of the swarm
--- args    what they are to fit: '' for all, or q queue, t type, g tag, p parent; and its value
+-- args    what they are to fit: '' for all, or q queue, t type, g tag, p parent, a agent; and its value
 -- returns how many are blocked, scheduled, ready, running, input_required, completed, failed, cancelled
 -- fails   SWARMNOTFOUND
--- promise changes nothing; exact, and no task is looked at
+-- promise changes nothing; exact, and no task is looked at; what an agent has completed is not counted
 
 local function count_queue(root, queue)
   local counts, flat = {}, redis.call('HGETALL', key_of.queue(root, queue))
@@ -38,6 +38,13 @@ local function count_index(root, kind, value)
   return counts
 end
 
+-- What it holds may have a mark beside it, see agent.lua.
+local function count_agent(root, agent)
+  local counts, held = count_index(root, 'a', agent), key_of.held_by(root, agent)
+  counts.running = redis.call('HLEN', held) - redis.call('HEXISTS', held, 'w')
+  return counts
+end
+
 local function task_count(keys, args)
   local root, kind, value = keys[1], args[1], args[2]
   if not swarm_exists(root) then return swarm_not_found() end
@@ -46,6 +53,8 @@ local function task_count(keys, args)
     counts = count_all(root)
   elseif kind == 'q' then
     counts = count_queue(root, value)
+  elseif kind == 'a' then
+    counts = count_agent(root, value)
   else
     counts = count_index(root, kind, value)
   end

@@ -1,16 +1,18 @@
--- task_retry: makes a failed or cancelled task ready again, its attempts counted from 0.
+-- task_retry: makes a failed or cancelled task unfinished again, its attempts counted from 0.
 --
 -- keys    root of the swarm
 -- args    id
--- returns { 'ok', 'ready' }, { 'WRONGSTATE', status }, { 'DUPLICATE' }, { 'SWARMFULL' } or { 'NOTFOUND' }
+-- returns { 'ok', ready or blocked }, { 'WRONGSTATE', status }, { 'DUPLICATE' }, { 'SWARMFULL' } or { 'NOTFOUND' }
 -- fails   SWARMNOTFOUND
--- promise the fence goes on rising; a deadline that has passed is taken off; the deduplication key is taken again, unless another unfinished task has it
+-- promise it waits for those of its dependencies that are unfinished now; the fence goes on rising; a deadline that has
+--         passed is taken off; its own budget counts from now on; the deduplication key is taken again, unless another
+--         unfinished task has it
 
 local function retry_one(effects, id)
   local task = stand(effects.root, id)
   if not task then return { 'NOTFOUND' } end
   local done, why = act.retry(effects, task)
-  if done then return { 'ok', 'ready' } end
+  if done then return { 'ok', task.status } end
   if why == 'full' then return { 'SWARMFULL' } end
   if why == 'key' then return { 'DUPLICATE' } end
   return { 'WRONGSTATE', task.status }

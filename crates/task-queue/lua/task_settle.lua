@@ -7,7 +7,8 @@
 --            random is in [0, 1)
 --         r: wait is milliseconds
 -- returns for each outcome a line: `ok <status> <microseconds of the attempt> <microseconds since the submit, - when it is
---         not over> [<run_at> <milliseconds until then>]`, `replayed <status> [<run_at>]`,
+--         not over> [<run_at> <milliseconds until then>]`, behind a completion ` - - more` where it may have made others
+--         claimable; `replayed <status> [<run_at>]`,
 --         `LEASELOST <attempt>` or `NOTFOUND`
 -- fails   SWARMNOTFOUND
 -- promise an outcome counts once: under its token and before the lease ends; the same one again is answered alike

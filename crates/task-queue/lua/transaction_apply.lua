@@ -30,6 +30,14 @@ local function ends_task(effects, kind, task, wait)
   return kind == 'f' and is_final(read_header(effects.root, task.id), task, wait)
 end
 
+-- Its holder has room for one more then, unless it is given back to be ready for that one alone.
+local function note_freed(effects, kind, task, wait)
+  if not task.agent then return end
+  local stays_its = kind == 'r' and not task.cancel and tonumber(wait) == 0
+    and pinned_to(read_header(effects.root, task.id), task.pin) == task.agent
+  if not stays_its then assign.freed(effects, task.agent) end
+end
+
 -- Width 6: id, token, value, wait, random, usage.
 local function settling(kind)
   return {
@@ -38,6 +46,7 @@ local function settling(kind)
       local refusal, task = check_held(effects, plan, op[1], op[2])
       if refusal then return refusal end
       plan.settled[op[1]], op.task = task, task
+      note_freed(effects, kind, task, op[4])
       if not ends_task(effects, kind, task, op[4]) then return end
       if plan.submits.room then plan.submits.room = plan.submits.room + 1 end
       if task.has_dedup then plan.submits.dedups[read_header(effects.root, task.id).d] = false end

@@ -204,6 +204,8 @@ pub const CLEAR_KEYS: usize = 500;
 pub const SNAPSHOT_CALL_BYTES: usize = 4 * 1_024 * 1_024;
 /// Bytes a line of a snapshot may have: a task with the largest payload and the largest result fits.
 pub const SNAPSHOT_LINE_BYTES: usize = 4 * VALUE_BYTES;
+/// Dependencies of blocked tasks that the check of a snapshot remembers, 40 bytes each, to find circles among them.
+pub const SNAPSHOT_WAITS: usize = 1_000_000;
 /// A restore that has not been heard of for so long broke off, and another one may begin, in milliseconds.
 pub const RESTORE_SILENCE_MS: u64 = 60_000;
 /// Agents among which one call chooses: all where there are no more, else some.

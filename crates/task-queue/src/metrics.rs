@@ -59,6 +59,8 @@ pub(crate) enum TaskEvent {
     Asked,
     /// Answered, and ready again.
     Answered,
+    /// Deleted by somebody, alone or with its queue.
+    Deleted,
 }
 
 /// What happens to a message.
@@ -175,7 +177,7 @@ impl Drop for Waiting {
 }
 
 impl TaskEvent {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Submitted,
         Self::Promoted,
         Self::Claimed,
@@ -189,6 +191,7 @@ impl TaskEvent {
         Self::Overdue,
         Self::Asked,
         Self::Answered,
+        Self::Deleted,
     ];
 
     /// What it is when a task stands so that was held until then, and whose holder did not end its attempt.
@@ -215,6 +218,7 @@ impl TaskEvent {
             Self::Overdue => "overdue",
             Self::Asked => "input_requested",
             Self::Answered => "input_given",
+            Self::Deleted => "deleted",
         }
     }
 }

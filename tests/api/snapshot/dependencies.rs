@@ -28,3 +28,32 @@ fn restored_tasks_wait_for_what_has_not_finished() {
         assert_sound(&other).await;
     });
 }
+
+#[test]
+fn tasks_that_wait_for_each_other_in_a_circle_are_refused() {
+    in_a_swarm(async |w| {
+        let first = w.submit_id(task().queue("a")).await;
+        let mut chain = vec![first];
+        for _ in 0..3 {
+            let id = w.submit_id(task().depends_on(json!([chain.last()]))).await;
+            chain.push(id);
+        }
+        let lines = body_of(&export(&w).await);
+        // The second one of the chain waits for the last one.
+        let at = lines.iter().position(|line| line.contains(&format!("\"id\":\"{}\"", chain[1]))).unwrap();
+        let mut forged = lines.clone();
+        forged[at] = lines[at].replace(&format!("[\"{}\"]", chain[0]), &format!("[\"{}\"]", chain[3]));
+        assert_ne!(forged[at], lines[at]);
+        let other = empty(&w).await;
+        let problem = restore(&other, sealed(&forged)).await.problem(422, "broken_snapshot");
+        let line = usize::try_from(problem["line"].as_u64().unwrap()).unwrap();
+        assert!(
+            chain[1..].iter().any(|id| forged[line - 1].contains(&format!("\"id\":\"{id}\""))),
+            "{problem}"
+        );
+        assert!(problem["detail"].as_str().unwrap().contains("circle"), "{problem}");
+        assert_eq!(other.get("/tasks/count").send().await.ok()["total"], 0);
+        restore(&other, sealed(&lines)).await.ok();
+        assert_sound(&other).await;
+    });
+}

@@ -300,3 +300,59 @@ fn what_cannot_be_understood_is_named() {
         assert_eq!(both.problem(422, "validation")["errors"][0]["pointer"], "/assign");
     });
 }
+
+#[test]
+fn what_waits_for_a_turn_or_a_slot_is_a_part_of_the_load() {
+    in_a_swarm(async |w| {
+        register(&w, "a", json!({"capacity": 10})).await;
+        register(&w, "b", json!({"capacity": 10})).await;
+        w.put("/queues/slots").json(json!({"concurrency_per_key": 1})).send().await.expect(201);
+        w.submit(task().queue("slots").with("concurrency_key", "k")).await;
+        w.claim_with(json!({"agent": "b", "queues": ["slots"]})).await;
+        w.submit_many(
+            (0..2).map(|n| task().agent("a").queue("slots").with("concurrency_key", "k").payload(n)),
+        )
+        .await;
+        w.submit_many((0..3).map(|n| task().agent("a").queue("turns").with("fairness_key", "f").payload(n)))
+            .await;
+        // 5 of 10 beside 1 of 10.
+        for _ in 0..4 {
+            let id = w.submit_id(task()).await;
+            assert_eq!(chosen(&w, &id, "least_loaded").await, "b");
+        }
+        let id = w.submit_id(task()).await;
+        assert_eq!(chosen(&w, &id, "least_loaded").await, "a");
+    });
+}
+
+#[test]
+fn a_transaction_assigns_as_if_what_it_ends_were_over() {
+    in_a_swarm(async |w| {
+        register(&w, "a", json!({"capacity": 1})).await;
+        for kind in ["task.complete", "task.fail"] {
+            for before in [false, true] {
+                w.submit(task().max_attempts(1).queue("held")).await;
+                let held = w.claim_with(json!({"agent": "a", "queues": ["held"]})).await.remove(0);
+                // A claim beyond its capacity leaves a mark among what it holds.
+                assert!(w.claim_with(json!({"agent": "a", "queues": ["held"]})).await.is_empty());
+                let mut end = json!({"op": kind, "id": held.id, "lease": held.token});
+                if kind == "task.fail" {
+                    end["error"] = json!({"message": "m"});
+                }
+                let submit =
+                    json!({"op": "task.submit", "task": Value::from(task().with("assign", "least_loaded"))});
+                let mut ops = vec![end, submit.clone()];
+                if before {
+                    ops.insert(0, submit);
+                }
+                let answer = w.post("/transactions").json(json!({ "ops": ops })).send().await.ok();
+                let results = answer["results"].as_array().unwrap();
+                assert_eq!(results.last().unwrap()["agent"], "a", "{kind}: {answer}");
+                if before {
+                    assert_eq!(results[0]["agent"], Value::Null, "{kind}: {answer}");
+                }
+                w.post("/queues/default/purge").send().await.ok();
+            }
+        }
+    });
+}

@@ -231,3 +231,33 @@ fn budgets_that_cannot_be_are_refused() {
         assert!(w.list("ready").await.is_empty());
     });
 }
+
+#[test]
+fn a_retry_grants_the_budget_of_the_task_once_more() {
+    in_a_swarm(async |w| {
+        let id = w.submit_id(with_budget(json!({"tokens": 100}))).await;
+        for round in 1..=3 {
+            let held = w.claim_one("a").await;
+            assert_eq!(beat(&w, &held, 100).await.get("budget_exceeded"), None, "round {round}");
+            assert_eq!(beat(&w, &held, 1).await["budget_exceeded"], true);
+            assert_eq!(w.task(&id).await["usage"]["tokens"], round * 101, "what was used stays told");
+            w.retry(&id).await.ok();
+        }
+        let held = w.claim_one("a").await;
+        w.complete(&held, 1).await.ok();
+    });
+}
+
+#[test]
+fn a_retry_of_a_child_does_not_grant_the_budget_of_its_parent() {
+    in_a_swarm(async |w| {
+        let parent = w.submit_id(with_budget(json!({"tokens": 100})).queue("parents")).await;
+        let child = w.submit_id(with_budget(json!({"tokens": 500})).with("parent", parent.clone())).await;
+        let held = w.claim_one("a").await;
+        assert_eq!(beat(&w, &held, 101).await["budget_exceeded"], true);
+        w.retry(&child).await.ok();
+        let held = w.claim_one("a").await;
+        assert_eq!(beat(&w, &held, 1).await["budget_exceeded"], true);
+        assert_eq!(w.task(&child).await["error"]["details"]["task"], json!(parent));
+    });
+}

@@ -1,5 +1,5 @@
 use serde_json::json;
-use waggle_tests::{in_a_swarm, task};
+use waggle_tests::{World, in_a_swarm, task};
 
 #[test]
 fn tasks_are_counted_by_queue_type_tag_and_parent_in_every_state() {
@@ -43,12 +43,74 @@ fn tasks_are_counted_by_queue_type_tag_and_parent_in_every_state() {
 fn a_combination_that_would_have_to_be_searched_is_refused() {
     in_a_swarm(async |w| {
         for (query, pointer) in [
-            ("agent=a", "/agent"),
+            ("queue=q&agent=a", "/agent"),
+            ("agent=a&status=completed", "/status"),
             ("queue=q&tag=a", "/tag"),
             ("type=t&parent=0193a0de-0000-7000-8000-000000000000", "/parent"),
         ] {
             let problem = w.get(&format!("/tasks/count?{query}")).send().await.problem(422, "validation");
             assert_eq!(problem["errors"][0]["pointer"], pointer, "{query}");
         }
+    });
+}
+
+async fn of_agent(w: &World, agent: &str) -> serde_json::Value {
+    let count = w.get(&format!("/tasks/count?agent={agent}")).send().await.ok();
+    assert_eq!(count["not_counted"], json!(["completed"]));
+    let mut by_status = count["by_status"].clone();
+    for status in ["blocked", "scheduled", "ready", "running", "input_required", "failed", "cancelled"] {
+        let listed = w.pages(&format!("agent={agent}&status={status}")).await.len();
+        assert_eq!(by_status[status], json!(listed), "{status}");
+    }
+    by_status.as_object_mut().unwrap().retain(|_, count| *count != 0);
+    by_status
+}
+
+#[test]
+fn tasks_are_counted_by_agent_wherever_they_stand_but_completed() {
+    in_a_swarm(async |w| {
+        let put = json!({"capacity": 50});
+        w.put("/agents/a").json(put.clone()).send().await.expect(201);
+        w.put("/agents/b").json(put).send().await.expect(201);
+        w.put("/queues/slots").json(json!({"concurrency_per_key": 1})).send().await.expect(201);
+        let pinned = || task().agent("a");
+        let first = w.submit_id(task().queue("first")).await;
+        w.submit(pinned().depends_on(json!([first]))).await;
+        w.submit(pinned().delay_ms(600_000)).await;
+        // Two of a fairness key wait for their turn, two of a concurrency key for a slot.
+        w.submit_many((0..3).map(|n| pinned().queue("turns").with("fairness_key", "f").payload(n))).await;
+        w.submit_many((0..3).map(|n| pinned().queue("slots").with("concurrency_key", "k").payload(n))).await;
+        assert_eq!(of_agent(&w, "a").await, json!({"blocked": 1, "scheduled": 1, "ready": 6}));
+        let held = w.claim_with(json!({"agent": "a", "queues": ["slots"], "max_tasks": 3})).await;
+        assert_eq!(held.len(), 1);
+        assert_eq!(of_agent(&w, "a").await, json!({"blocked": 1, "scheduled": 1, "ready": 5, "running": 1}));
+        w.fail_with(&held[0], json!({"retryable": false})).await.ok();
+        // What anybody may have is its holder's.
+        w.submit_many((0..3).map(|n| task().queue("any").payload(n))).await;
+        let held = w.claim_with(json!({"agent": "b", "queues": ["any"], "max_tasks": 3})).await;
+        w.fail_with(&held[0], json!({"retryable": false})).await.ok();
+        w.on(&held[1].id, "input-request", json!({"lease": held[1].token, "prompt": "p"})).await.ok();
+        w.complete(&held[2], 1).await.ok();
+        assert_eq!(of_agent(&w, "b").await, json!({"failed": 1, "input_required": 1}));
+        assert_eq!(of_agent(&w, "a").await, json!({"blocked": 1, "scheduled": 1, "ready": 5, "failed": 1}));
+        // Assigned, and assigned again.
+        let id = w.submit_id(task().queue("any")).await;
+        for (agent, other) in [("a", "b"), ("b", "a"), ("a", "b")] {
+            let before = of_agent(&w, agent).await["ready"].as_u64().unwrap_or(0);
+            w.on(&id, "assign", json!({"agent": agent})).await.ok();
+            assert_eq!(of_agent(&w, agent).await["ready"], before + 1);
+            assert_eq!(w.pages(&format!("agent={other}&status=ready&queue=any")).await.len(), 0);
+        }
+        w.retry(&held[0].id).await.ok();
+        assert_eq!(of_agent(&w, "b").await, json!({"input_required": 1}));
+        // What is pinned to one that is gone is anybody's.
+        w.delete("/agents/a").send().await.expect(204);
+        waggle_tests::until("all that is ready is anybody's", waggle_tests::PATIENCE, async || {
+            w.get("/tasks/count?agent=a&status=ready").send().await.ok()["total"] == 0
+        })
+        .await;
+        let all = json!({"action": "delete", "filter": {"agent": "a"}});
+        assert_eq!(w.post("/tasks/actions").json(all).send().await.ok()["changed"], 3);
+        assert_eq!(of_agent(&w, "a").await, json!({}));
     });
 }

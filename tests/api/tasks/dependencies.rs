@@ -150,9 +150,10 @@ fn a_task_that_waits_can_be_cancelled_and_retried() {
         let a = first(&w).await;
         let waiting = after(&w, &[&a]).await;
         assert_eq!(w.cancel(&waiting).await.ok()["status"], "cancelled");
-        assert_eq!(w.retry(&waiting).await.ok()["status"], "ready");
+        assert_eq!(w.retry(&waiting).await.ok()["status"], "blocked");
         finish(&w, &a, "failed").await;
-        assert_eq!(w.status(&waiting).await, "ready");
+        assert_eq!(w.status(&waiting).await, "failed");
+        assert_eq!(w.retry(&waiting).await.ok()["status"], "ready");
     });
 }
 

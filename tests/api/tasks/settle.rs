@@ -98,6 +98,73 @@ fn the_claim_of_a_settlement_may_wait() {
     });
 }
 
+/// Submits a task for each of so many agents, claims it for it, and lets another one wait for it.
+async fn pairs(w: &waggle_tests::World, agents: usize) -> (Vec<Held>, Vec<String>) {
+    let (mut held, mut waiting) = (Vec::new(), Vec::new());
+    w.submit_many((0..agents).map(|n| task().payload(n))).await;
+    for at in 0..agents {
+        held.push(w.claim_one(&format!("a{at}")).await);
+        waiting.push(w.submit_id(task().depends_on(json!([held[at].id]))).await);
+    }
+    (held, waiting)
+}
+
+#[test]
+fn what_an_outcome_makes_ready_can_be_claimed_by_the_same_settlement() {
+    in_a_swarm(async |w| {
+        for _ in 0..20 {
+            let (held, waiting) = pairs(&w, 1).await;
+            let body = json!({"agent": "a0", "outcomes": [complete(&held[0], 1)], "claim": {}});
+            let next = Held::all(&w.post("/settlements").json(body).send().await.ok());
+            assert_eq!(
+                next.iter().map(|held| &held.id).collect::<Vec<_>>(),
+                waiting.iter().collect::<Vec<_>>()
+            );
+            w.complete(&next[0], 1).await.ok();
+        }
+    });
+}
+
+/// Many at once: claims travel with those of others, before the outcomes beside them or after.
+#[test]
+fn a_claim_that_waits_beside_its_outcomes_is_woken_for_what_they_make_ready() {
+    in_a_swarm(async |w| {
+        const AGENTS: usize = 40;
+        for wait_ms in [0, 30_000] {
+            let (held, waiting) = pairs(&w, AGENTS).await;
+            let started = Instant::now();
+            let calls = held.iter().enumerate().map(async |(at, held)| {
+                let body = json!({"agent": format!("a{at}"), "outcomes": [complete(held, 1)], "claim": {"wait_ms": wait_ms}});
+                Held::all(&w.post("/settlements").json(body).send().await.ok())
+            });
+            let next: Vec<_> = futures_util::future::join_all(calls).await.into_iter().flatten().collect();
+            assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
+            let mut ids: Vec<_> = next.iter().map(|held| held.id.clone()).collect();
+            ids.sort_unstable();
+            assert_eq!(ids, waiting, "with wait_ms {wait_ms}");
+            for held in &next {
+                w.complete(held, 1).await.ok();
+            }
+        }
+    });
+}
+
+#[test]
+fn a_settlement_that_gets_some_tasks_gets_those_that_its_outcomes_make_ready_too() {
+    in_a_swarm(async |w| {
+        const AGENTS: usize = 40;
+        let (held, _) = pairs(&w, AGENTS).await;
+        w.submit_many((0..AGENTS).map(|n| task().payload(n))).await;
+        let calls = held.iter().enumerate().map(async |(at, held)| {
+            let claim = json!({"max_tasks": AGENTS * 2});
+            let body = json!({"agent": format!("a{at}"), "outcomes": [complete(held, 1)], "claim": claim});
+            Held::all(&w.post("/settlements").json(body).send().await.ok()).len()
+        });
+        let got: usize = futures_util::future::join_all(calls).await.into_iter().sum();
+        assert_eq!(got, AGENTS * 2, "nothing is left");
+    });
+}
+
 #[test]
 fn prefer_wait_is_for_the_claim_of_a_settlement() {
     in_a_swarm(async |w| {

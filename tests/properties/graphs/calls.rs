@@ -1,6 +1,6 @@
 //! What each call does.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use waggle_task_queue::model::{DependencyPolicy, Status};
 
@@ -16,6 +16,7 @@ impl Model {
     pub(super) fn submit(&mut self, mut task: Task, depends_on: &[usize]) {
         let unfinished = |at: &&usize| !self.tasks[**at].status.is_finished();
         task.pending = depends_on.iter().filter(unfinished).copied().collect();
+        task.depends_on = depends_on.to_vec();
         let lost = |at: &usize| matches!(self.tasks[*at].status, Status::Failed | Status::Cancelled);
         let never = task.policy != DependencyPolicy::Run && depends_on.iter().any(lost);
         task.status = match (never || !task.pending.is_empty(), task.run_at > self.now) {
@@ -116,11 +117,18 @@ impl Model {
         }
     }
 
+    /// It waits for those that are unfinished now, and for nothing else.
     pub(super) fn retry(&mut self, at: usize) {
-        self.go(at, Status::Ready);
-        self.ready.push_back(at);
+        let waits = |at: &usize| !self.tasks[*at].gone && !self.tasks[*at].status.is_finished();
+        let pending: BTreeSet<_> = self.tasks[at].depends_on.iter().copied().filter(waits).collect();
+        self.go(at, if pending.is_empty() { Status::Ready } else { Status::Blocked });
+        if pending.is_empty() {
+            self.ready.push_back(at);
+        }
         let now = self.now;
         let task = &mut self.tasks[at];
+        task.pending = pending;
+        task.run_at = task.asked_run_at;
         task.attempt = 0;
         task.cancel_requested = false;
         task.deadline = task.deadline.filter(|deadline| *deadline > now);

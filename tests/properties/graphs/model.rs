@@ -16,9 +16,13 @@ pub(super) struct Task {
     pub(super) gone: bool,
     /// Those that it waits for, as long as it is blocked.
     pub(super) pending: BTreeSet<usize>,
+    /// All that it depends on.
+    pub(super) depends_on: Vec<usize>,
     pub(super) policy: DependencyPolicy,
     pub(super) parent: Option<usize>,
     pub(super) run_at: i64,
+    /// The same as it was submitted.
+    pub(super) asked_run_at: i64,
     pub(super) deadline: Option<i64>,
     pub(super) attempt: u32,
     /// When its lease ends.
@@ -123,9 +127,11 @@ impl Task {
             status: Status::Ready,
             gone: false,
             pending: BTreeSet::new(),
+            depends_on: Vec::new(),
             policy,
             parent,
             run_at,
+            asked_run_at: run_at,
             deadline,
             attempt: 0,
             expires: 0,

@@ -94,7 +94,7 @@ impl Case {
         settlement.check().unwrap();
         let (done, claimed) = queue.settle(&self.swarm, settlement).await.unwrap();
         let done = done.into_iter().map(|done| match done.result {
-            Ok(SettledStatus { status, run_at, replayed }) => settled(status, run_at, replayed),
+            Ok(SettledStatus { status, run_at, replayed, .. }) => settled(status, run_at, replayed),
             Err(error) => refusal(error),
         });
         let handed = claim.map_or_else(Vec::new, |claim| self.all_handed(&claimed.tasks, claim));

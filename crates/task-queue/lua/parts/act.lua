@@ -15,10 +15,15 @@ do
   end
 
   -- Counts what is done to tasks: `add` each, `is_full` when the call has done enough, `room` how many more it may take up
-  -- before it looks again.
-  function act.load()
+  -- before it looks again. Retried ones look at what they depend on.
+  function act.load(effects, action)
     local weight, load = 0, {}
-    function load.add(task) weight = weight + weight_of(task) end
+    function load.add(task)
+      weight = weight + weight_of(task)
+      if action ~= 'retry' then return end
+      task.named = depend.named(effects.root, task.id)
+      weight = weight + #task.named
+    end
     function load.is_full() return weight >= WEIGHT end
     function load.room() return math.ceil(math.max(0, WEIGHT - weight) / (TASK * 4)) end
     return load
@@ -60,24 +65,33 @@ do
   end
 
   -- Returns true; or false and why not: `state`, `full` or `key`.
+  --   task.named  the tasks that it depends on, where they have been read
   function act.retry(effects, task)
     local root, id, from = effects.root, task.id, task.status
     if from ~= 'failed' and from ~= 'cancelled' then return false, 'state' end
     if is_full(effects) then return false, 'full' end
     if task.spec.d and redis.call('HSETNX', root .. 'dedup', task.spec.d, id) ~= 1 then return false, 'key' end
-    local entry = task.entry + 1
+    task.entry = task.entry + 1
     take_out(effects, task)
     attempts.keep_last(root, id)
     due.forgive(effects, task)
+    if task.spec.u then used.grant(root, id) end
     -- Why a task failed that nobody ever held is no error of an attempt: a first attempt leaves no error behind.
     if redis.call('HEXISTS', task.key, 'fe') == 0 then redis.call('DEL', key_of.outcome(root, id)) end
     redis.call('HDEL', task.key, 'fa', 'ra', 'cr', 'cc', 'lt', 'lo', 'ao')
-    redis.call('HSET', task.key, 'st', 'ready', 'at', '0', 'en', int(entry), 'ry', precise(effects.now))
-    moved(effects, task, from, 'ready')
-    enter_ready(effects, task, task.spec, entry, false)
-    note_task(effects, 'task.retried', id, task.queue, nil, 'ready', 0)
+    redis.call('HSET', task.key, 'at', '0', 'en', int(task.entry))
+    local pending = depend.again(effects, task, task.named or depend.named(root, id))
+    if pending > 0 then
+      depend.block(effects, task, pending)
+      moved(effects, task, from, 'blocked')
+    else
+      redis.call('HSET', task.key, 'st', 'ready', 'ry', precise(effects.now))
+      moved(effects, task, from, 'ready')
+      enter_ready(effects, task, task.spec, task.entry, false)
+    end
+    task.status = pending > 0 and 'blocked' or 'ready'
+    note_task(effects, 'task.retried', id, task.queue, nil, task.status, 0)
     effects.retried = (effects.retried or 0) + 1
-    task.status = 'ready'
     return true
   end
 

@@ -5,15 +5,13 @@
 local assign = {}
 
 do
-  -- Queues of one agent, and lists of one queue, whose ready tasks are counted.
-  local POOLS_COUNTED = 16
   -- Looks at agents that all choices of one call have together; one that comes later has the few.
   local LOOKS_A_CALL, FEW = 2000, 10
 
   local function crew_of(effects)
     local crew = effects.crew
     if not crew then
-      crew = { seats = {}, heaps = {}, nobody = {}, looks = LOOKS_A_CALL }
+      crew = { seats = {}, heaps = {}, nobody = {}, freed = {}, looks = LOOKS_A_CALL }
       effects.crew = crew
     end
     return crew
@@ -26,29 +24,18 @@ do
     local a = redis.call('HMGET', key_of.agent(effects.root, name), 'ca', 'cb', 'dr', 'lo', 'xp')
     seat = false
     if a[1] and a[3] ~= '1' and a[4] ~= '1' and tonumber(a[5]) > effects.now then
-      seat = { name = name, capacity = tonumber(a[1]), able_to = ',' .. a[2] .. ',' }
+      seat = { name = name, capacity = tonumber(a[1]), able_to = ',' .. a[2] .. ',', freed = crew.freed[name] }
     end
     crew.seats[name] = seat
     return seat
   end
 
-  -- Ready tasks that are for one agent alone. Those that were called off deep inside a list count until it is stepped
-  -- over them.
-  local function ready_for(root, name)
-    local tasks = 0
-    for _, queue in ipairs(redis.call('SRANDMEMBER', key_of.adoption(root, name), int(POOLS_COUNTED))) do
-      local pool = queue .. '@' .. name
-      for _, member in ipairs(lists_of_pool(root, pool, 0, POOLS_COUNTED - 1)) do
-        tasks = tasks + redis.call('LLEN', key_of.special(root, pool, member))
-      end
-    end
-    return tasks
-  end
-
-  -- Tasks an agent has to do. One that holds as many as it may can have a mark among them, see agent.lua: full it is.
+  -- Tasks an agent has to do: those that it holds, and the ready ones that are for it alone. One that holds as many as it may can have a mark among them, see agent.lua: full it is.
   local function load_of(root, seat)
     if not seat.tasks then
-      seat.tasks = redis.call('HLEN', key_of.held_by(root, seat.name)) + ready_for(root, seat.name)
+      local held = key_of.held_by(root, seat.name)
+      seat.tasks = redis.call('HLEN', held) + index.count(key_of.index(root, 'a', seat.name), 'ready')
+      if seat.freed then seat.tasks = seat.tasks - seat.freed - redis.call('HEXISTS', held, 'w') end
     end
     return seat.tasks
   end
@@ -191,6 +178,21 @@ do
     end
     seat.tasks = seat.tasks + 1
     return seat.name
+  end
+
+  -- An agent holds a task less by the time of the choices that follow in this call.
+  function assign.freed(effects, name)
+    local crew = crew_of(effects)
+    crew.freed[name] = (crew.freed[name] or 0) + 1
+    -- What was known of it, and of who has no room, is so no more; what it was given since counts on.
+    local seat = crew.seats[name]
+    if seat and seat.freed then
+      seat.freed, seat.tasks = seat.freed + 1, seat.tasks and seat.tasks - 1
+    elseif seat then
+      local mark = redis.call('HEXISTS', key_of.held_by(effects.root, name), 'w')
+      seat.freed, seat.tasks = 1, seat.tasks and seat.tasks - 1 - mark
+    end
+    crew.heaps, crew.nobody = {}, {}
   end
 
   -- Whether this very agent may be given a task; one that has it already needs no more room.

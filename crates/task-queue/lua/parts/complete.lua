@@ -1,4 +1,5 @@
--- Ends an attempt well. A cancellation that was asked for and not noticed does not undo finished work.
+-- Ends an attempt well. A cancellation that was asked for and not noticed does not undo finished work. Behind the answer
+-- stands ` - - more` where others may be claimable with it: who waits for this task, or for its slot.
 
 local function complete(root, effects, task, result, now)
   redis.call('HSET', task.key, 'st', 'completed', 'fa', int(now), 'lt', task.token, 'lo', 'c:completed:')
@@ -10,5 +11,6 @@ local function complete(root, effects, task, result, now)
   unlease(effects, task, 'ok')
   finish(root, effects, task, 'running', 'completed', now)
   note_task(effects, 'task.completed', task.id, task.queue, task.agent, 'completed', task.attempt)
-  return 'ok completed ' .. phases(task, now, true)
+  local frees = task.flags and string.find(task.flags, '[dk]')
+  return 'ok completed ' .. phases(task, now, true) .. (frees and ' - - more' or '')
 end

@@ -1,7 +1,8 @@
 -- Tasks that wait for others. The list `d:<task>` has those that wait for a task while it is unfinished, `l:<task>` those
 -- that may look at what became of it since and have not been seen finished: while one of them is unfinished the task is
 -- not forgotten. A task that has either is flagged `d`; one that waits is `blocked`, is flagged `w`, stands in the sorted
--- set `blocked` and counts in `pd` what it waits for.
+-- set `blocked` and counts in `pd` what it waits for. It stands in `d:` lists as in ready lists, with the entry it has: one
+-- that gave up and was retried has another, and what it left behind in the lists of others counts for nothing.
 --
 -- What ends a task takes the first of those that wait along; the others are renamed to `dy:<task>/<status>/<n>`, and that
 -- name enters the sorted set `resolving`, which task_resolve works off: `yd` of the task counts its own ones there.
@@ -13,12 +14,14 @@ do
   local STEPS_A_CALL, STEPS_A_MOVE = 256, 4
   -- Dependents taken out of a list at a time.
   local TAKEN = 32
-  -- Dependents that one look at a finished task passes over.
-  local LOOKED = 100
+  -- Dependents that the looks of one call at finished tasks pass over.
+  local LOOKS_A_CALL = 1000
   -- A task that is still looked at is kept for so long at least, and at most, before it is looked at again.
   local KEPT_MS_MIN, KEPT_MS_MAX = 1000, 60000
   -- Finished tasks are few where they are no more than this part of those that are asked for.
   local FEW = 4
+  -- A list of so many at most is cleared of what a task left there, before it enters again.
+  local CLEARED = 200
   local FINISHED = { completed = true, failed = true, cancelled = true }
   local WORDS = {
     failed = 'has failed', cancelled = 'was cancelled', deleted = 'was deleted',
@@ -117,14 +120,20 @@ do
   end
 
   -- A list that holds something else has flagged its task before.
-  local function join(root, list, id, waiting)
-    if redis.call('RPUSH', list, waiting) > 1 then return end
+  local function join(root, list, id, element)
+    if redis.call('RPUSH', list, element) > 1 then return end
     local state = key_of.state(root, id)
     if redis.call('HSETNX', state, 'fl', 'd') == 0 then flag(root, id, redis.call('HGET', state, 'fl'), 'd') end
   end
 
+  -- Under its id where it may look at what has ended, under its element where it waits.
+  local function enter_list_of(root, id, has_ended, waiting, element)
+    if has_ended then return join(root, key_of.looking(root, id), id, waiting) end
+    join(root, key_of.waiting(root, id), id, element)
+  end
+
   -- Returns where a new task stands that waits or never will be; nothing where it waits for none.
-  --   task  id, key, queue, spec, flags, retention, has_dedup, depends_on
+  --   task  id, key, entry, queue, spec, flags, retention, has_dedup, depends_on
   function depend.enter(effects, task)
     local root = effects.root
     local pending, ended, lost = look(effects, task)
@@ -132,17 +141,61 @@ do
       moved(effects, task, 'new', 'blocked')
       return give_up(effects, task, lost, ended[lost])
     end
-    for _, id in ipairs(task.depends_on) do
-      join(root, ended[id] and key_of.looking(root, id) or key_of.waiting(root, id), id, task.id)
-    end
+    local element = element_of(task.id, task.entry)
+    for _, id in ipairs(task.depends_on) do enter_list_of(root, id, ended[id], task.id, element) end
     if pending == 0 then return nil end
     depend.block(effects, task, pending)
     moved(effects, task, 'new', 'blocked')
     return 'blocked'
   end
 
+  -- The ids that stand at the end of a task's extras (see store/spec.rs): nothing that a client chooses follows them but
+  -- what holds no quotes.
+  local NAMED, SCHEDULE, TRACE = '"depends_on":%[([%x%-",]+)%]$', ',?"schedule":"[^"]*"$', ',?"traceparent":"[^"]*"$'
+
+  -- The tasks that a task depends on, as its submit named them.
+  function depend.named(root, id)
+    local key, last = key_of.spec(root, id), 511
+    while true do
+      local text = redis.call('GETRANGE', key, '0', int(last))
+      local header_end = string.find(text, '\n', 1, true)
+      local extras_end = header_end and string.find(text, '\n', header_end + 1, true)
+      if extras_end then
+        local extras = string.sub(text, header_end + 1, extras_end - 2)
+        local ids = string.match(string.gsub(string.gsub(extras, SCHEDULE, ''), TRACE, ''), NAMED)
+        return ids and ids_of((string.gsub(ids, '"', ''))) or {}
+      end
+      if #text <= last then return {} end
+      last = last * 16
+    end
+  end
+
+  -- Takes an element out of a list that is short.
+  local function clear(list, element)
+    local length = redis.call('LLEN', list)
+    if length > 0 and length <= CLEARED then redis.call('LREM', list, '0', element) end
+  end
+
+  -- A task that has finished is to wait again for those that it depends on and that are unfinished now; what has failed or
+  -- is gone is no obstacle. What it left in their lists when it gave up is taken away. Returns how many it waits for.
+  --   task  id, entry: the one behind that under which it last waited
+  function depend.again(effects, task, named)
+    if #named == 0 then return 0 end
+    local root, ended, pending = effects.root, ended_of(effects, named), 0
+    local before, element = element_of(task.id, task.entry - 1), element_of(task.id, task.entry)
+    for _, id in ipairs(named) do
+      if ended[id] or redis.call('EXISTS', key_of.spec(root, id)) == 1 then
+        clear(key_of.looking(root, id), task.id)
+        clear(key_of.waiting(root, id), before)
+        enter_list_of(root, id, ended[id], task.id, element)
+        if not ended[id] then pending = pending + 1 end
+      end
+    end
+    return pending
+  end
+
   function depend.block(effects, task, pending)
-    task.flags = (task.flags or '') .. 'w'
+    if not flagged.has(task.flags, 'w') then task.flags = (task.flags or '') .. 'w' end
     redis.call('HSET', task.key, 'st', 'blocked', 'pd', int(pending), 'fl', task.flags)
     redis.call('ZADD', effects.root .. 'blocked', int(effects.now), task.id)
   end
@@ -167,25 +220,27 @@ do
     note_task(effects, 'task.ready', task.id, task.queue, nil, 'ready', 0)
   end
 
-  -- One task hears what has become of another. Returns the steps that took, and whether it may still look.
-  local function tell(effects, id, dependency, status)
+  -- One task hears what has become of another. Returns the steps that took, and its id where it may still look.
+  local function tell(effects, element, dependency, status)
     local root = effects.root
+    local id, entry = split_element(element)
     local key = key_of.state(root, id)
-    local s = redis.call('HMGET', key, 'st', 'pd')
-    if s[1] ~= 'blocked' then return 1, s[1] and not FINISHED[s[1]] end
+    local s = redis.call('HMGET', key, 'st', 'pd', 'en')
+    if tonumber(s[3] or 0) ~= entry then return 1, nil end
+    if s[1] ~= 'blocked' then return 1, s[1] and not FINISHED[s[1]] and id or nil end
     if status == 'completed' and tonumber(s[2]) > 1 then
       redis.call('HINCRBY', key, 'pd', '-1')
-      return 1, true
+      return 1, id
     end
     local task = stand(root, id)
     if status ~= 'completed' and task.spec.m ~= 'run' then
       give_up(effects, task, dependency, status)
-      return STEPS_A_MOVE, false
+      return STEPS_A_MOVE, nil
     end
-    if redis.call('HINCRBY', key, 'pd', '-1') > 0 then return 2, true end
+    if redis.call('HINCRBY', key, 'pd', '-1') > 0 then return 2, id end
     local _, text = read_header(root, id)
     go_on(effects, task, text)
-    return STEPS_A_MOVE, true
+    return STEPS_A_MOVE, id
   end
 
   -- Takes from a list as long as there are steps; returns how many are left.
@@ -194,13 +249,13 @@ do
     local exists = redis.call('EXISTS', key_of.spec(root, dependency)) == 1
     while steps > 0 do
       local most = math.max(1, math.min(TAKEN, math.floor(steps / STEPS_A_MOVE)))
-      local ids = redis.call('LPOP', list, int(most))
-      if not ids then break end
+      local elements = redis.call('LPOP', list, int(most))
+      if not elements then break end
       local looking = {}
-      for _, id in ipairs(ids) do
-        local took, looks = tell(effects, id, dependency, status)
+      for _, element in ipairs(elements) do
+        local took, id = tell(effects, element, dependency, status)
         steps = steps - took
-        if looks then looking[#looking + 1] = id end
+        looking[#looking + 1] = id
       end
       if exists and #looking > 0 then redis.call('RPUSH', key_of.looking(root, dependency), unpack(looking)) end
     end
@@ -239,6 +294,23 @@ do
     if effects.put_off then wake(effects.root, 'b', '') end
   end
 
+  -- Ends that no answer of this call tells of are told by task_resolve: kept in the swarm's record until then, `gf` failed
+  -- and `gc` cancelled.
+  function flagged.give_up(effects)
+    local ends = effects.given_up
+    if ends.failed > 0 then redis.call('HINCRBY', effects.root .. 'swarm', 'gf', int(ends.failed)) end
+    if ends.cancelled > 0 then redis.call('HINCRBY', effects.root .. 'swarm', 'gc', int(ends.cancelled)) end
+    wake(effects.root, 'b', '')
+  end
+
+  -- Takes out what was kept of those; nil where there is nothing.
+  function depend.untold(root)
+    local ends = redis.call('HMGET', root .. 'swarm', 'gf', 'gc')
+    if not ends[1] and not ends[2] then return nil end
+    redis.call('HDEL', root .. 'swarm', 'gf', 'gc')
+    return { failed = tonumber(ends[1] or 0), cancelled = tonumber(ends[2] or 0) }
+  end
+
   -- Works off what was put off; returns whether there is more.
   function depend.work_off(effects)
     local root, steps = effects.root, STEPS_A_CALL
@@ -260,25 +332,30 @@ do
     return redis.call('EXISTS', root .. 'resolving') == 1
   end
 
-  -- Whether somebody may still look at a finished task.
-  local function is_looked_at(root, id)
+  -- Whether somebody may still look at a finished task; `unknown` where this call has no looks left to tell. Those who have
+  -- finished are taken out, so that the next call goes on behind them.
+  local function is_looked_at(effects, id)
+    local root, list = effects.root, key_of.looking(effects.root, id)
     if redis.call('HEXISTS', key_of.state(root, id), 'yd') == 1 then return true end
-    local list = key_of.looking(root, id)
-    for _ = 1, LOOKED do
+    effects.looks = effects.looks or LOOKS_A_CALL
+    while effects.looks > 0 do
+      effects.looks = effects.looks - 1
       local head = redis.call('LINDEX', list, '0')
       if not head then return false end
       local status = redis.call('HGET', key_of.state(root, head), 'st')
       if not FINISHED[status] and redis.call('EXISTS', key_of.spec(root, head)) == 1 then return true end
       redis.call('LPOP', list)
     end
-    return true
+    return 'unknown'
   end
 
   -- Keeps a finished task whose retention has ended while somebody may still look at it; returns whether it does.
   function depend.keep(effects, status, id, flags, spec)
-    if not flags or not string.find(flags, 'd', 1, true) or not is_looked_at(effects.root, id) then return false end
+    if not flagged.has(flags, 'd') then return false end
+    local looked_at = is_looked_at(effects, id)
+    if not looked_at then return false end
     local retention = spec.r or RETENTION_MS_DEFAULT
-    local wait = math.max(KEPT_MS_MIN, math.min(retention, KEPT_MS_MAX))
+    local wait = looked_at == 'unknown' and 0 or math.max(KEPT_MS_MIN, math.min(retention, KEPT_MS_MAX))
     redis.call('ZADD', key_of.finished(effects.root, status), 'XX', int(effects.now + wait), id)
     return true
   end

@@ -41,6 +41,7 @@ local function write_effects(effects)
   local root = effects.root
   if effects.used then flagged.write_usage(effects) end
   if effects.resolve then flagged.resolve(effects) end
+  if effects.given_up and not effects.tells then flagged.give_up(effects) end
   if #effects.leased > 0 then redis.call('ZADD', root .. 'leases', unpack(effects.leased)) end
   if #effects.unleased > 0 then redis.call('ZREM', root .. 'leases', unpack(effects.unleased)) end
   for agent, ended in pairs(effects.ended) do write_ended(root, agent, ended) end

@@ -5,9 +5,10 @@ do
   -- A task that is in no index of its state any more.
   function forget.task(effects, task, status)
     local root, id = effects.root, task.id
+    -- What its state says tells where else it is found.
+    moved(effects, task, status, 'gone')
     redis.call('DEL', key_of.spec(root, id), key_of.state(root, id), key_of.outcome(root, id), key_of.progress(root, id),
       key_of.attempts(root, id), key_of.output(root, id))
-    moved(effects, task, status, 'gone')
   end
 
   -- Forgets a queue of which nothing is left: every task that came has gone. To be called when the counts are written.

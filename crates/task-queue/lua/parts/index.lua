@@ -1,16 +1,20 @@
 -- Where tasks are found by what they say of themselves: `y:<kind>:<value>`, a sorted set of ids, kind t type, g tag,
--- p parent. The score is the state's code and behind it the milliseconds of the id: so the tasks of one state are a
+-- p parent, q queue, a agent. The score is the state's code and behind it the milliseconds of the id: so the tasks of one state are a
 -- stretch of scores, the newest last, and those that are unfinished the scores below `completed`.
 --
--- By queue (kind q) only the states are kept that are off the way from submit to completion: tasks that go the usual way
--- pay nothing.
+-- By queue only the states are kept that are off the way from submit to completion: tasks that go the usual way pay
+-- nothing. By agent those of these that it held last, or that name it where nobody ever held them, and what waits for it
+-- alone, which are flagged `p`: what it holds is in `h:<agent>`, and what it has completed is not found by it.
 
 local index = {}
 do
   local CODES = {
     blocked = 0, scheduled = 1, ready = 2, running = 3, input_required = 4, completed = 5, failed = 6, cancelled = 7,
   }
-  local RARE = { blocked = true, input_required = true, failed = true, cancelled = true }
+  local RARE = { blocked = true, scheduled = true, input_required = true, failed = true, cancelled = true }
+  -- Those of them in which a task is its last holder's.
+  local HELD_LAST = { input_required = true, failed = true, cancelled = true }
+  local WAITS = { blocked = true, scheduled = true, ready = true }
   -- Pairs handed to one command.
   local PAIRS = 500
 
@@ -51,10 +55,38 @@ do
     each_key(effects.root, spec, function(key) put(effects, key, task.id, CODES[to] and to) end)
   end
 
+  -- The agent that held a task last, or else the one that its spec names.
+  local function last_agent(root, task)
+    local agent = task.agent
+    if agent == nil then agent = redis.call('HGET', key_of.state(root, task.id), 'ag') end
+    if agent then return agent end
+    local spec = task.spec or read_header(root, task.id)
+    return spec and spec.g
+  end
+
   -- Any task that comes into one of the rare states or leaves it.
   function index.note_rare(effects, task, from, to)
     local root, id = effects.root, task.id
     put(effects, key_of.index(root, 'q', task.queue), id, RARE[to] and to)
+    if not HELD_LAST[from] and not HELD_LAST[to] then return end
+    local agent = last_agent(root, task)
+    if agent then put(effects, key_of.index(root, 'a', agent), id, HELD_LAST[to] and to) end
+  end
+
+  -- A task that waits for one agent alone, or did: letter `p` of its flags. One that goes on as its last holder's stays.
+  function index.follow_pin(effects, task, _, to)
+    local spec = task.spec or read_header(effects.root, task.id)
+    if not spec then return end
+    local agent = pinned_to(spec, redis.call('HGET', key_of.state(effects.root, task.id), 'un'))
+    if not agent or HELD_LAST[to] and agent == last_agent(effects.root, task) then return end
+    put(effects, key_of.index(effects.root, 'a', agent), task.id, WAITS[to] and to)
+  end
+
+  -- A task that waits is pinned to another agent than before; nil for nobody.
+  function index.pin(effects, id, status, before, agent)
+    if not WAITS[status] then return end
+    if before then put(effects, key_of.index(effects.root, 'a', before), id, nil) end
+    if agent then put(effects, key_of.index(effects.root, 'a', agent), id, status) end
   end
 
   local function write_one(key, changes)

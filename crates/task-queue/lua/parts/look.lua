@@ -6,7 +6,7 @@
 -- fit is passed over; these indexes give a task the same place, so that a walk may change from one to another. Without
 -- one it is the index of the state that is walked, or the lists of ready tasks.
 --
--- sink: full() whether it wants no more, take(task) is given what fits.
+-- sink: full() whether it wants no more, take(task) is given what fits; eldest_first: so those of a sorted set come.
 
 local look = {}
 do
@@ -15,6 +15,10 @@ do
   local TIES = 10000
   local SORTED = { running = 'leases', scheduled = 'scheduled', blocked = 'blocked', input_required = 'asking' }
   local WAITS = { blocked = true, scheduled = true, ready = true }
+  -- States whose tasks are found by their agent, see index.lua.
+  local BY_AGENT = {
+    blocked = true, scheduled = true, ready = true, input_required = true, failed = true, cancelled = true,
+  }
 
   -- How many arguments a filter takes.
   look.FILTER = 5
@@ -47,23 +51,39 @@ do
     if task and fits(task, status, filter) then sink.take(task) end
   end
 
-  -- Whether a member stands at the place or before it: the highest score first, of one score the last name.
-  local function is_passed(place, id, score)
-    return place ~= nil and tonumber(score) == place.score and id >= place.id
+  -- Whether a member stands at the place or before it: the highest score first, of one score the last name; the other way
+  -- round where the eldest come first.
+  local function is_passed(source, place, id, score)
+    if place == nil or tonumber(score) ~= place.score then return false end
+    if source.eldest_first then return id <= place.id end
+    return id >= place.id
+  end
+
+  local function from_scores(source, place, offset, bound)
+    local least, most = source.least, source.most
+    if source.eldest_first then
+      return redis.call('ZRANGEBYSCORE', source.key, place and int(place.score) or least, most, 'WITHSCORES', 'LIMIT',
+        int(offset), int(bound))
+    end
+    return redis.call('ZREVRANGEBYSCORE', source.key, place and int(place.score) or most, least, 'WITHSCORES', 'LIMIT',
+      int(offset), int(bound))
   end
 
   -- Members behind a place, with their scores.
   local function behind(source, place, bound)
     if place and tonumber(redis.call('ZSCORE', source.key, place.id) or nil) == place.score then
-      local rank = redis.call('ZREVRANK', source.key, place.id)
-      return redis.call('ZREVRANGE', source.key, int(rank + 1), int(rank + bound), 'WITHSCORES')
+      if source.eldest_first then
+        local at = redis.call('ZRANK', source.key, place.id)
+        return redis.call('ZRANGE', source.key, int(at + 1), int(at + bound), 'WITHSCORES')
+      end
+      local at = redis.call('ZREVRANK', source.key, place.id)
+      return redis.call('ZREVRANGE', source.key, int(at + 1), int(at + bound), 'WITHSCORES')
     end
     local offset, found = 0, nil
     repeat
-      found = redis.call('ZREVRANGEBYSCORE', source.key, place and int(place.score) or source.most, source.least, 'WITHSCORES',
-        'LIMIT', int(offset), int(bound))
+      found = from_scores(source, place, offset, bound)
       offset = offset + bound
-    until #found < bound * 2 or offset > TIES or not is_passed(place, found[#found - 1], found[#found])
+    until #found < bound * 2 or offset > TIES or not is_passed(source, place, found[#found - 1], found[#found])
     return found
   end
 
@@ -71,8 +91,14 @@ do
     local score, id = string.match(after, '^(%d+) (%S+)$')
     if not score then return nil end
     local place = { score = tonumber(score), id = id }
-    if source.most ~= '+inf' and place.score > tonumber(source.most) then return nil end
+    if not source.eldest_first and source.most ~= '+inf' and place.score > tonumber(source.most) then return nil end
     return place
+  end
+
+  -- Whether a score is that of another state.
+  local function is_beyond(source, score)
+    if source.least == '-inf' then return false end
+    return score < tonumber(source.least) or score > tonumber(source.most)
   end
 
   local function walk_sorted(root, source, status, filter, after, bound, sink)
@@ -80,8 +106,8 @@ do
     local found = behind(source, place, bound)
     for at = 1, #found, 2 do
       local id, score = found[at], found[at + 1]
-      if source.least ~= '-inf' and tonumber(score) < tonumber(source.least) then return '' end
-      if not is_passed(place, id, score) then
+      if is_beyond(source, tonumber(score)) then return '' end
+      if not is_passed(source, place, id, score) then
         if sink.full() then return after end
         offer(root, id, status, filter, sink)
         after = score .. ' ' .. id
@@ -110,19 +136,9 @@ do
     return redis.call('ZRANGEBYLEX', key, name == '' and '-' or '(' .. name, '+', 'LIMIT', 0, 1)[1]
   end
 
-  -- The next queue in which tasks pinned to the agent are ready.
-  local function following_adopted(root, agent, queue, only)
-    local queues = redis.call('SMEMBERS', key_of.adoption(root, agent))
-    table.sort(queues)
-    for _, name in ipairs(queues) do
-      if name > queue and (only == '' or name == only) then return name .. '@' .. agent end
-    end
-  end
-
   -- The pool behind `pool`, '' for the first; of those that the filter leaves.
   local function following_pool(root, pool, filter)
     local queue, kind, rest = string.match(pool, '^([^@+]*)([@+]?)(.*)$')
-    if filter.agent ~= '' then return following_adopted(root, filter.agent, queue, filter.queue) end
     if pool == '' and filter.queue ~= '' then return filter.queue end
     local pinned = queue ~= '' and kind ~= '+' and following(root, key_of.pinned(root, queue), rest)
     if pinned then return queue .. '@' .. pinned end
@@ -231,6 +247,7 @@ do
     if filter.kind ~= '' then keys[#keys + 1] = key_of.index(root, 't', filter.kind) end
     if filter.tag ~= '' then keys[#keys + 1] = key_of.index(root, 'g', filter.tag) end
     if filter.queue ~= '' and index.is_rare[status] then keys[#keys + 1] = key_of.index(root, 'q', filter.queue) end
+    if filter.agent ~= '' and BY_AGENT[status] then keys[#keys + 1] = key_of.index(root, 'a', filter.agent) end
     local key = narrowest(keys, status)
     if key then
       local least, most = index.range(status)
@@ -244,7 +261,10 @@ do
   --   moves  the sink moves every ready task on that it is given, and says with want() how many more it takes
   function look.stretch(root, status, filter, after, bound, sink, moves)
     local source = source_of(root, status, filter)
-    if source then return walk_sorted(root, source, status, filter, after, bound, sink) end
+    if source then
+      source.eldest_first = sink.eldest_first
+      return walk_sorted(root, source, status, filter, after, bound, sink)
+    end
     if status == 'running' then return walk_held(root, status, filter, after, bound, sink) end
     if moves then return take_ready(root, filter, after, bound, sink) end
     return walk_ready(root, filter, after, bound, sink)
@@ -256,7 +276,7 @@ do
     local place, members = place_of(source, after), {}
     local found = behind(source, place, bound)
     for at = 1, #found, 2 do
-      if not is_passed(place, found[at], found[at + 1]) then
+      if not is_passed(source, place, found[at], found[at + 1]) then
         members[#members + 1] = { id = found[at], place = found[at + 1] .. ' ' .. found[at] }
       end
     end

@@ -4,14 +4,16 @@
 --   b it or a task it belongs to has a budget, see parts/usage.lua
 --   q it has asked a person, see parts/ask.lua
 --   u something is known of what it or tasks that belong to it have used up, see parts/usage.lua
---   i  a type, tags or a parent: index.lua
+--   i  a type, tags or a parent    p  it is pinned to an agent, or was: index.lua
 --   d  others depend on it    w  it waits for others, or has: see depend.lua
 
 -- resolve: what the ends of tasks in `effects.resolve` bring along, before effects are written.
 -- by_field: which letter a field of the header brings; on: what follows, by letter, as function(effects, task, from, to)
 --   task  id, key, queue, flags; its header as `spec` where that has been read
 --   from  a state, or `new`; to: a state, or `gone`
-local flagged = { by_field = { y = 'i', x = 'i', o = 'i' }, on = { i = index.follow } }
+local flagged = {
+  by_field = { y = 'i', x = 'i', o = 'i', g = 'p' }, on = { i = index.follow, p = index.follow_pin },
+}
 
 local function flags_of(spec)
   if spec == ALL_DEFAULTS then return nil end

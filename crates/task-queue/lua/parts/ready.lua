@@ -21,13 +21,6 @@ local function split_element(element)
   return string.sub(element, 1, 36), entry, tilde and string.sub(element, tilde + 1)
 end
 
--- Whom a task is pinned to: the agent its spec names, unless `pin`, the field `un` of its state, says otherwise: `@agent`
--- it was assigned to, or `1` anybody, since its agent was lost.
-local function pinned_to(spec, pin)
-  if not pin then return spec.g end
-  return pin ~= '1' and string.sub(pin, 2) or nil
-end
-
 local function ready_list(root, spec, pin)
   local queue, priority = queue_of(spec), spec.p or PRIORITY_DEFAULT
   local agent = pinned_to(spec, pin)
@@ -44,11 +37,12 @@ local function is_lost(root, agent)
 end
 
 -- The list a task enters now.
-local function entry_list(root, task, spec)
-  local pin = task.pin
+local function entry_list(effects, task, spec)
+  local root, pin = effects.root, task.pin
   local agent = pinned_to(spec, pin)
   if agent and is_lost(root, agent) then
     pin = '1'
+    index.pin(effects, task.id, 'ready', agent, nil)
     redis.call('HSET', key_of.state(root, task.id), 'un', pin)
   end
   return ready_list(root, spec, pin)

@@ -40,3 +40,10 @@ local AGES = 2 ^ 42
 local function made_at(id)
   return math.min(tonumber(string.sub(id, 1, 8) .. string.sub(id, 10, 13), 16), AGES - 1)
 end
+
+-- Whom a task is pinned to: the agent its spec names, unless `pin`, the field `un` of its state, says otherwise: `@agent`
+-- it was assigned to, or `1` anybody, since its agent was lost.
+local function pinned_to(spec, pin)
+  if not pin then return spec.g end
+  return pin ~= '1' and string.sub(pin, 2) or nil
+end

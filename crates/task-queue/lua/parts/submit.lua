@@ -170,7 +170,7 @@ end
 
 local apply_submit
 do
-  -- What there is to know of a task of nothing but defaults.
+  -- What there is to know of a task of nothing but defaults that is ready at once.
   local PLAIN = { queue = QUEUE_DEFAULT }
 
   local function schedule(effects, id, run_at)
@@ -181,7 +181,6 @@ do
   local function gather(task)
     local elements = task.waiting.elements
     elements[#elements + 1] = task.id
-    return 'ready'
   end
 
   -- Notes in its state what goes beyond the usual, and returns it as it moves.
@@ -193,6 +192,7 @@ do
       redis.call('HSET', key, 'dd', '1')
     end
     if task.shares_budget and not flagged.has(flags, 'b') then flags = (flags or '') .. 'b' end
+    if task.pin and not flagged.has(flags, 'p') then flags = (flags or '') .. 'p' end
     if flags then redis.call('HSET', key, 'fl', flags) end
     if task.pin then apply_pin(effects, task) end
     if task.depth then redis.call('HSET', key, 'dp', int(task.depth)) end
@@ -217,7 +217,7 @@ do
       return
     end
     if not task.waiting or task.pin or spec.g then
-      task.waiting = gathering(plan, entry_list(effects.root, submitted, spec))
+      task.waiting = gathering(plan, entry_list(effects, submitted, spec))
     end
     gather(task)
   end
@@ -243,12 +243,12 @@ do
       if task.pin then task.pin = redis.call('HGET', key_of.state(root, id), 'un') end
       return task.depends_on and stand(root, id).status
     end
-    if task.spec ~= ALL_DEFAULTS or task.dedup ~= '' or task.depends_on or effects.swarm.fair then
+    if task.spec ~= ALL_DEFAULTS or task.dedup ~= '' or task.depends_on or run_at or effects.swarm.fair then
       return apply_more(effects, plan, task, queue_of(task.spec))
     end
-    local status = run_at and schedule(effects, id, run_at) or gather(task)
-    moved(effects, PLAIN, 'new', status)
-    note_task(effects, 'task.submitted', id, QUEUE_DEFAULT, nil, status, 0)
+    gather(task)
+    moved(effects, PLAIN, 'new', 'ready')
+    note_task(effects, 'task.submitted', id, QUEUE_DEFAULT, nil, 'ready', 0)
   end
 end
 

@@ -36,6 +36,7 @@ do
       if not is_dead(root, element) then
         local id, entry = split_element(element)
         redis.call('HSET', key_of.state(root, id), 'un', '1')
+        index.pin(effects, id, 'ready', from.agent, nil)
         local task = stand(root, id)
         enter_list(effects, task, task.spec, entry, true)
       end

@@ -112,7 +112,7 @@ end
 -- Into the list where it stands or takes turns, whatever slots are free.
 local function enter_list(effects, task, spec, entry, front)
   local root = effects.root
-  local list, element = entry_list(root, task, spec), element_of(task.id, entry)
+  local list, element = entry_list(effects, task, spec), element_of(task.id, entry)
   local key = turns.key(effects, list.queue, spec)
   if key then return turns.enter(effects, list, element, key, spec, front) end
   push_ready(root, list, { element }, front)

@@ -12,9 +12,16 @@ const BITS: u32 = 42;
 /// The sets a task belongs to, behind the root.
 pub(super) fn sets(record: &Record) -> Vec<String> {
     let mut sets = record.attributes.clone();
-    if matches!(record.status, Status::Blocked | Status::InputRequired | Status::Failed | Status::Cancelled) {
+    let rare = !matches!(record.status, Status::Ready | Status::Running | Status::Completed);
+    if rare {
         sets.push(keys::index("", 'q', &record.queue));
     }
+    let agent = match record.status {
+        Status::Running | Status::Completed => None,
+        status if status.is_finished() || status == Status::InputRequired => record.last_agent(),
+        _ => record.pinned.clone(),
+    };
+    sets.extend(agent.map(|agent| keys::index("", 'a', &agent)));
     sets
 }
 

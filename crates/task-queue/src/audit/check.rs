@@ -48,6 +48,11 @@ pub enum Check {
     Copy,
     /// A task whose flags say that it has something which it has not, or do not say that it has it.
     Flags,
+    /// A blocked task that waits for another number of tasks than have it in their lists, or a list of those that wait whose
+    /// task has finished.
+    Waits,
+    /// A parent whose sum of what is below it is less than what its children have used.
+    Usage,
     /// A deduplication key held by no unfinished task that has it.
     DedupHolder,
     /// An unfinished task that does not hold its deduplication key.
@@ -113,6 +118,8 @@ impl Check {
             Self::Retention => "retention",
             Self::Copy => "copy",
             Self::Flags => "flags",
+            Self::Waits => "waits",
+            Self::Usage => "usage",
             Self::DedupHolder => "dedup_holder",
             Self::DedupLost => "dedup_lost",
             Self::Counts => "counts",

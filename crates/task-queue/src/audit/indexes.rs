@@ -173,7 +173,7 @@ fn sorted_status(name: &str) -> Option<Status> {
 }
 
 /// `<id>[.<entry>][~<fairness key>]`.
-fn split(element: &str) -> Option<(TaskId, u32, Option<&str>)> {
+pub(super) fn split(element: &str) -> Option<(TaskId, u32, Option<&str>)> {
     let (place, key) = element.split_once('~').map_or((element, None), |(place, key)| (place, Some(key)));
     match place.split_once('.') {
         None => Some((canonical(place)?, 0, key)),

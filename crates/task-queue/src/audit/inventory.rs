@@ -76,7 +76,7 @@ impl Inventory {
 
     /// The names of the lists that tasks have as this part.
     pub(super) fn lists(&self, part: Part) -> Vec<String> {
-        let at = if part == Part::Attempts { 3 } else { 4 };
+        let Some(at) = place_of(part) else { return Vec::new() };
         let has = self.tasks.iter().filter(|(_, parts)| parts.others[at] && !parts.broken);
         has.map(|(id, _)| format!("{}:{id}", OTHERS[at])).collect()
     }
@@ -91,19 +91,32 @@ impl Inventory {
 }
 
 impl Parts {
+    /// Whether there is a key of this part.
+    pub(super) fn has(self, part: Part) -> bool {
+        place_of(part).map_or(self.spec, |at| self.others[at])
+    }
+
     fn note(&mut self, part: Part, typed: bool) {
         self.broken |= !typed;
-        match part {
-            Part::Spec => self.spec = true,
-            Part::State => self.others[0] = true,
-            Part::Outcome => self.others[1] = true,
-            Part::Progress => self.others[2] = true,
-            Part::Attempts => self.others[3] = true,
-            Part::Output => self.others[4] = true,
-            Part::Input => self.others[5] = true,
-            Part::Usage => self.others[6] = true,
-            Part::Waiting => self.others[7] = true,
-            Part::Looking => self.others[8] = true,
+        match place_of(part) {
+            None => self.spec = true,
+            Some(at) => self.others[at] = true,
         }
     }
+}
+
+/// Its place among [`OTHERS`].
+const fn place_of(part: Part) -> Option<usize> {
+    Some(match part {
+        Part::Spec => return None,
+        Part::State => 0,
+        Part::Outcome => 1,
+        Part::Progress => 2,
+        Part::Attempts => 3,
+        Part::Output => 4,
+        Part::Input => 5,
+        Part::Usage => 6,
+        Part::Waiting => 7,
+        Part::Looking => 8,
+    })
 }

@@ -208,7 +208,7 @@ impl<'a> Kind<'a> {
             "x" => Self::Finished(rest.parse().ok().filter(|status: &Status| status.is_finished())?),
             "y" => rest
                 .split_once(':')
-                .filter(|(kind, value)| ["t", "g", "p", "q", "s"].contains(kind) && !value.is_empty())
+                .filter(|(kind, value)| ["t", "g", "p", "q", "s", "a"].contains(kind) && !value.is_empty())
                 .map(|_| Self::Attribute)?,
             "a" => Self::Agent(rest),
             "h" => Self::Holds(rest),

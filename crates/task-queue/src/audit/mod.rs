@@ -32,6 +32,8 @@ mod swarm;
 mod task;
 mod totals;
 mod trails;
+mod usage;
+mod waits;
 
 pub use check::Check;
 pub use report::{Finding, Report};

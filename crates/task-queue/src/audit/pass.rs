@@ -17,6 +17,8 @@ use super::{
     schedules,
     specials::Specials,
     states, subscriptions, swarm, task, trails,
+    usage::Used,
+    waits::Waits,
 };
 
 /// What is known of a swarm before its tasks are read.
@@ -45,6 +47,8 @@ pub(super) async fn examine(redis: &Redis, subject: &Subject<'_>, report: &mut R
     let mut dedup = Dedup::read(redis, root).await?;
     let mut tasks = Tasks::new();
     let mut keyed = Keyed::default();
+    let mut waits = Waits::read(redis, root, inventory, &mut findings).await?;
+    let mut used = Used::read(redis, root, inventory).await?;
     record::read(redis, root, &inventory.readable(), |id, found| {
         let places = indexes.take(id);
         match found {
@@ -53,6 +57,8 @@ pub(super) async fn examine(redis: &Redis, subject: &Subject<'_>, report: &mut R
                     task::check(&record, inventory.parts(id), &places, &indexes, &mut findings);
                 dedup.note(&record);
                 keyed.note(&record);
+                waits.note(&record, inventory.parts(id), &mut findings);
+                used.note(&record);
                 *tasks.entry((record.queue, record.status)).or_default() += 1;
             }
             Found::Unreadable(why) => findings.add(Check::Unreadable, id.to_string(), why),
@@ -73,6 +79,10 @@ pub(super) async fn examine(redis: &Redis, subject: &Subject<'_>, report: &mut R
     after.totals.check(before, &after, &tasks, &mut findings);
     specials.check(&after, &still, &mut findings);
     keyed.check(&indexes.staged, &still, &mut findings);
+    if still.len() == after.queues.len() {
+        waits.check(&mut findings);
+        used.check(&mut findings);
+    }
     let agents = Agents::check(redis, root, inventory, &mut findings).await?;
     messages::check(redis, root, inventory, &agents, &mut findings).await?;
     subscriptions::check(redis, root, inventory, &agents, &mut findings).await?;

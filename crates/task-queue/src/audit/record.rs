@@ -6,7 +6,10 @@ use bytes::Bytes;
 use serde::Deserialize;
 use waggle_core::{Call, Error, Redis};
 
-use super::pages::{number, text};
+use super::{
+    kind::canonical,
+    pages::{number, text},
+};
 use crate::{
     keys,
     library::function,
@@ -61,6 +64,12 @@ pub(super) struct Record {
     pub(super) deadline: Option<i64>,
     /// The sets of its type, its tags and its parent, behind the root.
     pub(super) attributes: Vec<String>,
+    /// The task that it belongs to.
+    pub(super) parent: Option<TaskId>,
+    /// The agent that alone may claim it.
+    pub(super) pinned: Option<String>,
+    /// The agent that its spec names.
+    named: Option<String>,
     /// As the spec says.
     run_at: Option<i64>,
     state: HashMap<String, Bytes>,
@@ -92,6 +101,11 @@ impl Record {
         pin_of(&self.state).is_none_or(|pin| pin == "1" || agent(pin))
     }
 
+    /// Who held it last, or else the agent that its spec names.
+    pub(super) fn last_agent(&self) -> Option<String> {
+        self.field("ag").map(text).or_else(|| self.named.clone())
+    }
+
     /// Whether it uses something beyond the usual, by its letter.
     pub(super) fn has_flag(&self, flag: char) -> bool {
         self.field("fl").is_some_and(|flags| flags.contains(&(flag as u8)))
@@ -121,6 +135,9 @@ impl Record {
             id,
             list: header.list(&queue, pin_of(&state)),
             attributes: header.attributes(),
+            parent: header.o.as_deref().and_then(canonical),
+            pinned: header.pinned(pin_of(&state)).map(str::to_owned),
+            named: header.g.clone(),
             queue,
             max_attempts: header.a.unwrap_or_else(|| ATTEMPTS_DEFAULT.into()),
             retention_ms: header.r.unwrap_or(i64::try_from(RETENTION_MS_DEFAULT).unwrap_or(i64::MAX)),
@@ -145,10 +162,14 @@ impl Header {
         others.chain(tags).map(|(kind, value)| keys::index("", kind, value)).collect()
     }
 
+    fn pinned<'a>(&'a self, pin: Option<&'a str>) -> Option<&'a str> {
+        pin.map_or(self.g.as_deref(), |pin| pin.strip_prefix('@'))
+    }
+
     fn list(&self, queue: &str, pin: Option<&str>) -> String {
         let priority = self.p.unwrap_or(PRIORITY_DEFAULT);
         let capabilities = self.c.as_deref().unwrap_or_default();
-        match pin.map_or(self.g.as_deref(), |pin| pin.strip_prefix('@')) {
+        match self.pinned(pin) {
             Some(agent) => format!("k:{queue}@{agent}:{priority}/{capabilities}"),
             None if self.c.is_some() => format!("k:{queue}:{priority}/{capabilities}"),
             None => format!("r{priority}:{queue}"),

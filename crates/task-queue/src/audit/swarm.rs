@@ -13,7 +13,9 @@ use super::{
 use crate::limits::EVENT_ENTRIES;
 
 /// Fields of the swarm's record.
-const FIELDS: [&str; 13] = [
+const FIELDS: [&str; 15] = [
+    "gf",
+    "gc",
     "rr",
     "created_at",
     "description",

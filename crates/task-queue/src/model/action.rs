@@ -64,6 +64,9 @@ pub struct TaskCount {
     pub total: u64,
     /// By state; 0 for the others where one was named.
     pub by_status: TaskCounts,
+    /// States that are not counted by what was asked for, and are 0 here: by agent, what is completed.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub not_counted: Vec<Status>,
 }
 
 /// The answer to a purge.

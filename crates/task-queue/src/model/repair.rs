@@ -37,6 +37,6 @@ pub struct Cascaded {
 pub struct Retried {
     /// The task.
     pub id: TaskId,
-    /// Always `ready`.
+    /// `ready`, or `blocked` where it waits for others.
     pub status: Status,
 }

@@ -63,6 +63,8 @@ pub struct SettledStatus {
     pub run_at: Option<Stamp>,
     /// Whether this very outcome had been applied before.
     pub replayed: bool,
+    /// Whether it may have made others claimable: those that waited for the task, or for its slot.
+    pub frees: bool,
 }
 
 impl Settlement {

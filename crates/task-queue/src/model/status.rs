@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Waits for other tasks: set by a submit that names some which have not finished.
+    /// Waits for other tasks: set by a submit that names some which have not finished, and by a retry.
     Blocked,
     /// Waits for its time: set by a submit with a delay, by the end of what it waited for when its time is yet to come, by
     /// a failure or a timeout that will be retried, by a delayed release.
@@ -78,7 +78,7 @@ impl Status {
                 Self::InputRequired,
             ],
             Self::InputRequired => &[Self::Ready, Self::Failed, Self::Cancelled],
-            Self::Failed | Self::Cancelled => &[Self::Ready],
+            Self::Failed | Self::Cancelled => &[Self::Ready, Self::Blocked],
         }
     }
 }

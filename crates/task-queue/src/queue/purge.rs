@@ -6,6 +6,7 @@ use crate::{
     Error, TaskQueue,
     library::function,
     limits::REPAIR_TASKS,
+    metrics::{self, TaskEvent},
     model::{Purged, QueueName, SwarmName},
     store::Reader,
     task::{refused, root},
@@ -34,7 +35,9 @@ impl TaskQueue {
             let mut reply = Reader::new(FUNCTION, reply)?;
             let more = reply.count()? == 1;
             after = reply.text()?;
-            purged += reply.count()?;
+            let deleted = reply.count()?;
+            metrics::tasks(TaskEvent::Deleted, deleted);
+            purged += deleted;
             if !more {
                 return Ok(Purged { purged, more: false });
             }

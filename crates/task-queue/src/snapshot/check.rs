@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::{
+    circles::Circles,
     end::{Counts, End, hex},
     format::Record,
     header::{AnyHeader, Header, VERSION},
@@ -32,7 +33,7 @@ pub struct Checked {
 
 /// A look at a snapshot, line by line.
 ///
-/// Remembers the longest line, and the ids of messages.
+/// Remembers the longest line, the ids of messages, and who waits for whom.
 #[derive(Debug, Default)]
 pub struct Check {
     line: u64,
@@ -40,6 +41,7 @@ pub struct Check {
     digest: Sha256,
     header: Option<Header>,
     records: Records,
+    circles: Circles,
 }
 
 impl Check {
@@ -108,7 +110,11 @@ impl Check {
             return self.end(end);
         }
         self.digest.update(text);
-        self.records.record(&record).map_err(|problem| self.broken(problem))
+        self.records.record(&record).map_err(|problem| self.broken(problem))?;
+        if let Record::Task(task) = &record {
+            self.circles.note(task, self.line);
+        }
+        Ok(())
     }
 
     fn read_header(&self, text: &[u8]) -> Result<Header, Broken> {
@@ -143,6 +149,10 @@ impl Check {
     }
 
     fn end(&mut self, end: &End) -> Result<(), Broken> {
+        if let Some((line, problem)) = std::mem::take(&mut self.circles).find() {
+            self.line = line;
+            return Err(self.broken(problem));
+        }
         let digest = hex(&std::mem::take(&mut self.digest).finalize());
         self.records.end(end, &digest).map_err(|problem| self.broken(problem))
     }

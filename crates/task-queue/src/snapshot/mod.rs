@@ -11,6 +11,7 @@ mod attempt;
 mod batch;
 mod begin;
 mod check;
+mod circles;
 mod end;
 mod export;
 mod export_agents;

@@ -116,6 +116,6 @@ fn count(action: Action, step: &Step) {
     match action {
         Action::Cancel => metrics::tasks(TaskEvent::Cancelled, step.cancelled),
         Action::Retry => metrics::tasks(TaskEvent::Retried, step.changed),
-        Action::Delete => {}
+        Action::Delete => metrics::tasks(TaskEvent::Deleted, step.changed),
     }
 }

@@ -27,8 +27,8 @@ const TOLD: [Status; 8] = [
 ];
 
 impl TaskQueue {
-    /// Counts tasks, exactly and without looking at any: all of them, or those of one queue, type, tag or parent, and
-    /// of these perhaps those in one state.
+    /// Counts tasks, exactly and without looking at any: all of them, or those of one queue, type, tag, parent or agent,
+    /// and of these perhaps those in one state. What an agent has completed is not counted.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a filter that names more than that, [`Error::SwarmNotFound`], [`Error::Redis`].
@@ -38,7 +38,9 @@ impl TaskQueue {
         call.arg(kind).arg(value);
         let reply = self.inner.redis.call(call).await.map_err(|error| refused(swarm, error))?;
         let mut reply = Reader::new(FUNCTION, reply)?;
-        let mut count = TaskCount::default();
+        let by_agent = filter.agent.is_some();
+        let not_counted = if by_agent { vec![Status::Completed] } else { Vec::new() };
+        let mut count = TaskCount { not_counted, ..TaskCount::default() };
         for status in TOLD {
             let tasks = u64::try_from(reply.count()?).unwrap_or(0);
             if filter.status.is_none_or(|only| only == status) {
@@ -57,10 +59,12 @@ fn counted(filter: &TaskFilter) -> Result<(&'static str, String), Invalid> {
         ("t", filter.kind.as_ref().map(stand_in), "/type"),
         ("g", filter.tag.as_ref().map(|tag| tag.as_str().to_owned()), "/tag"),
         ("p", filter.parent.map(|id| id.to_string()), "/parent"),
+        ("a", filter.agent.as_ref().map(|agent| agent.as_str().to_owned()), "/agent"),
     ];
-    let countable = "queue, type, tag and parent can be counted, one of them at a time, with or without a status: list the tasks instead";
-    if filter.agent.is_some() {
-        return Err(Invalid::field("/agent", countable));
+    let countable = "queue, type, tag, parent and agent can be counted, one of them at a time, with or without a status: list the tasks instead";
+    if filter.agent.is_some() && filter.status == Some(Status::Completed) {
+        let instead = "what an agent has completed is not counted by it: GET …/agents/{agent} says how often it has completed one";
+        return Err(Invalid::field("/status", instead));
     }
     let mut named = by.into_iter().filter_map(|(kind, value, at)| value.map(|value| (kind, value, at)));
     let (kind, value, _) = named.next().unwrap_or(("", String::new(), ""));

@@ -18,6 +18,9 @@ use crate::{
 
 const FUNCTION: &str = function!("task_input");
 
+/// How often a task may ask anew between a look and the answer.
+const ASKED_ANEW: usize = 8;
+
 /// What a task asks, and under which fence it did.
 struct Question {
     fence: String,
@@ -39,7 +42,7 @@ impl TaskQueue {
     /// [`Error::NotAsking`], [`Error::TaskNotFound`], [`Error::SwarmNotFound`], [`Error::Redis`]; [`Error::Invalid`] where
     /// the answer does not meet the schema of the question.
     pub async fn input(&self, swarm: &SwarmName, id: TaskId, input: Input) -> Result<InputGiven, Error> {
-        loop {
+        for _ in 0..ASKED_ANEW {
             let Question { fence, asked } = self.question(swarm, id).await?;
             if let Some(schema) = asked.schema.clone() {
                 meets(schema, input.value.clone()).await?;
@@ -53,6 +56,8 @@ impl TaskQueue {
                 return Ok(InputGiven { id, status: Status::Ready });
             }
         }
+        let detail = "the task asks one question after another: look at it, and answer again".to_owned();
+        Err(RedisError::Unavailable { detail }.into())
     }
 
     async fn question(&self, swarm: &SwarmName, id: TaskId) -> Result<Question, Error> {

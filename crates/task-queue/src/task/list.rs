@@ -31,9 +31,9 @@ impl TaskQueue {
     /// A page of tasks: state after state, the newest first within each list. A page may be short, or empty, and
     /// still have a cursor.
     ///
-    /// By type, tag and parent it walks the index that holds fewest; by queue the lists of ready tasks and the index of
-    /// blocked, failed, cancelled and asking ones; by agent what it holds and the ready tasks pinned to it. What else is
-    /// named, and running, scheduled or completed tasks of a queue, are looked for among the tasks of their state.
+    /// By type, tag and parent it walks the index that holds fewest, by queue the lists of ready tasks and that index in
+    /// the states that are off the usual way, by agent what it holds and that index. What else is named, running or completed
+    /// tasks of a queue, and completed ones of an agent, are looked for among those.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a limit or a cursor, [`Error::SwarmNotFound`], [`Error::Redis`].

@@ -1,4 +1,4 @@
-//! Makes a failed or cancelled task ready again: `lua/task_retry.lua`.
+//! Makes a failed or cancelled task unfinished again: `lua/task_retry.lua`.
 
 use waggle_core::Call;
 
@@ -17,7 +17,8 @@ use crate::{
 const FUNCTION: &str = function!("task_retry");
 
 impl TaskQueue {
-    /// Makes a failed or cancelled task ready again, its attempts counted from 0.
+    /// Makes a failed or cancelled task ready again, its attempts and its own budget counted from 0; or blocked, where it
+    /// depends on tasks that are unfinished now.
     ///
     /// # Errors
     /// [`Error::WrongState`], [`Error::Duplicate`], [`Error::SwarmFull`], [`Error::TaskNotFound`],
@@ -30,16 +31,17 @@ impl TaskQueue {
         match reply.text()?.as_str() {
             "ok" => {
                 metrics::tasks(TaskEvent::Retried, 1);
-                Ok(Retried { id, status: Status::Ready })
+                Ok(Retried { id, status: status(&mut reply)? })
             }
-            "WRONGSTATE" => {
-                let status = reply.text()?.parse().map_err(|_| reply.broken("a status nobody knows"))?;
-                Err(Error::WrongState { id, status })
-            }
+            "WRONGSTATE" => Err(Error::WrongState { id, status: status(&mut reply)? }),
             "SWARMFULL" => Err(Error::SwarmFull),
             "DUPLICATE" => Err(Error::Duplicate(id)),
             "NOTFOUND" => Err(Error::TaskNotFound(id)),
             _ => Err(reply.broken("a word nobody knows").into()),
         }
     }
+}
+
+fn status(reply: &mut Reader) -> Result<Status, waggle_core::Error> {
+    reply.text()?.parse().map_err(|_| reply.broken("a status nobody knows"))
 }

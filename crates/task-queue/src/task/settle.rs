@@ -23,6 +23,8 @@ use crate::{
 };
 
 const FUNCTION: &str = function!("task_settle");
+/// Ends the answer to a completion that may have made others claimable.
+const FREES: &str = "more";
 
 impl TaskQueue {
     /// Applies the outcomes, each on its own, and claims the next tasks. What an outcome makes ready may be claimed by
@@ -45,20 +47,24 @@ impl TaskQueue {
         );
         let settled =
             settled.inspect(|settled| self.inner.redis.perf().batch(applied_now(settled), started.elapsed()));
-        // The claim may travel beside completes. What those make ready (others that depend on them, who waits for their slot)
-        // it may miss, and is woken for where it waits. After any other outcome it waits, since that task itself may be next.
+        // The claim may travel beside completes. After any other outcome it waits, since that task itself may be next.
         if !beside {
             return Ok((settled.await, self.claim_next(swarm, &agent, claim).await?));
         }
         let (settled, claimed) =
             futures_util::future::join(settled, self.claim_next(swarm, &agent, claim.clone())).await;
-        let claimed = claimed?;
-        // It may have arrived first, when the agent still held as many tasks as it may.
-        let came_first =
-            !settled.is_empty() && claimed.tasks.is_empty() && claimed.directive == Directive::Run;
-        if came_first && claim.as_ref().is_some_and(|claim| claim.wait_ms == 0) {
-            return Ok((settled, self.claim_next(swarm, &agent, claim).await?));
+        let mut claimed = claimed?;
+        let Some(rest) = claim.and_then(|claim| rest_of(claim, &settled, &claimed)) else {
+            return Ok((settled, claimed));
+        };
+        let before = std::mem::take(&mut claimed.tasks);
+        match self.claim_next(swarm, &agent, Some(rest)).await {
+            Ok(more) => claimed = more,
+            Err(error) if before.is_empty() => return Err(error),
+            // What was handed out before must not be lost with it.
+            Err(_) => {}
         }
+        claimed.tasks.splice(0..0, before);
         Ok((settled, claimed))
     }
 
@@ -131,6 +137,21 @@ impl TaskQueue {
         }
         status
     }
+}
+
+/// What a claim that travelled beside completes is to ask once more. It may have arrived first, when the agent still held as
+/// many tasks as it may, and what they have made claimable was not yet. One that waits is woken for it while it has nothing.
+fn rest_of(claim: Claim, settled: &[Settled], claimed: &Claimed) -> Option<Claim> {
+    if settled.is_empty() || claimed.directive != Directive::Run {
+        return None;
+    }
+    if claimed.tasks.is_empty() {
+        return (claim.wait_ms == 0).then_some(claim);
+    }
+    let frees = settled.iter().any(|one| one.result.as_ref().is_ok_and(|status| status.frees));
+    let left = claim.max_tasks.saturating_sub(claimed.tasks.len());
+    // A claim id names the tasks that it was given.
+    (frees && left > 0 && claim.claim_id.is_none()).then_some(Claim { max_tasks: left, wait_ms: 0, ..claim })
 }
 
 /// How many outcomes were applied, and not before already.
@@ -232,9 +253,11 @@ impl SettleAnswer {
         let status = line.parse()?;
         let (ran, total) = if replayed { (None, None) } else { (line.measured()?, line.measured()?) };
         let (ran, total) = (ran.map(Duration::from_micros), total.map(Duration::from_micros));
-        let run_at = line.optional()?.map(Stamp);
-        let status = SettledStatus { status, run_at, replayed };
-        Ok(Self::Applied(Applied { status, ran, total, due_in: line.optional()? }))
+        let run_at = line.unless_dash()?.map(Stamp);
+        let due_in = line.unless_dash()?;
+        let frees = line.optional_word() == Some(FREES);
+        let status = SettledStatus { status, run_at, replayed, frees };
+        Ok(Self::Applied(Applied { status, ran, total, due_in }))
     }
 
     /// Counts what an outcome of this kind came to, unless it was applied before.

@@ -6,6 +6,7 @@ mod agents;
 mod assign;
 mod audit;
 mod costs;
+mod depend;
 mod messages;
 mod migrate;
 mod ready;

@@ -19,7 +19,7 @@ pub(crate) struct CountParams {
     status: Option<Status>,
     /// Only tasks of this queue.
     queue: Option<QueueName>,
-    /// Known from the list, and not counted: refused.
+    /// Only tasks of this agent: pinned to it, held by it, or held by it last; completed ones are not counted.
     agent: Option<AgentName>,
     /// Only tasks of this type.
     #[serde(rename = "type")]
@@ -34,8 +34,8 @@ pub(crate) struct CountParams {
 
 /// Count tasks
 ///
-/// Exact, and no task is looked at: all of them, or those of one queue, one type, one tag or one parent, with or without a
-/// state.
+/// Exact, and no task is looked at: all of them, or those of one queue, one type, one tag, one parent or one agent, with or
+/// without a state. By agent all states but `completed` are counted.
 #[utoipa::path(
     get,
     path = "/v1/swarms/{swarm}/tasks/count",

@@ -162,11 +162,14 @@ async fn a_task_that_waits_for_the_wrong_agents() {
     let sample = Sample::start().await;
     let (ready, unpinned) = (sample.ready.as_str(), sample.unpinned.as_str());
     let (of_ready, of_unpinned) = (format!("s:{ready}"), format!("s:{unpinned}"));
-    sample
-        .finds_one(&["HSET", &of_ready, "un", "1"], Check::WrongIndex, ready, &["HDEL", &of_ready, "un"])
-        .await;
+    // It stands in a list of its agent, and in the set of what is its agent's.
+    let twice = [(Check::WrongIndex, ready), (Check::WrongIndex, ready)];
+    sample.finds(&[&["HSET", &of_ready, "un", "1"]], &twice).await;
+    sample.finds(&[&["HDEL", &of_ready, "un"]], &[]).await;
     let undo = ["HSET", of_unpinned.as_str(), "un", "1"];
-    sample.finds_one(&["HDEL", &of_unpinned, "un"], Check::WrongIndex, unpinned, &undo).await;
+    let both = [(Check::NotIndexed, unpinned), (Check::WrongIndex, unpinned)];
+    sample.finds(&[&["HDEL", &of_unpinned, "un"]], &both).await;
+    sample.finds(&[&undo], &[]).await;
     let running = format!("s:{}", sample.running);
     let undo = ["HDEL", running.as_str(), "un"];
     sample.finds_one(&["HSET", &running, "un", "a"], Check::Unpinned, &sample.running, &undo).await;

@@ -4,4 +4,4 @@ mod store;
 
 pub(crate) use cluster::TestCluster;
 pub(crate) use server::TestServer;
-pub(crate) use store::{Store, agent_claim, new_task};
+pub(crate) use store::{Store, agent_claim, new_task, token};
