@@ -34,39 +34,26 @@ do
     end
   end
 
-  -- Whether an element is a tombstone, and whether others are behind it: mostly told by one question, which counts the task
-  -- itself once, the list behind it twice, and four times what there is of a task that something has happened to.
-  local function look_at(root, element, backlog)
-    local id, entry = split_element(element)
-    local state = key_of.state(root, id)
-    local found = redis.call('EXISTS', key_of.spec(root, id), backlog, backlog, state, state, state, state)
-    local is_there, more = found % 2 == 1, found % 4 >= 2
-    if found < 4 then return not is_there or entry ~= 0, more end
-    local s = redis.call('HMGET', state, 'st', 'en')
-    return not is_there or tonumber(s[2] or 0) ~= entry or (s[1] and s[1] ~= 'ready'), more
-  end
-
-  -- Lets the next one of a key into the list. Nobody waits for a list from which an element was taken just now: no wake-up.
-  -- Returns whether there was one, and whether it is known that there are more.
-  local function let_one_in(root, list, backlog)
-    for tried = 1, DEAD do
-      local element = redis.call('LMOVE', backlog, list.key, 'LEFT', 'RIGHT')
-      if not element then return false end
-      local dead, more = look_at(root, element, backlog)
-      if not dead or tried == DEAD then return true, more end
-      redis.call('RPOP', list.key)
+  local function next_of(root, backlog)
+    local element
+    for _ = 1, DEAD do
+      element = redis.call('LPOP', backlog)
+      if not element or not is_dead(root, element) then break end
     end
+    return element
   end
 
   -- Lets as many tasks of a key into the list as are missing. Returns how many came.
   local function let_in(root, list, key, count)
-    local backlog, came, is_one, more = key_of.backlog(root, list.key, key), 0, true, false
+    local backlog, came = key_of.backlog(root, list.key, key), 0
     while came < count do
-      is_one, more = let_one_in(root, list, backlog)
-      if not is_one then break end
+      local element = next_of(root, backlog)
+      if not element then break end
+      -- Nobody waits for a list from which an element was taken just now: no wake-up.
+      redis.call('RPUSH', list.key, element)
       came = came + 1
     end
-    if not more then note_if_over(root, list.queue, backlog) end
+    note_if_over(root, list.queue, backlog)
     return came
   end
 

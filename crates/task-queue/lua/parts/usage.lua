@@ -74,7 +74,7 @@ do
     sums[name] = sum
   end
 
-  -- Tasks that the reports and budgets of this call were looked up of.
+  -- Tasks that the reports and budgets of this call were looked up of; one that is written counts twice.
   function used.looked_at(effects) return effects.used and effects.used.count or 0 end
 
   function used.of_queue(root, queue, amounts) add(key_of.queue(root, queue), OF_QUEUE, amounts) end
@@ -85,6 +85,7 @@ do
     upwards(effects, task.id, function(node)
       local sums, first = sums_of_node(effects, node), node.id == task.id and 0 or 3
       for at = 1, 3 do sums[first + at] = math.min(sums[first + at] + amounts[at], COUNT_MAX) end
+      if not node.is_changed then effects.used.count = effects.used.count + 1 end
       node.is_changed = true
       if node.is_new then flagged.add(node.id == task.id and task or { key = key_of.state(effects.root, node.id) }, 'u') end
       node.is_new = false
