@@ -12,6 +12,9 @@ use super::model::{ATTEMPTS, LEASE_MS};
 use super::{Model, New, Step, Task};
 use crate::store::Backend;
 
+/// Tags that many tasks share, and types.
+pub(super) const GROUPS: usize = 2;
+pub(super) const KINDS: usize = 3;
 /// The queue of all tasks.
 pub(super) const QUEUE: &str = "q";
 
@@ -47,6 +50,7 @@ impl Case {
             });
             self.compare_arrows(step);
         }
+        backend.runtime.block_on(self.compare_lists());
         backend.audit(&self.swarm);
     }
 
@@ -119,7 +123,8 @@ impl Case {
                 on_exceeded,
                 ..Budget::default()
             }),
-            tags: vec![tag(self.ids.len()).parse().unwrap()],
+            tags: vec![tag(self.ids.len()).parse().unwrap(), group(self.ids.len() % GROUPS).parse().unwrap()],
+            kind: Some(group(self.ids.len() % KINDS).parse().unwrap()),
             ..NewTask::default()
         };
         task.check().unwrap();
@@ -171,4 +176,9 @@ pub(super) fn queue() -> QueueName {
 /// Each task has a tag of its own, by which an action finds it.
 fn tag(at: usize) -> String {
     format!("t{at}")
+}
+
+/// The tag or the type of many.
+pub(super) fn group(number: usize) -> String {
+    format!("g{number}")
 }

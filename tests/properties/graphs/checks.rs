@@ -181,3 +181,8 @@ fn a_library_that_reports_to_the_parent_alone_is_found_out() {
 fn a_library_in_which_an_answer_grants_nothing_is_found_out() {
     is_found_out_by(&Step::spending(), "used.grant(root, budget) end", "local _ = used end");
 }
+
+#[test]
+fn a_library_that_lists_whoever_has_the_type_whatever_his_tag_is_found_out() {
+    is_found_out("(filter.tag == '' or has_tag(spec, filter.tag))", "(filter.tag == '' or has_tag)");
+}

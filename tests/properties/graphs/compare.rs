@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use waggle_task_queue::Error;
-use waggle_task_queue::model::{Json, Status, TaskError, Usage};
+use waggle_task_queue::limits::PAGE_MAX;
+use waggle_task_queue::model::{Json, ListQuery, Status, TaskError, TaskFilter, Usage};
 
-use super::case::QUEUE;
+use super::case::{GROUPS, KINDS, QUEUE, group};
 use super::{Case, Step};
 
 impl Case {
@@ -33,6 +34,47 @@ impl Case {
             }
         }
         self.compare_blocked(step);
+    }
+
+    /// By a tag, a type, a parent and by all of them with a state, those are listed that fit, and no others.
+    pub(super) async fn compare_lists(&self) {
+        let parents = self.model.those(|task| task.parent.is_some()).into_iter();
+        let parents: BTreeSet<_> = parents.filter_map(|at| self.model.tasks[at].parent).map(Some).collect();
+        for parent in parents.into_iter().chain([None]) {
+            for (tag, kind) in (0..GROUPS).map(Some).chain([None]).zip((0..KINDS).map(Some).cycle()) {
+                for status in Status::ALL.map(Some).into_iter().chain([None]) {
+                    self.compare_list(parent, tag, kind.filter(|_| tag != Some(0)), status).await;
+                }
+            }
+        }
+    }
+
+    async fn compare_list(
+        &self,
+        parent: Option<usize>,
+        tag: Option<usize>,
+        kind: Option<usize>,
+        status: Option<Status>,
+    ) {
+        let filter = TaskFilter {
+            status,
+            kind: kind.map(|kind| group(kind).parse().unwrap()),
+            tag: tag.map(|tag| group(tag).parse().unwrap()),
+            parent: parent.map(|at| self.ids[at]),
+            ..TaskFilter::default()
+        };
+        let fits = |at: &usize| {
+            tag.is_none_or(|tag| at % GROUPS == tag) && kind.is_none_or(|kind| at % KINDS == kind)
+        };
+        let of_all = self.model.those(|task| {
+            (parent.is_none() || task.parent == parent) && status.is_none_or(|status| task.status == status)
+        });
+        let expected: BTreeSet<_> = of_all.into_iter().filter(fits).map(|at| self.ids[at]).collect();
+        let query = ListQuery { filter: filter.clone(), limit: Some(PAGE_MAX), cursor: None };
+        let page = self.backend.queue.list(&self.swarm, query).await.unwrap();
+        let listed: Vec<_> = page.items.iter().map(|task| task.id).collect();
+        assert_eq!(listed.len(), expected.len(), "after all, a list by {filter:?}");
+        assert_eq!(BTreeSet::from_iter(listed), expected, "after all, a list by {filter:?}");
     }
 
     fn compare_blocked(&self, step: &Step) {
