@@ -5,7 +5,7 @@
 local held
 do
   -- The answer for a task that is not held: whoever is refused pays for looking closer.
-  local function not_held(root, id, token, kind, status, attempt)
+  local function why_not_held(root, id, token, kind, status, attempt)
     local last = redis.call('HMGET', key_of.state(root, id), 'lt', 'lo')
     if kind and last[1] == token and string.sub(last[2], 1, 1) == kind then
       return 'replayed ' .. string.gsub(string.sub(last[2], 3), ':', ' ')
@@ -19,7 +19,7 @@ do
     local s = redis.call('HMGET', key, 'st', 'tk', 'ex', 'at', 'q', 'rt', 'cr', 'dd', 'wt', 'en', 'fe', 'ag', 'sa', 'un',
       'ph', 'fl')
     if s[1] ~= 'running' or s[2] ~= token or now >= tonumber(s[3]) then
-      return nil, not_held(root, id, token, kind, s[1], s[4])
+      return nil, why_not_held(root, id, token, kind, s[1], s[4])
     end
     -- Sixteen fields at most: one more doubles the room that a table takes.
     local task = {

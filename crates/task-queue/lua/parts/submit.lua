@@ -88,13 +88,6 @@ local function check_parent(root, task)
   return task.depth > PARENTS and 'PARENTTOODEEP' or nil
 end
 
--- What a header that says more than defaults may be refused for: DEADLINEPASSED, UNKNOWNPARENT, PARENTTOODEEP.
-local function check_header(effects, task)
-  local spec = task.spec
-  if spec.e and spec.e <= (task.run_at or effects.now) then return 'DEADLINEPASSED' end
-  return check_parent(effects.root, task)
-end
-
 -- Where tasks of this call gather that enter a ready list.
 local function gathering(plan, list)
   local waiting = plan.lists[list.key]
@@ -105,60 +98,70 @@ local function gathering(plan, list)
   return waiting
 end
 
--- Whom it waits for among the ready ones; returns a refusal, CAPABILITYSETS.
---   later  whether it is not ready yet
-local function check_list(effects, plan, task, later)
-  local root, spec = effects.root, task.spec
-  if spec == ALL_DEFAULTS and plan.plain then
-    if not later then task.waiting = plan.plain end
-    return nil
+local check_submit
+do
+  -- What a header that says more than defaults may be refused for: DEADLINEPASSED, UNKNOWNPARENT, PARENTTOODEEP.
+  local function check_header(effects, task)
+    local spec = task.spec
+    if spec.e and spec.e <= (task.run_at or effects.now) then return 'DEADLINEPASSED' end
+    return check_parent(effects.root, task)
   end
-  if spec.s then
-    local agent = assign.choose(effects, spec.s, spec)
-    task.pin = agent and '@' .. agent
-  end
-  local list = ready_list(root, spec, task.pin)
-  if list.pool and not plan.lists[list.key] and redis.call('EXISTS', list.key) == 0 then
-    local new = plan.new_sets[list.pool] or 0
-    if redis.call('ZCARD', key_of.specials(root, list.pool)) + new >= CAPABILITY_SETS then return 'CAPABILITYSETS' end
-    if not later then plan.new_sets[list.pool] = new + 1 end
-  end
-  if later then return nil end
-  task.waiting = gathering(plan, list)
-  if spec == ALL_DEFAULTS then plan.plain = task.waiting end
-end
 
--- The unfinished task that has its dedup key, if any.
-local function holder_of(root, plan, task)
-  local holder = plan.dedups[task.dedup]
-  if holder == nil then
-    holder = redis.call('HGET', root .. 'dedup', task.dedup)
-    -- Whatever left a key behind must not keep all later tasks of it out.
-    if holder and redis.call('EXISTS', key_of.spec(root, holder)) == 0 then holder = false end
+  -- Whom it waits for among the ready ones; returns a refusal, CAPABILITYSETS.
+  --   later  whether it is not ready yet
+  local function check_list(effects, plan, task, later)
+    local root, spec = effects.root, task.spec
+    if spec == ALL_DEFAULTS and plan.plain then
+      if not later then task.waiting = plan.plain end
+      return nil
+    end
+    if spec.s then
+      local agent = assign.choose(effects, spec.s, spec)
+      task.pin = agent and '@' .. agent
+    end
+    local list = ready_list(root, spec, task.pin)
+    if list.pool and not plan.lists[list.key] and redis.call('EXISTS', list.key) == 0 then
+      local new = plan.new_sets[list.pool] or 0
+      if redis.call('ZCARD', key_of.specials(root, list.pool)) + new >= CAPABILITY_SETS then return 'CAPABILITYSETS' end
+      if not later then plan.new_sets[list.pool] = new + 1 end
+    end
+    if later then return nil end
+    task.waiting = gathering(plan, list)
+    if spec == ALL_DEFAULTS then plan.plain = task.waiting end
   end
-  return holder and holder ~= task.id and holder or nil
-end
 
--- Returns a refusal (DEADLINEPASSED, SWARMFULL, QUEUEFULL, QUEUEDRAINING, CAPABILITYSETS, UNKNOWNPARENT, PARENTTOODEEP,
--- UNKNOWNDEPENDENCY); or nil and the unfinished task that has the dedup key, if any.
--- Notes what it lets pass, so that the next one is looked at as if this one were in.
-local function check_submit(effects, plan, task)
-  local root = effects.root
-  local holder = task.dedup ~= '' and holder_of(root, plan, task)
-  if holder then return nil, holder end
-  task.run_at = task.when ~= '' and run_at_of(task.when, effects.now) or nil
-  local refusal = task.spec ~= ALL_DEFAULTS and check_header(effects, task)
-  if refusal then return refusal end
-  if plan.room and plan.room <= 0 then return 'SWARMFULL' end
-  if task.joined ~= '' then
-    local unknown = depend.check(root, task)
-    if unknown then return 'UNKNOWNDEPENDENCY ' .. unknown end
+  -- The unfinished task that has its dedup key, if any.
+  local function holder_of(root, plan, task)
+    local holder = plan.dedups[task.dedup]
+    if holder == nil then
+      holder = redis.call('HGET', root .. 'dedup', task.dedup)
+      -- Whatever left a key behind must not keep all later tasks of it out.
+      if holder and redis.call('EXISTS', key_of.spec(root, holder)) == 0 then holder = false end
+    end
+    return holder and holder ~= task.id and holder or nil
   end
-  refusal = check_list(effects, plan, task, task.joined ~= '' or task.run_at)
-    or effects.swarm.ruled and check_rules(effects, plan, task)
-  if refusal then return refusal end
-  if task.dedup ~= '' then plan.dedups[task.dedup] = task.id end
-  if plan.room then plan.room = plan.room - 1 end
+
+  -- Returns a refusal (DEADLINEPASSED, SWARMFULL, QUEUEFULL, QUEUEDRAINING, CAPABILITYSETS, UNKNOWNPARENT, PARENTTOODEEP,
+  -- UNKNOWNDEPENDENCY); or nil and the unfinished task that has the dedup key, if any.
+  -- Notes what it lets pass, so that the next one is looked at as if this one were in.
+  check_submit = function(effects, plan, task)
+    local root = effects.root
+    local holder = task.dedup ~= '' and holder_of(root, plan, task)
+    if holder then return nil, holder end
+    task.run_at = task.when ~= '' and run_at_of(task.when, effects.now) or nil
+    local refusal = task.spec ~= ALL_DEFAULTS and check_header(effects, task)
+    if refusal then return refusal end
+    if plan.room and plan.room <= 0 then return 'SWARMFULL' end
+    if task.joined ~= '' then
+      local unknown = depend.check(root, task)
+      if unknown then return 'UNKNOWNDEPENDENCY ' .. unknown end
+    end
+    refusal = check_list(effects, plan, task, task.joined ~= '' or task.run_at)
+      or effects.swarm.ruled and check_rules(effects, plan, task)
+    if refusal then return refusal end
+    if task.dedup ~= '' then plan.dedups[task.dedup] = task.id end
+    if plan.room then plan.room = plan.room - 1 end
+  end
 end
 
 -- Writes to whom a task was assigned.

@@ -3,32 +3,35 @@
 -- less the sum of those out of it, so one increment serves the count and the rate. Beside them stand `use.t`, `use.u` and
 -- `use.w`: what the queue's tasks have used up, see parts/usage.lua.
 
--- The names of arrows, by where they come from: there are few, and to put them together costs more than to find them.
-local arrow_names = {}
+local tally
+do
+  -- The names of arrows, by where they come from: there are few, and to put them together costs more than to find them.
+  local arrow_names = {}
 
-local function arrow_name(from, to)
-  local names = arrow_names[from]
-  if not names then
-    names = {}
-    arrow_names[from] = names
+  local function arrow_name(from, to)
+    local names = arrow_names[from]
+    if not names then
+      names = {}
+      arrow_names[from] = names
+    end
+    local name = names[to]
+    if not name then
+      name = from .. '>' .. to
+      names[to] = name
+    end
+    return name
   end
-  local name = names[to]
-  if not name then
-    name = from .. '>' .. to
-    names[to] = name
-  end
-  return name
-end
 
-local function tally(effects, queue, from, to)
-  local counts = effects.counts
-  local arrows = counts[queue]
-  if not arrows then
-    arrows = {}
-    counts[queue] = arrows
+  tally = function(effects, queue, from, to)
+    local counts = effects.counts
+    local arrows = counts[queue]
+    if not arrows then
+      arrows = {}
+      counts[queue] = arrows
+    end
+    local arrow = arrow_name(from, to)
+    arrows[arrow] = (arrows[arrow] or 0) + 1
   end
-  local arrow = arrow_name(from, to)
-  arrows[arrow] = (arrows[arrow] or 0) + 1
 end
 
 -- What a swarm has seen in all tells how many tasks are unfinished, and its rates: the name under which an arrow counts.
