@@ -3,18 +3,18 @@
 use crate::broken::failure_of;
 use crate::store::Case;
 
-/// The rule by which a call under a lease is let through.
-const HELD: &str = "if s[1] == 'running' and s[2] == token and now < tonumber(s[3]) then\n    return {";
+/// The rule by which a call under a lease is refused.
+const REFUSED: &str = "if s[1] ~= 'running' or s[2] ~= token or now >= tonumber(s[3]) then";
 
 #[test]
 fn a_library_that_accepts_old_lease_tokens_is_found_out() {
-    let failure = failure_of::<Case>(&[(HELD, &HELD.replace("s[2] == token and ", ""))]);
+    let failure = failure_of::<Case>(&[(REFUSED, &REFUSED.replace("s[2] ~= token or ", ""))]);
     assert!(failure.contains("the answer to"), "{failure}");
 }
 
 #[test]
 fn a_library_in_which_a_lease_lasts_a_millisecond_too_long_is_found_out() {
-    let failure = failure_of::<Case>(&[(HELD, &HELD.replace('<', "<="))]);
+    let failure = failure_of::<Case>(&[(REFUSED, &REFUSED.replace(">=", ">"))]);
     assert!(failure.contains("the answer to"), "{failure}");
 }
 

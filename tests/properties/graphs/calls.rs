@@ -132,6 +132,8 @@ impl Model {
         task.attempt = 0;
         task.cancel_requested = false;
         task.deadline = task.deadline.filter(|deadline| *deadline > now);
+        // Its own budget counts from now on.
+        task.granted = if task.budget.is_some() { task.own + task.below } else { task.granted };
     }
 
     /// A running one is its holder's.

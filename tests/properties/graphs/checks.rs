@@ -168,18 +168,19 @@ fn trees_of_tasks_spend_what_they_may_and_no_more() {
 
 #[test]
 fn a_library_that_takes_a_budget_for_passed_when_it_is_reached_is_found_out() {
-    is_found_out_by(&Step::spending(), "since_grant[at] > limit then", "since_grant[at] >= limit then");
+    is_found_out_by(&Step::spending(), "since_grant > limit then", "since_grant >= limit then");
 }
 
 #[test]
 fn a_library_that_reports_to_the_parent_alone_is_found_out() {
-    let rule = "flagged.add(id == task.id and task or { key = key_of.state(root, id) }, 'u')";
-    is_found_out_by(&Step::spending(), rule, &format!("{rule}\n      if id ~= task.id then return true end"));
+    let rule = "node.is_new = false\n    end)";
+    let broken = rule.replace("end)", "  if node.id ~= task.id then return true end\n    end)");
+    is_found_out_by(&Step::spending(), rule, &broken);
 }
 
 #[test]
 fn a_library_in_which_an_answer_grants_nothing_is_found_out() {
-    is_found_out_by(&Step::spending(), "used.grant(root, budget) end", "local _ = used end");
+    is_found_out_by(&Step::spending(), "used.grant(effects, budget) end", "local _ = used end");
 }
 
 #[test]

@@ -75,7 +75,7 @@ do
     take_out(effects, task)
     attempts.keep_last(root, id)
     due.forgive(effects, task)
-    if task.spec.u then used.grant(root, id) end
+    if task.spec.u then used.grant(effects, id) end
     -- Why a task failed that nobody ever held is no error of an attempt: a first attempt leaves no error behind.
     if redis.call('HEXISTS', task.key, 'fe') == 0 then redis.call('DEL', key_of.outcome(root, id)) end
     redis.call('HDEL', task.key, 'fa', 'ra', 'cr', 'cc', 'lt', 'lo', 'ao')
