@@ -1,8 +1,8 @@
--- queue_replay: makes a stretch of a queue's failed tasks ready again.
+-- queue_replay: lets a stretch of a queue's failed tasks be tried again.
 --
 -- keys    root of the swarm
 -- args    queue, tasks looked at, where to go on ('' at the start)
--- returns { where to go on ('' at the end), tasks that are ready again }
+-- returns { where to go on ('' at the end), tasks that are no longer failed }
 -- fails   SWARMNOTFOUND
 -- promise each as by task_retry; one that cannot be retried stays failed
 
@@ -22,6 +22,7 @@ local function queue_replay(keys, args)
   }
   local filter = { queue = queue, kind = '', tag = '', agent = '', parent = '' }
   local after, replayed = look.stretch(root, 'failed', filter, args[3], bound, sink), 0
+  act.in_order(found)
   for _, task in ipairs(found) do
     if act.retry(effects, task) then replayed = replayed + 1 end
   end

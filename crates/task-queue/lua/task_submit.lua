@@ -1,7 +1,8 @@
 -- task_submit: takes tasks in.
 --
 -- keys    root of the swarm
--- args    idempotency key ('' for none), digest of the body,
+-- args    idempotency key ('' for none), digest of the body, 1 where the reply is kept under the key even when nothing was
+--         taken in (it is part of a longer one), else 0,
 --         then for each task: id, when ('' now, '+ms' after a delay, 'ms' at a time), header, dedup key, rest of the spec,
 --         ids of the tasks that it depends on joined by commas ('' for none)
 -- returns { replayed (0|1), now, item, … }; an item is a line: `ok <id> [<attempts it may have, or -> <agent it was
@@ -40,10 +41,10 @@ local function task_submit(keys, args)
   local now = now_ms(root)
   local effects, plan = new_effects(root, swarm, now), new_submits(root, swarm)
   reply = { 0, now }
-  for at = 3, #args, SUBMIT_ARGS do reply[#reply + 1] = submit_one(effects, plan, args, at) end
+  for at = 4, #args, SUBMIT_ARGS do reply[#reply + 1] = submit_one(effects, plan, args, at) end
   push_submits(root, plan)
   write_effects(effects)
-  if any_taken(reply) then keep_reply(root, args[1], args[2], reply) end
+  if args[3] == '1' or any_taken(reply) then keep_reply(root, args[1], args[2], reply) end
   return reply
 end
 

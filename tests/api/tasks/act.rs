@@ -67,6 +67,21 @@ fn nothing_is_left_of_a_deleted_task() {
 }
 
 #[test]
+fn a_limit_ends_a_retry_and_says_that_there_is_more() {
+    in_a_swarm(async |w| {
+        for _ in 0..5 {
+            w.failed_task(task().queue("q")).await;
+        }
+        for filter in [json!({"status": "failed"}), json!({"queue": "q"})] {
+            let body = json!({"action": "retry", "filter": filter, "limit": 2});
+            let some = w.post("/tasks/actions").json(body).send().await.ok();
+            assert_eq!(some, json!({"matched": 2, "changed": 2, "more": true}), "{filter}");
+        }
+        assert_eq!(act(&w, "retry", json!({"queue": "q"})).await, acted(1, 1));
+    });
+}
+
+#[test]
 fn a_limit_ends_an_action_and_says_that_there_is_more() {
     in_a_swarm(async |w| {
         w.submit_many((0..250).map(|n| task().with("tags", json!([format!("t{}", n % 2)])))).await;

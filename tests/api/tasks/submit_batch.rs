@@ -106,6 +106,26 @@ fn the_same_key_and_batch_are_answered_alike_and_make_no_more_tasks() {
 }
 
 #[test]
+fn a_batch_that_is_more_than_one_call_has_one_key_even_where_a_call_takes_nothing_in() {
+    in_a_swarm(async |w| {
+        // Tasks with tags weigh more than a call bears; those of the first call name a parent that is not there.
+        let tags: Vec<_> = (0..10).map(|n| format!("t{n}")).collect();
+        let orphan = json!({"parent": "01a22427-de20-7375-8747-d216f10a2715", "tags": tags});
+        let mut tasks = vec![orphan; 100];
+        tasks.extend(vec![json!({"payload": 1}); 100]);
+        let body = json!({"tasks": tasks});
+        let send = async |body: &serde_json::Value| {
+            w.post("/tasks/batch").header("idempotency-key", "b1").json(body.clone()).send().await
+        };
+        let (first, second) = (send(&body).await, send(&body).await);
+        assert_eq!(second.header("idempotency-replayed"), "true");
+        assert_eq!(first.ok(), second.ok());
+        send(&json!({"tasks": [{"payload": 2}]})).await.problem(422, "idempotency_mismatch");
+        assert_eq!(w.list("ready").await.len(), 100);
+    });
+}
+
+#[test]
 fn large_payloads_travel_in_a_batch_as_well() {
     in_a_swarm(async |w| {
         let large = "y".repeat(90_000);

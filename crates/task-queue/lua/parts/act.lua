@@ -95,6 +95,11 @@ do
     return true
   end
 
+  -- The eldest first: of tasks that one call retries, what others depend on goes before those.
+  function act.in_order(tasks)
+    table.sort(tasks, function(a, b) return a.id < b.id end)
+  end
+
   -- Nothing is left of it. A running one is its holder's: it stays.
   function act.delete(effects, task)
     if task.status == 'running' then return false end

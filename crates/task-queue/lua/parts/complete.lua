@@ -1,5 +1,6 @@
 -- Ends an attempt well. A cancellation that was asked for and not noticed does not undo finished work. Behind the answer
--- stands ` - - more` where others may be claimable with it: who waits for this task, or for its slot.
+-- stands ` - - more` where others may be claimable with it: who waits for this task, or for a slot of its
+-- key.
 
 local function complete(root, effects, task, result, now)
   redis.call('HSET', task.key, 'st', 'completed', 'fa', int(now), 'lt', task.token, 'lo', 'c:completed:')

@@ -20,8 +20,8 @@ do
   local KEPT_MS_MIN, KEPT_MS_MAX = 1000, 60000
   -- Finished tasks are few where they are no more than this part of those that are asked for.
   local FEW = 4
-  -- A list of so many at most is cleared of what a task left there, before it enters again.
-  local CLEARED = 200
+  -- How far from the end of a list is looked for what a task left there.
+  local SEARCHED = '200'
   local FINISHED = { completed = true, failed = true, cancelled = true }
   local WORDS = {
     failed = 'has failed', cancelled = 'was cancelled', deleted = 'was deleted',
@@ -119,9 +119,9 @@ do
     return pending, ended, nil
   end
 
-  -- A list that holds something else has flagged its task before.
+  -- A list that holds something else has flagged its task before. Returns whether it does.
   local function join(root, list, id, element)
-    if redis.call('RPUSH', list, element) > 1 then return end
+    if redis.call('RPUSH', list, element) > 1 then return true end
     local state = key_of.state(root, id)
     if redis.call('HSETNX', state, 'fl', 'd') == 0 then flag(root, id, redis.call('HGET', state, 'fl'), 'd') end
   end
@@ -170,24 +170,30 @@ do
     end
   end
 
-  -- Takes an element out of a list that is short.
-  local function clear(list, element)
-    local length = redis.call('LLEN', list)
-    if length > 0 and length <= CLEARED then redis.call('LREM', list, '0', element) end
+  local function stands_near_the_end(list, element)
+    return redis.call('LPOS', list, element, 'RANK', '-1', 'MAXLEN', SEARCHED)
+  end
+
+  -- Enters a list once more, and takes away what was left there when it gave up: that stands near its end.
+  local function enter_list_again(root, id, has_ended, task, element)
+    local looking, waiting = key_of.looking(root, id), key_of.waiting(root, id)
+    if has_ended then return stands_near_the_end(looking, task.id) or join(root, looking, id, task.id) end
+    if not join(root, waiting, id, element) then return end
+    local left = element_of(task.id, task.entry - 1)
+    if stands_near_the_end(waiting, left) then redis.call('LREM', waiting, '-1', left) end
   end
 
   -- A task that has finished is to wait again for those that it depends on and that are unfinished now; what has failed or
-  -- is gone is no obstacle. What it left in their lists when it gave up is taken away. Returns how many it waits for.
+  -- is gone is no obstacle. Returns how many it waits for.
   --   task  id, entry: the one behind that under which it last waited
   function depend.again(effects, task, named)
     if #named == 0 then return 0 end
-    local root, ended, pending = effects.root, ended_of(effects, named), 0
-    local before, element = element_of(task.id, task.entry - 1), element_of(task.id, task.entry)
-    for _, id in ipairs(named) do
-      if ended[id] or redis.call('EXISTS', key_of.spec(root, id)) == 1 then
-        clear(key_of.looking(root, id), task.id)
-        clear(key_of.waiting(root, id), before)
-        enter_list_of(root, id, ended[id], task.id, element)
+    local root, ended, pending, keys = effects.root, ended_of(effects, named), 0, {}
+    for at, id in ipairs(named) do keys[at] = key_of.spec(root, id) end
+    local all_there, element = redis.call('EXISTS', unpack(keys)) == #keys, element_of(task.id, task.entry)
+    for at, id in ipairs(named) do
+      if all_there or redis.call('EXISTS', keys[at]) == 1 then
+        enter_list_again(root, id, ended[id], task, element)
         if not ended[id] then pending = pending + 1 end
       end
     end

@@ -97,12 +97,13 @@ do
   function known_lists.change(root, key, list, is_there)
     local counts, one = key_of.queue(root, list.queue), known[key]
     local number = redis.call('HINCRBY', counts, 'lists', '1')
-    if number == 1 then
+    local before = number - 1
+    if before == 0 then
       -- The queue is new, or was forgotten and comes back: it counts from the time, so that no number is said twice.
       local time = redis.call('TIME')
-      redis.call('HINCRBY', counts, 'lists', int(time[1] * 1000000 + time[2]))
-      known[key] = nil
-    elseif one and one.number == number - 1 then
+      number = redis.call('HINCRBY', counts, 'lists', int(time[1] * 1000000 + time[2]))
+    end
+    if one and one.number == before then
       one.number, one.suited, one.count = number, {}, one.count + (is_there and 1 or -1)
       one.names[list.member], one.hints[list.member] = is_there or nil, nil
     end

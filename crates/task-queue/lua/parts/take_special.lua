@@ -155,6 +155,8 @@ do
       if not list then break end
       budget.steps = budget.steps - 1
       local element = redis.call('LPOP', list.key)
+      -- What is known of lists is to be right; were it not, what was leased before must not be lost for it.
+      if not element then break end
       left_list(root, list, element, element)
       local task = lease(root, element, claimer, effects)
       if task then

@@ -1,4 +1,4 @@
-//! Makes the failed tasks of a queue ready again: `lua/queue_replay.lua`.
+//! Lets the failed tasks of a queue be tried again: `lua/queue_replay.lua`.
 
 use waggle_core::Call;
 
@@ -16,10 +16,11 @@ const FUNCTION: &str = function!("queue_replay");
 /// Tasks one call looks at: bounds its time in Redis.
 const TASKS: usize = 100;
 /// Calls of one request: one that has done enough stops before it has looked at so many tasks.
-const CALLS: usize = 1_000;
+const CALLS: usize = 10_000;
 
 impl TaskQueue {
-    /// Makes the failed tasks of a queue ready again, [`REPAIR_TASKS`] of them in one request. One whose deduplication
+    /// Lets the failed tasks of a queue be tried again, [`REPAIR_TASKS`] of them in one request: ready, or blocked where they
+    /// depend on others. One whose deduplication
     /// key another task has, or that the swarm has no room for, stays failed.
     ///
     /// # Errors
@@ -33,9 +34,9 @@ impl TaskQueue {
             let reply = self.inner.redis.call(call).await.map_err(|error| refused(swarm, error))?;
             let mut reply = Reader::new(FUNCTION, reply)?;
             after = reply.text()?;
-            let ready = reply.count()?;
-            metrics::tasks(TaskEvent::Retried, ready);
-            replayed += ready;
+            let retried = reply.count()?;
+            metrics::tasks(TaskEvent::Retried, retried);
+            replayed += retried;
             if after.is_empty() {
                 return Ok(Replayed { replayed, more: false });
             }

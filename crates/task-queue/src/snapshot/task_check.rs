@@ -42,10 +42,7 @@ impl TaskLine {
             (!self.adopted || self.assigned.is_none(), "adopted and assigned"),
             (self.attempts.len() <= ATTEMPT_RECORDS, "too many attempts"),
             (self.has_attempts_in_order(), "attempts are not in order"),
-            (
-                self.traceparent.as_ref().is_none_or(|text| text.len() <= TEXT_BYTES),
-                "traceparent is too long",
-            ),
+            (self.traceparent.as_ref().is_none_or(|text| is_traceparent(text)), "traceparent is none"),
         ] {
             if !holds {
                 return Err(problem.to_owned());
@@ -60,4 +57,9 @@ impl TaskLine {
         self.attempts.is_sorted_by(|one, next| one.fence < next.fence)
             && self.attempts.last().is_none_or(|last| last.fence <= below)
     }
+}
+
+/// Letters, digits and dashes, as many as there are in one; the functions look for what stands before it.
+fn is_traceparent(text: &str) -> bool {
+    text.len() <= TEXT_BYTES && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }

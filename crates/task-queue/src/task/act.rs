@@ -58,8 +58,7 @@ impl TaskQueue {
                 }
                 // One more is looked for, so that the answer can tell.
                 let left = limit - acted.matched;
-                let word = if left > 0 { action.as_str() } else { "look" };
-                let step = self.step(swarm, word, *status, filter, left.clamp(1, TASKS), &after).await?;
+                let step = self.step(swarm, action, *status, filter, left.min(TASKS), &after).await?;
                 if left == 0 && step.matched > 0 {
                     return Ok(Acted { more: true, ..acted });
                 }
@@ -75,17 +74,18 @@ impl TaskQueue {
         Ok(acted)
     }
 
+    /// Treats so many of the tasks that fit; 0 looks for one more.
     async fn step(
         &self,
         swarm: &SwarmName,
-        word: &str,
+        action: Action,
         status: Status,
         filter: &TaskFilter,
         want: usize,
         after: &str,
     ) -> Result<Step, Error> {
         let mut call = Call::new(FUNCTION, &root(swarm));
-        call.arg(word).arg(status.as_str()).arg(want).arg(LOOK).arg(after);
+        call.arg(action.as_str()).arg(status.as_str()).arg(want).arg(LOOK).arg(after);
         add_filter(&mut call, filter);
         let reply = self.inner.redis.call(call).await.map_err(|error| refused(swarm, error))?;
         let mut reply = Reader::new(FUNCTION, reply)?;

@@ -133,7 +133,7 @@ impl TaskQueue {
         let apart = idempotency.is_some() || alone;
         let item = SubmitItem { id, spec };
         let (replayed, now, id, taken) = if apart {
-            let reply = self.submit_apart(swarm, &[item], idempotency.as_ref()).await?;
+            let reply = self.submit_apart(swarm, &[item], idempotency.as_ref(), false).await?;
             let (id, taken) = reply.items.into_iter().next().ok_or_else(too_short)?;
             (reply.replayed, reply.now, id, taken)
         } else {
@@ -195,8 +195,9 @@ impl TaskQueue {
         swarm: &SwarmName,
         items: &[SubmitItem],
         idempotency: Option<&Idempotency>,
+        in_parts: bool,
     ) -> Result<SubmitReply, Error> {
-        let reply = self.inner.redis.call(call(swarm, items, idempotency)).await;
+        let reply = self.inner.redis.call(call(swarm, items, idempotency, in_parts)).await;
         let reply = reply.map_err(|error| refused(swarm, error))?;
         Ok(SubmitReply::read(reply)?)
     }
@@ -221,17 +222,11 @@ pub(super) fn too_short() -> RedisError {
     RedisError::Internal { detail: "task_submit: the reply is too short".to_owned() }
 }
 
-fn call(swarm: &SwarmName, items: &[SubmitItem], idempotency: Option<&Idempotency>) -> Call {
+/// in_parts: whether these are not all of a request, so that even a reply in which nothing was taken in is remembered.
+fn call(swarm: &SwarmName, items: &[SubmitItem], idempotency: Option<&Idempotency>, in_parts: bool) -> Call {
     let mut call = Call::new(FUNCTION, &root(swarm));
-    match idempotency {
-        Some(idempotency) => {
-            let digest = digest(&[idempotency.scope.as_bytes(), idempotency.key.as_str().as_bytes()]);
-            call.arg(digest).arg(&idempotency.body_digest[..]);
-        }
-        None => {
-            call.arg("").arg("");
-        }
-    }
+    let (key, body_digest) = Idempotency::to_args(idempotency);
+    call.arg(key).arg(body_digest).arg(u8::from(in_parts));
     for item in items {
         item.write(&mut call);
     }
@@ -308,7 +303,7 @@ impl Merge for SubmitMerge {
     }
 
     fn call(&self, swarm: &SwarmName, items: &[SubmitItem]) -> Call {
-        call(swarm, items, None)
+        call(swarm, items, None, false)
     }
 
     fn split(

@@ -66,9 +66,11 @@ impl TaskQueue {
         }
         let started = Instant::now();
         let (mut replayed, mut taken_in, mut taken) = (true, 0, Vec::with_capacity(items.len()));
-        for (n, items) in calls_of(&items).into_iter().enumerate() {
+        let parts = calls_of(&items);
+        let in_parts = parts.len() > 1;
+        for (n, items) in parts.into_iter().enumerate() {
             let idempotency = idempotency.as_ref().map(|first| part_of(first, n));
-            let reply = match self.submit_apart(swarm, items, idempotency.as_ref()).await {
+            let reply = match self.submit_apart(swarm, items, idempotency.as_ref(), in_parts).await {
                 Ok(reply) => reply,
                 // What calls before it have taken in stands, and is answered.
                 Err(error) if n > 0 => {

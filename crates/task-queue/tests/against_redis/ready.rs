@@ -108,3 +108,16 @@ async fn a_restored_task_was_not_to_be_had_before_the_swarm_was_open() {
     assert_eq!(recorded(&other, Series::Queued), (1, MOMENT));
     other.clean().await;
 }
+
+#[tokio::test]
+async fn a_claim_finds_its_way_where_nothing_is_known_of_the_lists_of_its_queue() {
+    let store = Store::start().await;
+    for requires in ["a", "b"] {
+        store.submit(json!({"requires": [requires]})).await;
+    }
+    let _: i64 = store.server.raw(&["HDEL", &store.key("q:default"), "lists"]);
+    let claim = agent_claim(json!({"agent": "able", "capabilities": ["a"], "max_tasks": 3}));
+    let claimed = store.queue.claim(&store.swarm, claim).await.unwrap();
+    assert_eq!(claimed.tasks.len(), 1);
+    store.clean().await;
+}
