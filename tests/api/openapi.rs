@@ -2,12 +2,13 @@ use serde_json::Value;
 use waggle_tests::in_a_swarm;
 
 /// Operations with their path, as the contract lists them for this version.
-const OPERATIONS: [(&str, &str); 74] = [
+const OPERATIONS: [(&str, &str); 77] = [
     ("delete", "/v1/swarms/{swarm}"),
     ("delete", "/v1/swarms/{swarm}/agents/{agent}"),
     ("delete", "/v1/swarms/{swarm}/agents/{agent}/subscriptions/{topic}"),
     ("delete", "/v1/swarms/{swarm}/schedules/{name}"),
     ("delete", "/v1/swarms/{swarm}/state/{key}"),
+    ("delete", "/v1/tokens/{name}"),
     ("get", "/health/live"),
     ("get", "/health/ready"),
     ("get", "/metrics"),

@@ -47,6 +47,12 @@ impl World {
         Self { client: Client::new(base), ..self.clone() }
     }
 
+    /// The same swarm as the owner of another token sees it, or nobody at all.
+    #[must_use]
+    pub fn showing<'a>(&self, token: impl Into<Option<&'a str>>) -> Self {
+        Self { client: self.client.showing(token), ..self.clone() }
+    }
+
     /// Another swarm of the same service, which the audit at the end does not look at.
     #[must_use]
     pub fn beside(&self, swarm: &str) -> Self {

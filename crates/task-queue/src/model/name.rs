@@ -99,6 +99,10 @@ name!(
     /// What submits a task again and again.
     ScheduleName
 );
+name!(
+    /// What a token is called; no secret.
+    TokenName
+);
 
 impl SwarmName {
     /// The swarm that always exists.
