@@ -123,6 +123,7 @@ impl Setup {
     pub fn run(&self, arguments: &[&str]) -> std::process::Output {
         let mut command = program(waggle(), &self.directory);
         command.args(arguments).envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.envs(self.root.iter().map(|token| ("WAGGLE_TOKEN", token)));
         process::spawn(&command).unwrap().wait_with_output().unwrap()
     }
 

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use metrics_exporter_prometheus::PrometheusHandle;
 use waggle_task_queue::TaskQueue;
 
-use crate::auth::Access;
+use crate::auth::{Access, Caller};
 use crate::extract::BodyLimits;
 use crate::perf::Monitor;
 use crate::perf::validate::Runs;
@@ -83,6 +83,11 @@ impl App {
 
     pub(crate) fn queue(&self) -> &TaskQueue {
         &self.0.queue
+    }
+
+    /// The queue for the calls of somebody.
+    pub(crate) fn queue_of(&self, caller: &Caller) -> TaskQueue {
+        caller.on(&self.0.queue)
     }
 
     /// Who may do what.

@@ -1,5 +1,7 @@
 // Calls of the service. Addresses are relative to the page, so that it works behind a prefix too.
 
+import { another, authorization } from './token.js';
+
 const DEADLINE_MS = 10_000;
 
 // Why a call did not succeed: the title and the detail of the service's problem, or of ours where it did not answer.
@@ -21,15 +23,20 @@ export function swarmPath(...parts) {
 }
 
 async function call(method, path) {
-  const response = await answered(method, path);
+  const shown = authorization();
+  const response = await answered(method, path, shown);
+  if (response.status === 401) {
+    await another(shown);
+    return await call(method, path);
+  }
   const body = await response.json().catch(() => null);
   if (response.ok && body !== null) return body;
   throw refused(response, body);
 }
 
-async function answered(method, path) {
+async function answered(method, path, shown) {
   try {
-    const headers = { accept: 'application/json' };
+    const headers = { accept: 'application/json', ...shown };
     return await fetch(path, { method, headers, cache: 'no-store', signal: AbortSignal.timeout(DEADLINE_MS) });
   } catch (error) {
     const late = error.name === 'TimeoutError';

@@ -9,6 +9,7 @@ use axum::http::HeaderValue;
 use governor::clock::DefaultClock;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
 use waggle_task_queue::model::{NewToken, Scopes, Stamp, StoredToken, TokenDigest};
 
 use super::clock::Clock;
@@ -30,6 +31,8 @@ struct Inner {
     /// Those that no revocation takes away.
     fixed: Vec<Arc<Token>>,
     own: HeaderValue,
+    /// Ends when the first token is there: until then nobody was asked for one.
+    closed: CancellationToken,
     clock: Clock,
     /// Of what Redis keeps, as far as it is known here.
     version: Mutex<Option<u64>>,
@@ -56,6 +59,7 @@ impl Access {
             tokens: ArcSwap::from_pointee(Tokens::new(fixed.clone(), required)),
             fixed,
             own: header,
+            closed: CancellationToken::new(),
             clock: Clock::new(),
             version: Mutex::default(),
             failures: Failures::new(failures, DefaultClock::default()),
@@ -83,7 +87,11 @@ impl Access {
             now.push(same.unwrap_or_else(|| Arc::new(Token::new(said, Origin::Redis, self.0.per_second))));
         }
         let after = Tokens::new(now, before.required || version > 0);
+        let closes = after.required && !before.required;
         self.0.tokens.store(Arc::new(after));
+        if closes {
+            self.0.closed.cancel();
+        }
         self.revoke_missing(&before);
     }
 
@@ -122,6 +130,10 @@ impl Access {
 
     pub(super) fn version(&self) -> &Mutex<Option<u64>> {
         &self.0.version
+    }
+
+    pub(super) fn closed(&self) -> &CancellationToken {
+        &self.0.closed
     }
 
     pub(super) fn metrics_open(&self) -> bool {

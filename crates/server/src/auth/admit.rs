@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request};
 use axum::http::header;
+use tokio_util::sync::CancellationToken;
 use waggle_task_queue::Error;
 use waggle_task_queue::model::Scopes;
 
@@ -22,6 +23,8 @@ pub(crate) struct Admitted {
     pub(crate) token: Option<Arc<Token>>,
     /// How often its owner may ask, where that is limited.
     pub(crate) rate: Option<RateNote>,
+    /// Ends when such a request would not be let in any more; none where it always would.
+    pub(crate) gone: Option<CancellationToken>,
 }
 
 impl Access {
@@ -47,8 +50,11 @@ impl Access {
             Need::Metrics(scopes) => Need::Of(scopes),
             need => need,
         };
-        if need == Need::Open || !self.is_required() {
+        if need == Need::Open {
             return Ok(Admitted::default());
+        }
+        if !self.is_required() {
+            return Ok(Admitted { gone: Some(self.closed().clone()), ..Admitted::default() });
         }
         let token = self.identify(request)?;
         check_reach(&token, request.uri().path(), need)?;
@@ -61,7 +67,7 @@ impl Access {
         if let Some(note) = rate.filter(|note| note.wait.is_some()) {
             return Err(Problem::too_often(note));
         }
-        Ok(Admitted { token: Some(token), rate })
+        Ok(Admitted { gone: Some(token.gone().clone()), token: Some(token), rate })
     }
 
     fn identify(&self, request: &Request) -> Result<Arc<Token>, Problem> {

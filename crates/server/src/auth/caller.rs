@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use waggle_task_queue::TaskQueue;
 use waggle_task_queue::model::{AgentName, Scope, SwarmName};
 
 use super::Token;
@@ -44,10 +45,12 @@ impl Caller {
         }
     }
 
-    /// Whose change of the state it is: the agent of the token, else its name.
-    pub(crate) fn writer(&self) -> Option<&str> {
-        let token = self.0.as_deref()?;
-        Some(token.agent().map_or(token.name(), AgentName::as_str))
+    /// The queue as far as its owner reaches.
+    pub(crate) fn on(&self, queue: &TaskQueue) -> TaskQueue {
+        match &self.0 {
+            Some(token) => queue.acting_as(token.agent(), token.writer()),
+            None => queue.clone(),
+        }
     }
 
     /// Stands for its token where something is remembered of its requests.

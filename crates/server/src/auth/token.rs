@@ -19,6 +19,7 @@ pub(crate) enum Origin {
 #[derive(Debug)]
 pub(crate) struct Token {
     said: NewToken,
+    writer: AgentName,
     origin: Origin,
     rate: Option<Rate>,
     gone: CancellationToken,
@@ -26,8 +27,11 @@ pub(crate) struct Token {
 
 impl Token {
     pub(super) fn new(said: NewToken, origin: Origin, per_second: u32) -> Self {
+        // One alphabet for all names.
+        let writer = said.agent.clone().unwrap_or_else(|| said.name.as_agent());
         Self {
             said,
+            writer,
             origin,
             rate: Rate::of(per_second, DefaultClock::default()),
             gone: CancellationToken::new(),
@@ -43,8 +47,9 @@ impl Token {
         self.origin
     }
 
-    pub(crate) fn name(&self) -> &str {
-        self.said.name.as_str()
+    /// Whose its changes of the state are: its agent's, else its own name.
+    pub(crate) fn writer(&self) -> &AgentName {
+        &self.writer
     }
 
     pub(crate) fn scopes(&self) -> Scopes {

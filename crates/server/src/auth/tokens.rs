@@ -82,7 +82,7 @@ mod tests {
         let tokens = Tokens::new([token("near", other)], true);
         assert!(tokens.find(b"right").is_none());
         let tokens = Tokens::new([token("near", other), token("exact", digest)], true);
-        assert_eq!(tokens.find(b"right").unwrap().name(), "exact");
+        assert_eq!(tokens.find(b"right").unwrap().said().name.as_str(), "exact");
         assert!(tokens.find(b"wrong").is_none() && tokens.find(b"").is_none());
         assert!(tokens.find(&vec![b'x'; 100_000]).is_none());
     }

@@ -1,19 +1,20 @@
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use http_body::{Frame, SizeHint};
-use tokio_util::sync::WaitForCancellationFutureOwned;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-use crate::auth::{Admitted, RateNote, Token};
+use crate::auth::{Admitted, RateNote};
 
 /// What was shown for a request, for as long as it is answered.
 #[derive(Default)]
 pub(super) struct Admission {
-    token: Option<Arc<Token>>,
+    /// What its caller waits for is broken off when its token ends. Where nobody was asked for one, only streams are.
+    breaks_off: bool,
+    ends: Option<CancellationToken>,
     rate: Option<RateNote>,
     /// Made when there is something to wait for: most requests are answered without.
     gone: Option<Gone>,
@@ -25,8 +26,8 @@ type Gone = Pin<Box<WaitForCancellationFutureOwned>>;
 impl Admission {
     /// Whether the token has become invalid while an answer is waited for; wakes whoever waits when it does.
     pub(super) fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
-        let Some(token) = &self.token else { return false };
-        let gone = self.gone.get_or_insert_with(|| waiting(token));
+        let Some(ends) = self.ends.as_ref().filter(|_| self.breaks_off) else { return false };
+        let gone = self.gone.get_or_insert_with(|| waiting(ends));
         gone.as_mut().poll(cx).is_ready()
     }
 
@@ -35,9 +36,9 @@ impl Admission {
         if let Some(note) = self.rate {
             note.set_headers(response.headers_mut());
         }
-        match &self.token {
-            Some(token) if is_stream(&response) => {
-                let gone = waiting(token);
+        match &self.ends {
+            Some(ends) if is_stream(&response) => {
+                let gone = waiting(ends);
                 response.map(|body| Body::new(UntilGone { body, gone, ended: false }))
             }
             _ => response,
@@ -47,12 +48,12 @@ impl Admission {
 
 impl From<Admitted> for Admission {
     fn from(admitted: Admitted) -> Self {
-        Self { token: admitted.token, rate: admitted.rate, gone: None }
+        Self { breaks_off: admitted.token.is_some(), ends: admitted.gone, rate: admitted.rate, gone: None }
     }
 }
 
-fn waiting(token: &Token) -> Gone {
-    Box::pin(token.gone().clone().cancelled_owned())
+fn waiting(ends: &CancellationToken) -> Gone {
+    Box::pin(ends.clone().cancelled_owned())
 }
 
 fn is_stream(response: &Response) -> bool {

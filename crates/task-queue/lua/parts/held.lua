@@ -1,12 +1,14 @@
--- Whether a task is held under a lease token right now.
+-- Whether a task is held under a lease token right now; behind an `@` it may name the agent that must be the holder.
 -- Returns the task when it is; else nil and the answer to give:
 --   NOTFOUND | LEASELOST <attempt> | replayed <status> [<run_at>]   (the same outcome was applied before)
 
 local function held(root, id, token, now, kind)
+  local at, holder = string.find(token, '@', 1, true), nil
+  if at then token, holder = string.sub(token, 1, at - 1), string.sub(token, at + 1) end
   local key = key_of.state(root, id)
   local s = redis.call('HMGET', key, 'st', 'tk', 'ex', 'at', 'q', 'rt', 'cr', 'lt', 'lo', 'dd', 'wt', 'en', 'fe',
     'ag', 'sa', 'un', 'ph', 'fl')
-  if s[1] == 'running' and s[2] == token and now < tonumber(s[3]) then
+  if s[1] == 'running' and s[2] == token and now < tonumber(s[3]) and (not holder or holder == s[14]) then
     return {
       id = id, key = key, token = token, expires = tonumber(s[3]), attempt = tonumber(s[4]),
       queue = s[5] or QUEUE_DEFAULT, retention = tonumber(s[6] or RETENTION_MS_DEFAULT),

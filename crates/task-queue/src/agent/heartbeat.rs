@@ -31,7 +31,7 @@ impl TaskQueue {
     ) -> Result<AgentHeartbeaten, Error> {
         heartbeat.check()?;
         let started = Instant::now();
-        let reply = self.inner.redis.call(call(swarm, agent, &heartbeat)).await;
+        let reply = self.inner.redis.call(self.heartbeat_call(swarm, agent, &heartbeat)).await;
         let reply = reply.map_err(|error| refused(swarm, error))?;
         if matches!(reply, Value::Nil | Value::Boolean(false)) {
             return Err(Error::AgentNotFound(agent.to_string()));
@@ -43,17 +43,18 @@ impl TaskQueue {
         }
         Ok(answer)
     }
-}
 
-fn call(swarm: &SwarmName, agent: &AgentName, heartbeat: &AgentHeartbeat) -> Call {
-    let mut call = Call::new(FUNCTION, &root(swarm));
-    call.arg(agent.as_str()).arg(heartbeat.extend_ms.map_or_else(String::new, |ms| ms.to_string()));
-    let mut buffer = [0; 36];
-    for held in &heartbeat.leases {
-        call.arg(held.id.encode(&mut buffer)).arg(held.lease.as_str()).arg(usage_text(held.usage));
+    fn heartbeat_call(&self, swarm: &SwarmName, agent: &AgentName, heartbeat: &AgentHeartbeat) -> Call {
+        let mut call = Call::new(FUNCTION, &root(swarm));
+        call.arg(agent.as_str()).arg(heartbeat.extend_ms.map_or_else(String::new, |ms| ms.to_string()));
+        let mut buffer = [0; 36];
+        for held in &heartbeat.leases {
+            let token = self.own(held.lease.clone());
+            call.arg(held.id.encode(&mut buffer)).arg(token).arg(usage_text(held.usage));
+        }
+        call.weight(heartbeat.leases.len());
+        call
     }
-    call.weight(heartbeat.leases.len());
-    call
 }
 
 /// The answer, and the milliseconds until the first of the leases ends.

@@ -115,6 +115,13 @@ impl Default for SwarmName {
     }
 }
 
+impl TokenName {
+    /// The same name where that of an agent stands.
+    pub fn as_agent(&self) -> AgentName {
+        AgentName(Arc::clone(&self.0))
+    }
+}
+
 impl QueueName {
     /// The queue of a task or a claim that names none.
     pub const DEFAULT: &'static str = "default";

@@ -2,6 +2,7 @@ use axum::extract::State;
 use waggle_task_queue::model::{AgentName, SwarmName, TopicName};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::extract::{Nothing, OptionalJson, SwarmAgentTopic};
 use crate::problem::{AgentProblems, BodyProblems, CallProblems, Problem};
 use crate::reply::Reply;
@@ -27,9 +28,11 @@ use crate::reply::Reply;
 )]
 pub(crate) async fn put(
     app: State<App>,
+    caller: Caller,
     path: SwarmAgentTopic,
     _: OptionalJson<Option<Nothing>>,
 ) -> Result<Reply, Problem> {
+    caller.acts_as(&path.agent)?;
     app.queue().put_subscription(&path.swarm, &path.agent, &path.topic).await?;
     Ok(Reply::no_content())
 }
