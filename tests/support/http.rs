@@ -71,6 +71,12 @@ impl Client {
         Self { token: token.into().map(Arc::from), ..self.clone() }
     }
 
+    /// Another service, asked with the same token.
+    #[must_use]
+    pub fn of(&self, base: &str) -> Self {
+        Self { token: self.token.clone(), ..Self::new(base) }
+    }
+
     /// The address given.
     pub fn base(&self) -> &str {
         &self.base

@@ -44,7 +44,7 @@ impl World {
     /// The same swarm seen through another address: a second server, a proxy.
     #[must_use]
     pub fn through(&self, base: &str) -> Self {
-        Self { client: Client::new(base), ..self.clone() }
+        Self { client: self.client.of(base), ..self.clone() }
     }
 
     /// The same swarm as the owner of another token sees it, or nobody at all.

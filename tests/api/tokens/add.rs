@@ -3,7 +3,7 @@ use std::time::Duration;
 use serde_json::json;
 use waggle_tests::{ALL_SCOPES, PATIENCE, RedisServer, Service, Setup, in_a_swarm_of, metric, until};
 
-use super::stored;
+use super::made::stored;
 
 /// Within which every server has to know.
 const PROMISED: Duration = Duration::from_secs(5);

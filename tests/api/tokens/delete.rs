@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use waggle_tests::{RedisServer, Service, Setup, in_a_swarm_of, until};
 
-use super::stored;
+use super::made::stored;
 
 /// Within which every server has to know.
 const PROMISED: Duration = Duration::from_secs(5);
@@ -27,7 +27,7 @@ fn a_revoked_token_ends_on_every_server_with_all_that_its_owner_waits_for() {
         let revoke = async {
             // The others wait by then, or are refused: it comes to the same.
             until("the claim waits", PROMISED, async || {
-                let report = w.through(&other.base()).get("/agents").send().await.ok();
+                let report = there.get("/agents").send().await.ok();
                 report["items"].as_array().unwrap().iter().any(|agent| agent["name"] == "a")
             })
             .await;

@@ -1,7 +1,7 @@
 use serde_json::json;
 use waggle_tests::{Service, Setup, in_a_swarm_of};
 
-use super::stored;
+use super::made::stored;
 
 #[test]
 fn tokens_are_listed_by_name_without_anything_that_leads_to_a_secret() {

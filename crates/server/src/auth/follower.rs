@@ -6,8 +6,8 @@ use waggle_task_queue::{Error, TaskQueue};
 
 use super::Access;
 
-/// How often Redis is asked whether its tokens have changed: twice within the 5 seconds that are promised.
-const EVERY: Duration = Duration::from_secs(2);
+/// How often Redis is asked whether its tokens have changed: often enough within the 5 seconds that are promised.
+const EVERY: Duration = Duration::from_secs(1);
 
 /// Keeps the tokens of this server those that Redis keeps; ends when it is dropped.
 #[derive(Debug)]

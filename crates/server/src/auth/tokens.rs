@@ -54,9 +54,6 @@ fn prefix(digest: &[u8; 32]) -> [u8; PREFIX] {
 
 #[cfg(test)]
 mod tests {
-    use std::hint::black_box;
-    use std::time::Instant;
-
     use waggle_task_queue::model::{NewToken, Scopes, TokenDigest};
 
     use super::super::Origin;
@@ -85,25 +82,5 @@ mod tests {
         assert_eq!(tokens.find(b"right").unwrap().said().name.as_str(), "exact");
         assert!(tokens.find(b"wrong").is_none() && tokens.find(b"").is_none());
         assert!(tokens.find(&vec![b'x'; 100_000]).is_none());
-    }
-
-    /// The figure for release builds is 2 µs; the bound here is one that an unoptimised build under load keeps too.
-    #[test]
-    fn finding_a_token_among_a_thousand_takes_microseconds() {
-        const TIMES: u32 = 20_000;
-        let text = |number: u32| format!("waggle_{number:043}");
-        let all = (0..1_000).map(|number| token("t", Sha256::digest(text(number)).into()));
-        let tokens = Tokens::new(all, true);
-        let best = (0..5).map(|_| {
-            let started = Instant::now();
-            for number in 0..TIMES {
-                assert!(black_box(tokens.find(black_box(text(number % 1_000).as_bytes()))).is_some());
-            }
-            started.elapsed() / TIMES
-        });
-        let best = best.min().unwrap();
-        println!("a token is found in {best:?}");
-        let bound = if cfg!(debug_assertions) { 200 } else { 2 };
-        assert!(best.as_micros() < bound, "{best:?}");
     }
 }

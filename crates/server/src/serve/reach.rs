@@ -1,5 +1,17 @@
 use super::ServeError;
-use crate::config::ServerConfig;
+use crate::config::{ServerConfig, Settings};
+
+/// As [`check`], before anything is started, where no token can be kept in Redis: it is a private one yet to be made.
+///
+/// # Errors
+/// [`ServeError::Open`].
+pub(super) fn check_early(settings: &Settings) -> Result<(), ServeError> {
+    let held = std::fs::read_dir(&settings.server.data_dir).is_ok_and(|mut entries| entries.next().is_some());
+    if held || settings.redis.private().is_none() {
+        return Ok(());
+    }
+    check(&settings.server, settings.auth.required || !settings.auth.tokens.is_empty())
+}
 
 /// Where nobody has to show a token, nobody but this machine may reach the service.
 ///

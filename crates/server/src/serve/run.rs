@@ -44,6 +44,7 @@ pub async fn run(settings: Settings) -> Result<Ended, ServeError> {
     log::install(&settings.log, layer);
     let mut signals = Signals::catch()?;
     let metrics = crate::metrics::install().map_err(|error| ServeError::System(error.to_string()))?;
+    reach::check_early(&settings)?;
     let bound = Bound::to(settings.server.listen)?;
     system::prepare();
     let store = tokio::select! {
