@@ -4,7 +4,7 @@ use waggle_tests::{in_a_swarm, root};
 
 use crate::program::program;
 
-const COMMANDS: [&[&str]; 53] = [
+const COMMANDS: [&[&str]; 57] = [
     &[],
     &["serve"],
     &["migrate"],
@@ -55,12 +55,17 @@ const COMMANDS: [&[&str]; 53] = [
     &["state", "watch"],
     &["events"],
     &["transaction"],
+    &["token"],
+    &["token", "new"],
+    &["token", "list"],
+    &["token", "revoke"],
     &["perf"],
     &["perf", "alerts"],
     &["perf", "history"],
 ];
 /// The commands that have commands of their own.
-const GROUPS: [&[&str]; 7] = [&[], &["task"], &["agent"], &["swarm"], &["message"], &["state"], &["perf"]];
+const GROUPS: [&[&str]; 8] =
+    [&[], &["task"], &["agent"], &["swarm"], &["message"], &["state"], &["perf"], &["token"]];
 
 #[test]
 fn every_command_explains_itself() {
