@@ -69,6 +69,19 @@ fn a_stream_that_began_before_the_first_token_does_not_outlast_it() {
 }
 
 #[test]
+fn a_token_ends_when_it_said_it_would_with_what_its_owner_reads() {
+    let service = Service::start(Setup::private().with_tokens());
+    in_a_swarm_of(&service, async |w| {
+        let token = stored(&service, "brief", &["--scopes", "operate", "--expires-ms", "3000"]);
+        let w = w.showing(token.as_str());
+        let stream = tokio::spawn(w.get("/events").send());
+        until("the token has ended", PATIENCE, async || w.get("/tasks").send().await.status == 401).await;
+        let stream = tokio::time::timeout(PROMISED, stream).await.expect("its stream ends").unwrap();
+        assert_eq!(stream.status, 200);
+    });
+}
+
+#[test]
 fn the_same_token_again_is_answered_alike_and_another_one_needs_another_name() {
     let service = Service::start(Setup::private().with_tokens());
     in_a_swarm_of(&service, async |w| {
