@@ -8,7 +8,9 @@ local function held(root, id, token, now, kind)
   local key = key_of.state(root, id)
   local s = redis.call('HMGET', key, 'st', 'tk', 'ex', 'at', 'q', 'rt', 'cr', 'lt', 'lo', 'dd', 'wt', 'en', 'fe',
     'ag', 'sa', 'un', 'ph', 'fl')
-  if s[1] == 'running' and s[2] == token and now < tonumber(s[3]) and (not holder or holder == s[14]) then
+  -- To whoever is bound to another agent the token is as good as none.
+  if holder and s[1] == 'running' and holder ~= s[14] then token = nil end
+  if s[1] == 'running' and s[2] == token and now < tonumber(s[3]) then
     return {
       id = id, key = key, token = token, expires = tonumber(s[3]), attempt = tonumber(s[4]),
       queue = s[5] or QUEUE_DEFAULT, retention = tonumber(s[6] or RETENTION_MS_DEFAULT),
