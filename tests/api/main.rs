@@ -1,6 +1,7 @@
 //! What the HTTP contract promises, operation by operation, asked of a real service.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has to panic")]
 
+mod access;
 mod agents;
 mod bad_input;
 mod events;
@@ -17,5 +18,6 @@ mod state;
 mod subscriptions;
 mod swarms;
 mod tasks;
+mod tokens;
 mod traces;
 mod transactions;

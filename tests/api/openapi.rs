@@ -2,12 +2,13 @@ use serde_json::Value;
 use waggle_tests::in_a_swarm;
 
 /// Operations with their path, as the contract lists them for this version.
-const OPERATIONS: [(&str, &str); 74] = [
+const OPERATIONS: [(&str, &str); 77] = [
     ("delete", "/v1/swarms/{swarm}"),
     ("delete", "/v1/swarms/{swarm}/agents/{agent}"),
     ("delete", "/v1/swarms/{swarm}/agents/{agent}/subscriptions/{topic}"),
     ("delete", "/v1/swarms/{swarm}/schedules/{name}"),
     ("delete", "/v1/swarms/{swarm}/state/{key}"),
+    ("delete", "/v1/tokens/{name}"),
     ("get", "/health/live"),
     ("get", "/health/ready"),
     ("get", "/metrics"),
@@ -38,6 +39,7 @@ const OPERATIONS: [(&str, &str); 74] = [
     ("get", "/v1/swarms/{swarm}/tasks/{id}/attempts"),
     ("get", "/v1/swarms/{swarm}/tasks/{id}/events"),
     ("get", "/v1/swarms/{swarm}/tasks/{id}/output"),
+    ("get", "/v1/tokens"),
     ("patch", "/v1/swarms/{swarm}/state/{key}"),
     ("post", "/perf/validate"),
     ("post", "/v1/swarms/{swarm}/agents/{agent}/drain"),
@@ -70,6 +72,7 @@ const OPERATIONS: [(&str, &str); 74] = [
     ("post", "/v1/swarms/{swarm}/tasks/{id}/release"),
     ("post", "/v1/swarms/{swarm}/tasks/{id}/retry"),
     ("post", "/v1/swarms/{swarm}/transactions"),
+    ("post", "/v1/tokens"),
     ("put", "/v1/swarms/{swarm}"),
     ("put", "/v1/swarms/{swarm}/agents/{agent}"),
     ("put", "/v1/swarms/{swarm}/agents/{agent}/subscriptions/{topic}"),

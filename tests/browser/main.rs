@@ -12,4 +12,5 @@ mod markup;
 mod page;
 mod run;
 mod states;
+mod token;
 mod work;

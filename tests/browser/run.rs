@@ -24,7 +24,12 @@ pub(crate) fn on_the_page(test: impl AsyncFnOnce(&World, &Page)) {
 
 /// Runs `test` with a new service and a browser that shows nothing yet.
 pub(crate) fn in_a_browser(test: impl AsyncFnOnce(&World, &Page)) {
-    let setup = Setup::private().set("WAGGLE_PERF__REFRESH_MS", REFRESH_MS);
+    in_a_browser_of(|setup| setup, test);
+}
+
+/// The same, with a service that is set up otherwise.
+pub(crate) fn in_a_browser_of(with: impl FnOnce(Setup) -> Setup, test: impl AsyncFnOnce(&World, &Page)) {
+    let setup = with(Setup::private()).set("WAGGLE_PERF__REFRESH_MS", REFRESH_MS);
     let service = Service::start(setup.set("WAGGLE_PERF__RETENTION_MS", RETENTION_MS));
     in_a_swarm_of(&service, async |world| {
         let page = Page::start().await;

@@ -4,7 +4,7 @@ use waggle_tests::{in_a_swarm, root};
 
 use crate::program::program;
 
-const COMMANDS: [&[&str]; 73] = [
+const COMMANDS: [&[&str]; 77] = [
     &[],
     &["serve"],
     &["migrate"],
@@ -75,13 +75,27 @@ const COMMANDS: [&[&str]; 73] = [
     &["state", "watch"],
     &["events"],
     &["transaction"],
+    &["token"],
+    &["token", "new"],
+    &["token", "list"],
+    &["token", "revoke"],
     &["perf"],
     &["perf", "alerts"],
     &["perf", "history"],
 ];
 /// The commands that have commands of their own.
-const GROUPS: [&[&str]; 9] =
-    [&[], &["task"], &["queue"], &["schedule"], &["agent"], &["swarm"], &["message"], &["state"], &["perf"]];
+const GROUPS: [&[&str]; 10] = [
+    &[],
+    &["task"],
+    &["queue"],
+    &["schedule"],
+    &["agent"],
+    &["swarm"],
+    &["message"],
+    &["state"],
+    &["perf"],
+    &["token"],
+];
 
 #[test]
 fn every_command_explains_itself() {

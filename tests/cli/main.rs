@@ -22,4 +22,5 @@ mod start_up;
 mod state;
 mod swarm;
 mod task;
+mod token;
 mod transaction;

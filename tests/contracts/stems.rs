@@ -17,7 +17,7 @@ struct Group {
     others: &'static [(&'static str, &'static str)],
 }
 
-const GROUPS: [Group; 11] = [
+const GROUPS: [Group; 12] = [
     Group {
         routes: "tasks",
         domain: "task",
@@ -54,6 +54,7 @@ const GROUPS: [Group; 11] = [
         share: &[],
         others: &[("due", "maintenance/scheduler.rs"), ("fire", "maintenance/scheduler.rs")],
     },
+    Group { routes: "tokens", domain: "token", share: &[], others: &[("follow", "token/follow.rs")] },
     Group { routes: "subscriptions", domain: "subscription", share: &[], others: &[] },
     Group {
         routes: "state",

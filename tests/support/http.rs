@@ -18,6 +18,7 @@ const TIMEOUT: Duration = Duration::from_secs(75);
 pub struct Client {
     http: reqwest::Client,
     base: Arc<str>,
+    token: Option<Arc<str>>,
 }
 
 /// A request that was not sent yet.
@@ -61,7 +62,19 @@ impl Client {
 
     fn with(base: &str, idle: usize) -> Self {
         let http = reqwest::Client::builder().timeout(TIMEOUT).tcp_nodelay(true).no_proxy();
-        Self { http: http.pool_max_idle_per_host(idle).build().unwrap(), base: base.into() }
+        Self { http: http.pool_max_idle_per_host(idle).build().unwrap(), base: base.into(), token: None }
+    }
+
+    /// The same, showing a token, or none.
+    #[must_use]
+    pub fn showing<'a>(&self, token: impl Into<Option<&'a str>>) -> Self {
+        Self { token: token.into().map(Arc::from), ..self.clone() }
+    }
+
+    /// Another service, asked with the same token.
+    #[must_use]
+    pub fn of(&self, base: &str) -> Self {
+        Self { token: self.token.clone(), ..Self::new(base) }
     }
 
     /// The address given.
@@ -71,7 +84,11 @@ impl Client {
 
     /// A request with any method.
     pub fn request(&self, method: Method, path: &str) -> Request {
-        Request(self.http.request(method, format!("{}{path}", self.base)))
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        Request(match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        })
     }
 
     /// `GET path`.

@@ -48,7 +48,7 @@ pub use redis_server::RedisServer;
 pub use run::{in_a_swarm, in_a_swarm_of, on_a_service};
 pub use sandbox::new_dir;
 pub use service::{Ended, Service};
-pub use setup::Setup;
+pub use setup::{ALL_SCOPES, Setup};
 pub use shared::{shared, uses_cluster};
 pub use task::{Task, task};
 pub use wait::{PATIENCE, until, until_some};

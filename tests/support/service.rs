@@ -66,7 +66,7 @@ impl Service {
 
     /// A client for it.
     pub fn client(&self) -> Client {
-        Client::new(&self.base())
+        Client::new(&self.base()).showing(self.setup.root.as_deref())
     }
 
     /// `http://HOST:PORT`.

@@ -1,5 +1,7 @@
 //! How a service is to be started.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -11,12 +13,17 @@ use crate::redis_server::RedisServer;
 use crate::sandbox::new_dir;
 use crate::{Cluster, process};
 
+/// What a token may do that may do everything.
+pub const ALL_SCOPES: &str = "submit,work,message,state,operate,admin";
+
 /// A service that is not started yet.
 #[derive(Debug, Clone)]
 pub struct Setup {
     pub(crate) directory: PathBuf,
     pub(crate) target: Target,
     pub(crate) cluster: Option<Arc<Cluster>>,
+    /// The token of clients, where the service asks for one.
+    pub(crate) root: Option<String>,
     variables: Vec<(String, String)>,
     flags: Vec<String>,
 }
@@ -56,6 +63,37 @@ impl Setup {
         self
     }
 
+    /// With tokens in its settings, of which its clients show one that may do everything.
+    #[must_use]
+    pub fn with_tokens(self) -> Self {
+        let all = self.token("root", &["--scopes", ALL_SCOPES]);
+        let file = self.tokens_file().display().to_string();
+        Self { root: Some(all), ..self }.set("WAGGLE_AUTH__TOKENS_FILE", &file)
+    }
+
+    /// The token of its clients.
+    ///
+    /// # Panics
+    /// Where it has none.
+    pub fn root(&self) -> &str {
+        self.root.as_deref().expect("a setup with tokens")
+    }
+
+    /// Makes a token for the settings of a service that is not started yet; the flags are those of `waggle token new`.
+    pub fn token(&self, name: &str, flags: &[&str]) -> String {
+        let made = self.run(&[&["token", "new", "--name", name], flags].concat());
+        assert!(made.status.success(), "{made:?}");
+        let text = String::from_utf8(made.stdout).unwrap();
+        let (token, block) = text.split_once('\n').unwrap();
+        let mut file = OpenOptions::new().create(true).append(true).open(self.tokens_file()).unwrap();
+        file.write_all(block.as_bytes()).unwrap();
+        token.to_owned()
+    }
+
+    fn tokens_file(&self) -> PathBuf {
+        self.directory.join("tokens.toml")
+    }
+
     /// With a flag of `waggle serve`.
     #[must_use]
     pub fn flag(mut self, flag: &str) -> Self {
@@ -85,11 +123,12 @@ impl Setup {
     pub fn run(&self, arguments: &[&str]) -> std::process::Output {
         let mut command = program(waggle(), &self.directory);
         command.args(arguments).envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.envs(self.root.iter().map(|token| ("WAGGLE_TOKEN", token)));
         process::spawn(&command).unwrap().wait_with_output().unwrap()
     }
 
     fn new(directory: PathBuf, target: Target) -> Self {
-        Self { directory, target, cluster: None, variables: Vec::new(), flags: Vec::new() }
+        Self { directory, target, cluster: None, root: None, variables: Vec::new(), flags: Vec::new() }
     }
 }
 

@@ -44,7 +44,13 @@ impl World {
     /// The same swarm seen through another address: a second server, a proxy.
     #[must_use]
     pub fn through(&self, base: &str) -> Self {
-        Self { client: Client::new(base), ..self.clone() }
+        Self { client: self.client.of(base), ..self.clone() }
+    }
+
+    /// The same swarm as the owner of another token sees it, or nobody at all.
+    #[must_use]
+    pub fn showing<'a>(&self, token: impl Into<Option<&'a str>>) -> Self {
+        Self { client: self.client.showing(token), ..self.clone() }
     }
 
     /// Another swarm of the same service, which the audit at the end does not look at.

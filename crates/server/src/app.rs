@@ -8,6 +8,7 @@ use bytes::Bytes;
 use metrics_exporter_prometheus::PrometheusHandle;
 use waggle_task_queue::TaskQueue;
 
+use crate::auth::{Access, Caller};
 use crate::extract::BodyLimits;
 use crate::perf::Monitor;
 use crate::perf::validate::Runs;
@@ -19,6 +20,7 @@ pub struct App(Arc<Inner>);
 
 struct Inner {
     queue: TaskQueue,
+    access: Access,
     body_limits: BodyLimits,
     metrics: PrometheusHandle,
     document: Bytes,
@@ -30,10 +32,11 @@ struct Inner {
 }
 
 impl App {
-    /// The state for the queue of `monitor`; `metrics` renders what is recorded in this process; `sse_heartbeat` is the
+    /// The state for the queue of `monitor`; `access` says who may do what; `metrics` renders what is recorded in this process; `sse_heartbeat` is the
     /// time between two comments to a reader of events for whom there is nothing else; `desk` is where snapshots are
     /// handed in and out.
     pub fn new(
+        access: Access,
         body_limits: BodyLimits,
         sse_heartbeat: Duration,
         desk: Desk,
@@ -45,6 +48,7 @@ impl App {
         let queue = monitor.queue().clone();
         Self(Arc::new(Inner {
             queue,
+            access,
             body_limits,
             metrics,
             document,
@@ -79,6 +83,16 @@ impl App {
 
     pub(crate) fn queue(&self) -> &TaskQueue {
         &self.0.queue
+    }
+
+    /// The queue for the calls of somebody.
+    pub(crate) fn queue_of(&self, caller: &Caller) -> TaskQueue {
+        caller.on(&self.0.queue)
+    }
+
+    /// Who may do what.
+    pub(crate) fn access(&self) -> &Access {
+        &self.0.access
     }
 
     pub(crate) fn body_limits(&self) -> BodyLimits {

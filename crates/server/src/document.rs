@@ -1,13 +1,24 @@
 //! The OpenAPI document, generated from the handlers.
 
-use utoipa::OpenApi;
-use utoipa::openapi::schema::{AnyOfBuilder, ArrayItems, Object, SchemaType};
-use utoipa::openapi::{OpenApi as Generated, RefOr, Schema};
+use std::collections::BTreeMap;
 
-use crate::problem::ProblemBody;
+use axum::http::Method;
+use utoipa::OpenApi;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{AnyOfBuilder, ArrayItems, Object, SchemaType};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{OpenApi as Generated, RefOr, Response, Schema};
+use waggle_task_queue::model::Scope;
+
+use crate::auth::{Need, need_of};
+use crate::problem::{ProblemBody, problem};
 
 /// The schema of JSON that passes through unread.
 const JSON: &str = "Json";
+/// What shows who calls.
+const SCHEME: &str = "token";
+const BEARER: &str = "A token as `waggle token new` makes it, where the service has any. Any one of the scopes named will do; a token bound to \
+                      swarms sees no other (404 `swarm_not_found`), one bound to an agent acts as no other.";
 
 /// What is not said by any single operation.
 #[derive(OpenApi)]
@@ -31,6 +42,7 @@ const JSON: &str = "Json";
         (name = "state", description = "Keys with versions that all agents of a swarm share"),
         (name = "schedules", description = "Tasks that are submitted again and again"),
         (name = "events", description = "What happens in a swarm, as it happens"),
+        (name = "tokens", description = "Who may do what"),
         (name = "operators", description = "Health, metrics and this document"),
     ),
 )]
@@ -38,6 +50,7 @@ pub(crate) struct Document;
 
 /// The document as text: pretty JSON and a last newline.
 pub(crate) fn written(mut document: Generated) -> String {
+    secure(&mut document);
     if let Some(components) = &mut document.components {
         components.schemas.remove(JSON);
         components.schemas.values_mut().for_each(open);
@@ -46,6 +59,68 @@ pub(crate) fn written(mut document: Generated) -> String {
     let mut text = document.to_pretty_json().expect("a document is made of strings and numbers alone");
     text.push('\n');
     text
+}
+
+/// What each operation asks for, and how it refuses who does not have it: as the one table of needs says.
+fn secure(document: &mut Generated) {
+    let scheme = Http::builder().scheme(HttpAuthScheme::Bearer).description(Some(BEARER)).build();
+    let components = document.components.get_or_insert_default();
+    components.security_schemes.insert(SCHEME.to_owned(), RefOr::T(SecurityScheme::Http(scheme)));
+    for (path, item) in &mut document.paths.paths {
+        let operations = [
+            (Method::GET, &mut item.get),
+            (Method::PUT, &mut item.put),
+            (Method::POST, &mut item.post),
+            (Method::PATCH, &mut item.patch),
+            (Method::DELETE, &mut item.delete),
+        ];
+        for (method, operation) in operations {
+            if let Some(operation) = operation {
+                require(operation, need_of(&method, Some(path)));
+            }
+        }
+    }
+}
+
+fn require(operation: &mut Operation, need: Need) {
+    let scopes: Vec<_> = match need {
+        Need::Open => return,
+        Need::Any => Scope::ALL.to_vec(),
+        Need::Of(scopes) | Need::Metrics(scopes) => scopes.iter().collect(),
+    };
+    let one = |scope: &Scope| SecurityRequirement::new(SCHEME, [scope.as_str()]);
+    operation.security = Some(scopes.iter().map(one).collect());
+    let responses = &mut operation.responses.responses;
+    add(responses, "401", "`unauthorized`: no valid token was shown, and this service asks for one.");
+    if need != Need::Any {
+        let words: Vec<_> = scopes.iter().map(|scope| format!("`{}`", scope.as_str())).collect();
+        add(
+            responses,
+            "403",
+            &format!(
+                "`forbidden`: the token has none of the scopes {}, or is bound to another agent.",
+                words.join(", ")
+            ),
+        );
+    }
+    add(
+        responses,
+        "429",
+        "`rate_limited`: the token asks too often, or too many wrong tokens came from this address.",
+    );
+}
+
+/// Says one more reason for a status.
+fn add(responses: &mut BTreeMap<String, RefOr<Response>>, status: &str, reason: &str) {
+    match responses.get_mut(status) {
+        Some(RefOr::T(response)) => {
+            response.description.push(' ');
+            response.description.push_str(reason);
+        }
+        _ => {
+            responses.insert(status.to_owned(), problem(reason));
+        }
+    }
 }
 
 /// Lets one value be several of a named choice at once: `oneOf` would refuse the answer to `task.complete`, which

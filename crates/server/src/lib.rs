@@ -1,6 +1,7 @@
 //! The service `waggle`: HTTP in front of the task queue, and its command line.
 
 pub mod app;
+pub mod auth;
 mod bench;
 pub mod cli;
 pub mod config;

@@ -11,7 +11,7 @@ use crate::document::{Document, written};
 use crate::middleware::{Around, cross_site};
 use crate::routes::{
     agents, events, health, messages, metrics, openapi, perf, queues, schedules, snapshot, state,
-    subscriptions, swarms, tasks, transactions,
+    subscriptions, swarms, tasks, tokens, transactions,
 };
 
 /// The router with its state and its layer.
@@ -91,6 +91,9 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(swarms::resume::resume))
         .routes(routes!(swarms::stats::stats))
         .routes(routes!(snapshot::export::export, snapshot::restore::restore))
+        // tokens
+        .routes(routes!(tokens::list::list, tokens::add::add))
+        .routes(routes!(tokens::delete::delete))
         // operators
         .routes(routes!(queues::purge::purge))
         .routes(routes!(queues::replay::replay))
@@ -121,7 +124,7 @@ mod tests {
     const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/openapi.json");
 
     /// What the service answers, written down once more: an address is added on purpose or not at all.
-    const ROUTES: [(&str, &str); 74] = [
+    const ROUTES: [(&str, &str); 77] = [
         ("get", "/health/live"),
         ("get", "/health/ready"),
         ("get", "/metrics"),
@@ -196,6 +199,9 @@ mod tests {
         ("post", "/v1/swarms/{swarm}/tasks/{id}/release"),
         ("post", "/v1/swarms/{swarm}/tasks/{id}/retry"),
         ("post", "/v1/swarms/{swarm}/transactions"),
+        ("get", "/v1/tokens"),
+        ("post", "/v1/tokens"),
+        ("delete", "/v1/tokens/{name}"),
     ];
 
     fn parsed() -> Value {

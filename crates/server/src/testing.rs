@@ -12,6 +12,7 @@ use waggle_task_queue::TaskQueue;
 
 use crate::BodyLimits;
 use crate::app::App;
+use crate::auth::Access;
 use crate::config::Settings;
 use crate::perf::{Monitor, Node};
 use crate::serve::Store;
@@ -35,8 +36,11 @@ pub(crate) struct Answer {
 
 impl Service {
     pub(crate) async fn start() -> Self {
+        Self::with(Settings::default()).await
+    }
+
+    pub(crate) async fn with(mut settings: Settings) -> Self {
         let data = tempfile::Builder::new().prefix("waggle").tempdir().unwrap();
-        let mut settings = Settings::default();
         settings.server.data_dir = data.path().join("data");
         settings.server.sse_heartbeat_ms = 50;
         let store = Store::open(&settings).await.unwrap();
@@ -48,7 +52,14 @@ impl Service {
         let (heartbeat, desk) = (settings.server.sse_heartbeat(), Desk::new(&settings));
         let node = Node::new("test", ([127, 0, 0, 1], 0).into());
         let monitor = Monitor::new(queue, settings.perf.clone(), settings.redis.clone(), node, "private");
-        let app = App::new(limits, heartbeat, desk, monitor, crate::metrics::install().unwrap());
+        let app = App::new(
+            Access::new(&settings).unwrap(),
+            limits,
+            heartbeat,
+            desk,
+            monitor,
+            crate::metrics::install().unwrap(),
+        );
         Self { router: crate::router::router(app.clone()), app, store, _data: data }
     }
 

@@ -2,10 +2,10 @@
 --
 -- keys    root of the swarm
 -- args    idempotency key ('' for none), digest of the body,
---         then for each message: id, sender, to (an agent, `#` and a topic, or `*` for the whole swarm), milliseconds it
---         is kept, rest of the message (header, line break, frame of the body)
+--         then for each message: id, sender (behind an `@`: who must be registered), to (an agent, `#` and a topic, or
+--         `*` for the whole swarm), milliseconds it is kept, rest of the message (header, line break, frame of the body)
 -- returns { replayed (0|1), item, … }; an item is a line: `ok <id> <inboxes> [<agent whose inbox was full> …]`, at most
---         a hundred of them named; `AGENTNOTFOUND`, `INBOXFULL <agent>` or TOOMANYRECIPIENTS
+--         a hundred of them named; `AGENTNOTFOUND`, SENDERNOTFOUND, `INBOXFULL <agent>` or TOOMANYRECIPIENTS
 -- fails   SWARMNOTFOUND, IDEMPOTENCYMISMATCH
 -- promise messages enter each inbox in the order of the call, under numbers that rise by one; a message whose id is
 --         known is not sent again; its sender gets none that goes to a topic or to the swarm

@@ -2,7 +2,7 @@
 --
 -- keys    root of the swarm
 -- args    key, versions that must match, versions that must not ('' none, '*' any, else `,7,9,`), task and token of the
---         writer's lease ('' for none)
+--         writer's lease (of none '' and the writer, or '')
 -- returns { line }: `ok <version of the deletion>`, `STATENOTFOUND`, `VERSIONMISMATCH <version>`, `LEASELOST <attempt>` or
 --         `NOTFOUND` (the task of the lease)
 -- fails   SWARMNOTFOUND

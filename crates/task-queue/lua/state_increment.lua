@@ -2,7 +2,7 @@
 --
 -- keys    root of the swarm
 -- args    idempotency key ('' for none), digest of the body, key, number to add, versions that must match, versions that
---         must not ('' none, '*' any, else `,7,9,`), task and token of the writer's lease ('' for none)
+--         must not ('' none, '*' any, else `,7,9,`), task and token of the writer's lease (of none '' and the writer, or '')
 -- returns { replayed (0|1), line, frame of the sum }: `ok <created 0|1> <version> <updated_at> <expires_at or 0> <agent or ->`;
 --         or { 0, line }: `NOTANUMBER`, `VERSIONMISMATCH <version>`, `STATEFULL`, `LEASELOST <attempt>` or `NOTFOUND` (the
 --         task of the lease)

@@ -2,7 +2,7 @@
 --
 -- keys    root of the swarm
 -- args    key, frame of the value, ttl (milliseconds, '' for ever, 'keep' as it is), versions that must match, versions
---         that must not ('' none, '*' any, else `,7,9,`), task and token of the writer's lease ('' for none)
+--         that must not ('' none, '*' any, else `,7,9,`), task and token of the writer's lease (of none '' and the writer, or '')
 -- returns { line }: `ok <created 0|1> <version> <updated_at> <expires_at or 0> <agent or ->`,
 --         `VERSIONMISMATCH <version>`, `STATEFULL`, `LEASELOST <attempt>` or `NOTFOUND` (the task of the lease)
 -- fails   SWARMNOTFOUND

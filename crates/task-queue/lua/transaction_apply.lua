@@ -2,7 +2,7 @@
 --
 -- keys    root of the swarm
 -- args    idempotency key ('' for none), digest of the body, task and token of the lease the state is written under
---         ('' and '' for none), number of conditions, the conditions, the operations; each is a letter and its arguments:
+--         ('' and the writer, or '', for none), number of conditions, the conditions, the operations; each is a letter and its arguments:
 --         s key version      the state key has this version; 0: it does not exist
 --         t id status        the task stands so
 --         l id token         the task is held under this token
@@ -13,7 +13,7 @@
 --         { 0, now, '', `if` or `ops` or `lease`, place from 0, refusal }: LEASELOST <attempt>, NOTFOUND,
 --         CONDITIONUNMET <status>, VERSIONMISMATCH <version>, STATENOTFOUND, STATEFULL, NOTANUMBER, CAPABILITYSETS,
 --         SWARMFULL, QUEUEFULL, QUEUEDRAINING, DEADLINEPASSED, UNKNOWNPARENT, PARENTTOODEEP,
---         UNKNOWNDEPENDENCY <place from 0>, AGENTNOTFOUND, INBOXFULL <agent>, TOOMANYRECIPIENTS
+--         UNKNOWNDEPENDENCY <place from 0>, AGENTNOTFOUND, SENDERNOTFOUND, INBOXFULL <agent>, TOOMANYRECIPIENTS
 -- fails   SWARMNOTFOUND, IDEMPOTENCYMISMATCH
 -- promise everything is looked at before anything is written; an operation is looked at as if those before it had been
 --         applied; an attempt that has ended is no more ended a second time, so neither is what goes with it

@@ -105,6 +105,15 @@ pub enum Error {
     /// The swarm has as many schedules as it may.
     #[error("the swarm has {} schedules, as many as it may: delete one", crate::limits::SCHEDULES)]
     TooManySchedules,
+    /// No such token.
+    #[error("Redis keeps no token {0}: it was never stored, or was revoked; those of the settings stay")]
+    TokenNotFound(String),
+    /// Another token has the name.
+    #[error("there is another token {0}: revoke it first, or choose another name")]
+    TokenExists(String),
+    /// Redis keeps as many tokens as it may.
+    #[error("there are {} tokens, as many as there may be: revoke one", crate::limits::TOKENS)]
+    TooManyTokens,
     /// The swarm is being deleted or restored.
     #[error(
         "swarm {0} is being cleared or restored: try again in a moment; a restore that broke off is undone with DELETE"

@@ -25,6 +25,7 @@ mod subscription;
 mod survey;
 mod swarm;
 mod task;
+mod token;
 mod transaction;
 mod waiters;
 
@@ -38,4 +39,5 @@ pub use snapshot::{Broken, CheckedSnapshot, Export, Page as SnapshotPage, Snapsh
 pub use state::Incremented;
 pub use survey::{QueueSeen, Survey, Surveyor, SwarmSeen};
 pub use task::{Attempt, BatchAccepted, BatchItem, BatchSubmitted, Idempotency, Submitted, TaskQueue};
+pub use token::TokensRead;
 pub use transaction::TransactionApplied;

@@ -159,6 +159,9 @@ pub(crate) const OPERATIONS: &[(&str, &str)] = lua![
     "swarm_withdraw.lua",
     "swarm_page.lua",
     "swarm_tend.lua",
+    "token_add.lua",
+    "token_list.lua",
+    "token_delete.lua",
     "fleet_publish.lua",
     "fleet_read.lua",
     "fleet_nodes.lua",
@@ -261,6 +264,7 @@ fn constants() -> HashMap<&'static str, String> {
         ("OUTPUT_BYTES", limits::OUTPUT_BYTES as u64),
         ("ASSIGN_AGENTS", limits::ASSIGN_AGENTS),
         ("SCHEDULES", limits::SCHEDULES),
+        ("TOKENS", limits::TOKENS),
         ("SCHEDULE_MISSED_MS", limits::SCHEDULE_MISSED_MS),
         ("PARENTS", limits::PARENTS),
     ];

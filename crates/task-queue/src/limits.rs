@@ -227,3 +227,8 @@ pub const ACTION_TASKS_MAX: usize = 10_000;
 pub const ACTION_TASKS_DEFAULT: usize = 1_000;
 /// Tasks that one request purges, replays or, with their parent, cancels.
 pub const REPAIR_TASKS: usize = 100_000;
+
+/// Tokens that Redis keeps at most.
+pub const TOKENS: u64 = 1_000;
+/// Swarms that a token may be bound to at most.
+pub const TOKEN_SWARMS: usize = 64;

@@ -114,7 +114,7 @@ fn a_batch_that_is_more_than_one_call_has_one_key_even_where_a_call_takes_nothin
         let mut tasks = vec![orphan; 100];
         tasks.extend(vec![json!({"payload": 1}); 100]);
         let body = json!({"tasks": tasks});
-        let send = async |body: &serde_json::Value| {
+        let send = async |body: &Value| {
             w.post("/tasks/batch").header("idempotency-key", "b1").json(body.clone()).send().await
         };
         let (first, second) = (send(&body).await, send(&body).await);

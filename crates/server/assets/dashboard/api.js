@@ -1,5 +1,7 @@
 // Calls of the service. Addresses are relative to the page, so that it works behind a prefix too.
 
+import { another, authorization } from './token.js';
+
 const DEADLINE_MS = 10_000;
 // Of a call that treats tasks by the thousand.
 const LONG_DEADLINE_MS = 60_000;
@@ -24,15 +26,20 @@ export function swarmPath(...parts) {
 }
 
 async function call(method, path, deadline = DEADLINE_MS) {
-  const response = await answered(method, path, deadline);
+  const shown = authorization();
+  const response = await answered(method, path, shown, deadline);
+  if (response.status === 401) {
+    await another(shown);
+    return await call(method, path, deadline);
+  }
   const body = await response.json().catch(() => null);
   if (response.ok && body !== null) return body;
   throw refused(response, body);
 }
 
-async function answered(method, path, deadline) {
+async function answered(method, path, shown, deadline) {
   try {
-    const headers = { accept: 'application/json' };
+    const headers = { accept: 'application/json', ...shown };
     return await fetch(path, { method, headers, cache: 'no-store', signal: AbortSignal.timeout(deadline) });
   } catch (error) {
     const late = error.name === 'TimeoutError';

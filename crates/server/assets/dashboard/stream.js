@@ -1,5 +1,8 @@
 // The live stream: says at once when it is lost, and comes back by itself.
 
+import { Source } from './source.js';
+import { authorization } from './token.js';
+
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 // A stream that says nothing for so many samples is not one, whatever the connection claims.
@@ -21,10 +24,12 @@ export class Stream {
     this.#on = on;
     addEventListener('online', () => this.#again());
     addEventListener('offline', () => this.#lose());
+    addEventListener('token', () => this.#again());
   }
 
   open() {
-    const source = new EventSource(this.#url);
+    const headers = authorization();
+    const source = headers.authorization ? new Source(this.#url, headers) : new EventSource(this.#url);
     this.#source = source;
     source.addEventListener('open', () => this.#live());
     source.addEventListener('error', () => this.#lose());

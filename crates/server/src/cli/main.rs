@@ -7,7 +7,7 @@ use tokio::runtime::Builder;
 
 use super::{
     agent, doctor, events, message, migrate, openapi, perf, queue, schedule, serve, state, swarm, task,
-    transaction, validate,
+    token, transaction, validate,
 };
 use crate::bench::BenchArgs;
 use crate::serve::ServeError;
@@ -63,6 +63,8 @@ enum Command {
     Events(events::EventsArgs),
     /// Apply a transaction: all of it or nothing
     Transaction(transaction::TransactionArgs),
+    /// Make tokens, list and revoke them
+    Token(token::TokenArgs),
     /// Print how the service is doing
     Perf(perf::PerfArgs),
     /// Test a running service with real work
@@ -106,6 +108,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::State(args) => args.run().await,
         Command::Events(args) => args.run().await,
         Command::Transaction(args) => args.run().await,
+        Command::Token(args) => args.run().await,
         Command::Perf(args) => args.run().await,
         Command::Validate(args) => args.run().await,
     }

@@ -23,6 +23,7 @@ mod source;
 pub mod state;
 pub mod swarm;
 pub mod task;
+pub mod token;
 pub mod transaction;
 mod validate;
 

@@ -1,5 +1,6 @@
 //! The service's settings.
 
+mod auth;
 mod listen;
 mod log;
 mod perf;
@@ -10,6 +11,7 @@ mod snapshots;
 mod tests;
 mod trace;
 
+pub use auth::{AuthConfig, MetricsConfig};
 pub use listen::Listen;
 pub use log::{LogConfig, LogFormat};
 pub use perf::{AlertsConfig, PerfConfig, TargetsConfig, WebhookConfig};

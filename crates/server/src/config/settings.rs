@@ -2,9 +2,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use waggle_core::config::{ConfigError, Invalid, Layers, RedisConfig, Validate};
+use waggle_core::config::{ConfigError, Invalid, Layers, Origin, RedisConfig, Validate};
 
-use super::{LogConfig, PerfConfig, ServerConfig, SnapshotsConfig, TraceConfig};
+use super::auth::{TokensFile, check_tokens};
+use super::{AuthConfig, LogConfig, MetricsConfig, PerfConfig, ServerConfig, SnapshotsConfig, TraceConfig};
 
 /// The file that is read where no other is named, if it is there.
 const FILE: &str = "waggle.toml";
@@ -15,6 +16,7 @@ const NOT_SETTINGS: &[&str] = &[
     "WAGGLE_CONFIG",
     "WAGGLE_URL",
     "WAGGLE_TOKEN",
+    "WAGGLE_TOKEN_FILE",
     "WAGGLE_SWARM",
     "WAGGLE_AGENT",
     "WAGGLE_LEASE",
@@ -28,6 +30,10 @@ const NOT_SETTINGS: &[&str] = &[
 pub struct Settings {
     /// How the service is reached.
     pub server: ServerConfig,
+    /// Who may do what.
+    pub auth: AuthConfig,
+    /// Who may read the metrics.
+    pub metrics: MetricsConfig,
     /// Where the data is.
     pub redis: RedisConfig,
     /// Files of whole swarms.
@@ -72,13 +78,29 @@ impl Settings {
         let file = source.file.unwrap_or_else(|| FILE.into());
         let layers = Layers::new().file(file, required).environment(PREFIX, source.environment, NOT_SETTINGS);
         let flags = source.flags.into_iter();
-        flags.fold(layers, |layers, flag| layers.flag(flag.name, flag.key, flag.value)).load()
+        let mut settings: Self =
+            flags.fold(layers, |layers, flag| layers.flag(flag.name, flag.key, flag.value)).load()?;
+        settings.add_tokens_of_file()?;
+        Ok(settings)
+    }
+
+    fn add_tokens_of_file(&mut self) -> Result<(), ConfigError> {
+        let path = &self.auth.tokens_file;
+        if path.as_os_str().is_empty() {
+            return Ok(());
+        }
+        let file: TokensFile = Layers::new().file(path, true).load()?;
+        self.auth.tokens.extend(file.into_tokens());
+        let problem = check_tokens(&self.auth.tokens).err();
+        let (key, origin) = ("auth.tokens".to_owned(), Origin::File(path.clone()));
+        problem.map_or(Ok(()), |problem| Err(ConfigError::Invalid { key, origin, problem }))
     }
 }
 
 impl Validate for Settings {
     fn validate(&self) -> Result<(), Invalid> {
         self.server.validate().map_err(|e| e.under("server"))?;
+        self.auth.validate().map_err(|e| e.under("auth"))?;
         self.redis.validate().map_err(|e| e.under("redis"))?;
         self.snapshots.validate().map_err(|e| e.under("snapshots"))?;
         self.perf.validate().map_err(|e| e.under("perf"))?;

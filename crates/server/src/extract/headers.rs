@@ -9,6 +9,7 @@ use waggle_task_queue::Idempotency;
 use waggle_task_queue::model::Text;
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::problem::Problem;
 use crate::trace;
 
@@ -49,9 +50,14 @@ impl FromRequestParts<App> for IdempotencyKey {
     }
 }
 
-/// Method and path; the name of the token will follow them once there are tokens.
+/// Method and path, and which token it is: nobody is answered with what another one was.
 fn scope(parts: &Parts) -> String {
-    format!("{} {}", parts.method, parts.uri.path())
+    let mut scope = format!("{} {}", parts.method, parts.uri.path());
+    if let Some(token) = Caller::of(parts).id() {
+        scope.push(' ');
+        scope.push_str(&token);
+    }
+    scope
 }
 
 /// The trace context of the request, where it looks like one (W3C Trace Context); else it

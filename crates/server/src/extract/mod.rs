@@ -24,7 +24,7 @@ pub(crate) use last_event_id::LastEventId;
 pub(crate) use lease::LeaseHeader;
 pub(crate) use lines::Lines;
 pub(crate) use path::{
-    Swarm, SwarmAgent, SwarmAgentTopic, SwarmQueue, SwarmSchedule, SwarmTask, ValidationId,
+    NamedToken, Swarm, SwarmAgent, SwarmAgentTopic, SwarmQueue, SwarmSchedule, SwarmTask, ValidationId,
 };
 pub(crate) use prefer::{Applied, Prefer};
 pub(crate) use query::Query;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use uuid::Uuid;
-use waggle_task_queue::model::{AgentName, QueueName, ScheduleName, SwarmName, TaskId, TopicName};
+use waggle_task_queue::model::{AgentName, QueueName, ScheduleName, SwarmName, TaskId, TokenName, TopicName};
 
 use crate::app::App;
 use crate::problem::{Code, Problem};
@@ -64,6 +64,19 @@ impl FromRequestParts<App> for ValidationId {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let params = params(parts, app).await?;
         Ok(Self(Uuid::parse_str(param(&params, "id")).ok()))
+    }
+}
+
+/// `{name}` of a token.
+#[derive(Debug)]
+pub(crate) struct NamedToken(pub(crate) TokenName);
+
+impl FromRequestParts<App> for NamedToken {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let params = params(parts, app).await?;
+        named(&params, "name").map(Self)
     }
 }
 

@@ -13,8 +13,10 @@ use tower::{Layer, Service};
 use tracing::Span;
 
 use super::Recorder;
+use super::admission::Admission;
 use super::context::Context;
 use crate::app::App;
+use crate::auth::Admitted;
 use crate::problem::Problem;
 use crate::trace;
 
@@ -34,13 +36,16 @@ impl Around {
         Self { app, recorder }
     }
 
-    /// Why a request is not even routed.
-    fn refuse(&self, request: &Request) -> Option<Problem> {
+    /// Lets a request in; or why it is not even handled.
+    fn admit(&self, request: &mut Request) -> Result<Admitted, Problem> {
         let uri = request.uri();
         if uri.path().len() + uri.query().map_or(0, str::len) > MAX_URI_BYTES {
-            return Some(Problem::of_status(StatusCode::URI_TOO_LONG));
+            return Err(Problem::of_status(StatusCode::URI_TOO_LONG));
         }
-        (self.app.is_draining() && !answers_while_draining(uri.path())).then(Problem::draining)
+        if self.app.is_draining() && !answers_while_draining(uri.path()) {
+            return Err(Problem::draining());
+        }
+        self.app.access().admit(request)
     }
 }
 
@@ -77,12 +82,18 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request) -> Answer<S::Future> {
+    fn call(&mut self, mut request: Request) -> Answer<S::Future> {
         let context = Context::of(&request, self.around.recorder.clone());
         let span = trace::request(&request);
-        match self.around.refuse(&request) {
-            Some(problem) => Answer { context, span, state: State::Refused(Some(problem)) },
-            None => Answer { context, span, state: State::Running(self.inner.call(request)) },
+        match self.around.admit(&mut request) {
+            Err(problem) => {
+                let (state, admission) = (State::Refused(Some(problem)), Admission::default());
+                Answer { context, span, admission, state }
+            }
+            Ok(admitted) => {
+                let (state, admission) = (State::Running(self.inner.call(request)), admitted.into());
+                Answer { context, span, admission, state }
+            }
         }
     }
 }
@@ -91,6 +102,7 @@ where
 pub(crate) struct Answer<F> {
     context: Context,
     span: Span,
+    admission: Admission,
     state: State<F>,
 }
 
@@ -103,10 +115,11 @@ impl<F: Future<Output = Result<Response, Infallible>> + Unpin> Future for Answer
     type Output = Result<Response, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Waker<'_>) -> Poll<Self::Output> {
-        let Self { context, span, state } = &mut *self;
+        let Self { context, span, admission, state } = &mut *self;
         let response = match state {
             State::Refused(problem) => problem.take().map(IntoResponse::into_response),
             State::Running(future) => match span.in_scope(|| poll_caught(future, cx)) {
+                Poll::Pending if admission.is_over(cx) => Some(Problem::token_gone().into_response()),
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(response) => Some(response),
             },
@@ -114,7 +127,7 @@ impl<F: Future<Output = Result<Response, Infallible>> + Unpin> Future for Answer
         let response =
             response.unwrap_or_else(|| Problem::internal("an answer was asked for twice").into_response());
         trace::answered(span, &response);
-        Poll::Ready(Ok(context.finish(response)))
+        Poll::Ready(Ok(admission.finish(context.finish(response))))
     }
 }
 

@@ -3,8 +3,8 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use crate::problem::{Code, Problem};
 
-/// Keeps pages of other sites from changing anything by way of a browser that reaches this service: requests are not
-/// authenticated, so it would not even take the visitor's password. Programs are no browsers and are not concerned.
+/// Keeps pages of other sites from changing anything by way of a browser that reaches this service: without
+/// tokens it would not even take the visitor's password. Programs are no browsers and are not concerned.
 pub(crate) fn cross_site() -> CsrfLayer<fn(ProtectionError) -> Response> {
     CsrfLayer::new().with_rejection_response(refuse)
 }

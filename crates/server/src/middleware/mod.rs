@@ -3,6 +3,7 @@
 //! One, because each layer of an axum router costs a boxed service and a boxed future
 //! per request: ids, metrics, the log, panics and the writing of problems share one.
 
+mod admission;
 mod around;
 mod context;
 mod cross_site;

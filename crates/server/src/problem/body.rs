@@ -131,6 +131,14 @@ impl Problem {
         if let Some(wait) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds(wait)));
         }
+        let about = self.about.as_deref();
+        let challenge = about.and_then(|about| about.challenge.as_deref());
+        headers.extend(
+            challenge.and_then(|text| text.parse().ok()).map(|text| (header::WWW_AUTHENTICATE, text)),
+        );
+        if let Some(note) = about.and_then(|about| about.rate) {
+            note.set_headers(headers);
+        }
         if self.close {
             headers.insert(header::CONNECTION, CLOSE);
         }

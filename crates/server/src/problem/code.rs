@@ -37,6 +37,18 @@ pub enum Code {
     MethodNotAllowed,
     /// The body did not arrive in time.
     RequestTimeout,
+    /// No valid token was shown.
+    Unauthorized,
+    /// The token does not reach so far.
+    Forbidden,
+    /// Too many requests, or too many wrong tokens.
+    RateLimited,
+    /// No such token.
+    TokenNotFound,
+    /// Another token has this name.
+    TokenExists,
+    /// Redis keeps as many tokens as it may.
+    TooManyTokens,
     /// The queue waits for too many different sets of capabilities.
     TooManyCapabilitySets,
     /// No such agent.
@@ -103,7 +115,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 53] = [
         Self::SwarmNotFound,
         Self::TaskNotFound,
         Self::LeaseLost,
@@ -120,6 +132,12 @@ impl Code {
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::RequestTimeout,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::RateLimited,
+        Self::TokenNotFound,
+        Self::TokenExists,
+        Self::TooManyTokens,
         Self::TooManyCapabilitySets,
         Self::AgentNotFound,
         Self::NoAgent,
@@ -173,6 +191,8 @@ impl Code {
         matches!(
             self,
             Self::RequestTimeout
+                | Self::RateLimited
+                | Self::TooManyTokens
                 | Self::TooManyCapabilitySets
                 | Self::TooManyAgents
                 | Self::SwarmFull
@@ -227,6 +247,14 @@ impl Code {
             ),
             Self::RequestTimeout => {
                 ("request_timeout", StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time")
+            }
+            Self::Unauthorized => ("unauthorized", StatusCode::UNAUTHORIZED, "A valid token is needed"),
+            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "The token does not reach so far"),
+            Self::RateLimited => ("rate_limited", StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
+            Self::TokenNotFound => ("token_not_found", StatusCode::NOT_FOUND, "No such token"),
+            Self::TokenExists => ("token_exists", StatusCode::CONFLICT, "Another token has this name"),
+            Self::TooManyTokens => {
+                ("too_many_tokens", StatusCode::TOO_MANY_REQUESTS, "There are too many tokens")
             }
             Self::TooManyCapabilitySets => (
                 "too_many_capability_sets",

@@ -33,6 +33,9 @@ impl From<Error> for Problem {
             Error::QueueDraining => plain(Code::QueueDraining),
             Error::ScheduleNotFound(_) => plain(Code::ScheduleNotFound),
             Error::TooManySchedules => plain(Code::TooManySchedules).not_applied().after(SOON),
+            Error::TokenNotFound(_) => plain(Code::TokenNotFound),
+            Error::TokenExists(_) => plain(Code::TokenExists).not_applied(),
+            Error::TooManyTokens => plain(Code::TooManyTokens).not_applied().after(SOON),
             Error::SwarmClosed(_) => plain(Code::SwarmClosed).not_applied().after(SOON),
             Error::SwarmNotEmpty(_) => plain(Code::SwarmNotEmpty),
             Error::BrokenSnapshot(broken) => {

@@ -14,6 +14,7 @@ pub use body::ProblemBody;
 pub use code::Code;
 pub(crate) use responses::{
     AgentProblems, BodyProblems, CallProblems, LeaseProblems, ScheduleProblems, SnapshotProblems,
-    StateProblems, StateWriteProblems, SwarmProblems, TaskProblems, TransactionProblems,
+    StateProblems, StateWriteProblems, SwarmProblems, TaskProblems, TokenProblems, TransactionProblems,
+    problem,
 };
 pub use value::{Applied, Problem};

@@ -73,6 +73,10 @@ problems! {
     ScheduleProblems beside AddressProblems {
         "404": "`schedule_not_found`: it never was made, or it was deleted. `swarm_not_found`.",
     }
+    /// Of an operation on a token.
+    TokenProblems beside AddressProblems {
+        "404": "`token_not_found`: Redis keeps none of this name.",
+    }
     /// Of an operation on a state key.
     StateProblems beside AddressProblems {
         "404": "`state_not_found`: it never existed, was deleted or has expired. `swarm_not_found`.",
@@ -103,7 +107,8 @@ problems! {
     }
 }
 
-fn problem(description: &str) -> RefOr<Response> {
+/// The answer of a problem.
+pub(crate) fn problem(description: &str) -> RefOr<Response> {
     let content = Content::new(Some(Ref::from_schema_name("Problem")));
     let mut response = Response::new(description);
     response.content.insert("application/problem+json".to_owned(), RefOr::T(content));

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use waggle_task_queue::model::{FieldError, Invalid};
 
 use super::Code;
+use crate::auth::RateNote;
 
 /// What is known of a change that did not succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,10 @@ pub(super) struct About {
     pub(super) line: Option<u64>,
     /// The validation that is under way.
     pub(super) validation: Option<Uuid>,
+    /// What has to be shown instead (`WWW-Authenticate`).
+    pub(super) challenge: Option<Cow<'static, str>>,
+    /// How often the token may ask.
+    pub(super) rate: Option<RateNote>,
 }
 
 impl Problem {
@@ -144,6 +149,18 @@ impl Problem {
     #[must_use]
     pub(crate) fn of_validation(self, id: Uuid) -> Self {
         self.telling(|about| about.validation = Some(id))
+    }
+
+    /// The same problem, saying which token would do.
+    #[must_use]
+    pub(crate) fn challenging(self, challenge: impl Into<Cow<'static, str>>) -> Self {
+        self.telling(|about| about.challenge = Some(challenge.into()))
+    }
+
+    /// The same problem, saying how often the token may ask.
+    #[must_use]
+    pub(crate) fn rated(self, note: RateNote) -> Self {
+        self.telling(|about| about.rate = Some(note))
     }
 
     /// The same problem, of the condition or operation `index` of a transaction; `part` is `if` or `ops`.

@@ -14,4 +14,5 @@ pub(crate) mod state;
 pub(crate) mod subscriptions;
 pub(crate) mod swarms;
 pub(crate) mod tasks;
+pub(crate) mod tokens;
 pub(crate) mod transactions;

@@ -20,6 +20,16 @@ pub enum ServeError {
         /// What is wrong with it.
         problem: String,
     },
+    /// Whoever reaches the address could do anything.
+    #[error(
+        "setting `server.listen` must be a loopback address such as 127.0.0.1:8700 and not {address} while there is no token, \
+         or whoever reaches it may do anything: make one with `waggle token new` and put what it prints into the settings \
+         file, or set `auth.required = true` where tokens are made later; `--insecure-no-auth` allows it without"
+    )]
+    Open {
+        /// The address.
+        address: SocketAddr,
+    },
     /// There is no private Redis.
     #[error(transparent)]
     PrivateRedis(#[from] StartError),

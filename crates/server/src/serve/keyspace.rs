@@ -21,6 +21,6 @@ pub(super) async fn check(store: &Store) -> Result<(), ServeError> {
     }
 }
 
-fn unusable(problem: String) -> ServeError {
+pub(super) fn unusable(problem: String) -> ServeError {
     ServeError::Redis { setting: "`redis.url`", problem }
 }

@@ -7,6 +7,7 @@ mod gate;
 mod keyspace;
 mod listener;
 mod log;
+mod reach;
 mod run;
 mod server;
 mod signals;

@@ -11,8 +11,9 @@ use waggle_task_queue::{Maintenance, TaskQueue};
 use super::listener::Bound;
 use super::server::Http;
 use super::signals::Signals;
-use super::{ServeError, Store, keyspace, log, system};
+use super::{ServeError, Store, keyspace, log, reach, system};
 use crate::app::App;
+use crate::auth::{Access, Follower};
 use crate::config::Settings;
 use crate::perf::validate::Runs;
 use crate::perf::{Monitor, Node, Refresher};
@@ -43,6 +44,7 @@ pub async fn run(settings: Settings) -> Result<Ended, ServeError> {
     log::install(&settings.log, layer);
     let mut signals = Signals::catch()?;
     let metrics = crate::metrics::install().map_err(|error| ServeError::System(error.to_string()))?;
+    reach::check_early(&settings)?;
     let bound = Bound::to(settings.server.listen)?;
     system::prepare();
     let store = tokio::select! {
@@ -69,6 +71,8 @@ async fn serve(
     let codec =
         Codec::new(settings.redis.codec.threshold_bytes, VALUE_BYTES).recorded_by(store.redis().perf());
     let queue = TaskQueue::new(store.redis().clone(), codec);
+    let access = access(settings, &queue).await?;
+    let follower = Follower::spawn(access.clone(), queue.clone());
     let upkeep = tokio::spawn(crate::metrics::upkeep(metrics.clone()));
     let maintenance = Maintenance::spawn(&queue);
     let schedule = Schedule::spawn(&queue, settings);
@@ -78,19 +82,27 @@ async fn serve(
     let monitor = monitor(settings, queue, store, address);
     let refresher = Refresher::spawn(&monitor);
     let (limits, heartbeat) = (settings.server.body_limits(), settings.server.sse_heartbeat());
-    let app = App::new(limits, heartbeat, desk, monitor.clone(), metrics);
+    let app = App::new(access, limits, heartbeat, desk, monitor.clone(), metrics);
     app.validates(Runs::new(address, app.queue().clone()));
     announce(&address);
     let mut http = Http::start(listener, &settings.server, app.clone());
     let ended = until_stopped(settings, &app, store, &mut http, signals).await;
     upkeep.abort();
-    drop(schedule);
+    drop((schedule, follower));
     if matches!(ended, Ok(Ended::InOrder)) {
         refresher.stop().await;
         monitor.alerts().close(LAST_ALERTS).await;
         maintenance.stop().await;
     }
     ended
+}
+
+/// Who may do what from the first request on.
+async fn access(settings: &Settings, queue: &TaskQueue) -> Result<Access, ServeError> {
+    let access = Access::new(settings).map_err(|error| ServeError::System(error.to_string()))?;
+    access.follow(queue).await.map_err(|error| keyspace::unusable(error.to_string()))?;
+    reach::check(&settings.server, access.is_required())?;
+    Ok(access)
 }
 
 fn monitor(settings: &Settings, queue: TaskQueue, store: &Store, address: SocketAddr) -> Monitor {

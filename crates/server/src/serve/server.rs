@@ -38,7 +38,8 @@ impl Http {
         let server = server.accept_error_handler(|peer, error| {
             tracing::debug!(?peer, %error, "a connection was not accepted");
         });
-        let serving = tokio::spawn(server.serve(router(app).into_make_service()));
+        let serving =
+            tokio::spawn(server.serve(router(app).into_make_service_with_connect_info::<SocketAddr>()));
         Self { handle, serving }
     }
 

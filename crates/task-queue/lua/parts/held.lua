@@ -1,4 +1,4 @@
--- Whether a task is held under a lease token right now.
+-- Whether a task is held under a lease token right now; behind an `@` it may name the agent that must be the holder.
 -- Returns the task when it is; else nil and the answer to give:
 --   NOTFOUND | LEASELOST <attempt> | replayed <status> [<run_at>]   (the same outcome was applied before)
 
@@ -15,9 +15,13 @@ do
   end
 
   held = function(root, id, token, now, kind)
+    local at, holder = string.find(token, '@', 1, true), nil
+    if at then token, holder = string.sub(token, 1, at - 1), string.sub(token, at + 1) end
     local key = key_of.state(root, id)
     local s = redis.call('HMGET', key, 'st', 'tk', 'ex', 'at', 'q', 'rt', 'cr', 'dd', 'wt', 'en', 'fe', 'ag', 'sa', 'un',
       'ph', 'fl')
+    -- To whoever is bound to another agent the token is as good as none.
+    if holder and s[1] == 'running' and holder ~= s[12] then token = nil end
     if s[1] ~= 'running' or s[2] ~= token or now >= tonumber(s[3]) then
       return nil, why_not_held(root, id, token, kind, s[1], s[4])
     end

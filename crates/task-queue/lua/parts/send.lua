@@ -6,6 +6,8 @@ local SEND_ARGS = 5
 local read_send, new_sends, check_send, apply_send, sent_line, push_sends
 do
   local TOPIC, EVERYBODY = '#', '*'
+  -- `@`, before a sender who must be registered.
+  local MUST_BE = 64
   -- Full inboxes that are named in an answer.
   local FULL_INBOXES_TOLD = 100
   -- Full inboxes that one call searches for expired messages.
@@ -16,7 +18,10 @@ do
   local MAILED_AT_ONCE = 2000
 
   function read_send(args, at)
-    return { id = args[at], from = args[at + 1], to = args[at + 2], ttl = tonumber(args[at + 3]), rest = args[at + 4] }
+    local from = args[at + 1]
+    local registered = string.byte(from) == MUST_BE
+    if registered then from = string.sub(from, 2) end
+    return { id = args[at], from = from, registered = registered, to = args[at + 2], ttl = tonumber(args[at + 3]), rest = args[at + 4] }
   end
 
   -- What the sends of one call have come to so far.
@@ -53,10 +58,11 @@ do
     return others
   end
 
-  -- Returns a refusal, AGENTNOTFOUND, `INBOXFULL <agent>` or TOOMANYRECIPIENTS; or nil. Notes what it lets pass, so that
+  -- Returns a refusal, SENDERNOTFOUND, AGENTNOTFOUND, `INBOXFULL <agent>` or TOOMANYRECIPIENTS; or nil. Notes what it lets pass, so that
   -- the next one is looked at as if this one were in.
   function check_send(effects, plan, message)
     local root = effects.root
+    if message.registered and redis.call('EXISTS', key_of.agent(root, message.from)) == 0 then return 'SENDERNOTFOUND' end
     local agents, open, full = addressees(root, plan, message), {}, {}
     if not agents or plan.recipients + #agents > MESSAGE_RECIPIENTS then return 'TOOMANYRECIPIENTS' end
     for _, agent in ipairs(agents) do

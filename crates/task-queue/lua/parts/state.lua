@@ -60,10 +60,10 @@ do
     return 'VERSIONMISMATCH ' .. (entry.live and entry.version or '0')
   end
 
-  -- Who changes the state: the agent of the lease it names, if it names one. Returns a refusal; or nil and the agent,
+  -- Who changes the state: the agent of the lease it names, if it names one; else, without a task, the writer, if any. Returns a refusal; or nil and the agent,
   -- '-' for nobody.
   function check_writer(effects, id, token)
-    if id == '' then return nil, '-' end
+    if id == '' then return nil, token ~= '' and token or '-' end
     local task, answer = held(effects.root, id, token, effects.now, nil)
     if not task then return answer end
     return nil, task.agent or '-'

@@ -37,12 +37,13 @@ impl TaskQueue {
         let (mut answer, mut leases) = (AgentHeartbeaten::default(), VecDeque::from(leases));
         let all = leases.len();
         loop {
-            let reply = match self.inner.redis.call(call(swarm, agent, extend_ms, &leases)).await {
-                Ok(reply) => reply,
-                // What calls before it have done stands, and is answered; of the other leases nothing is said.
-                Err(_) if leases.len() < all => break,
-                Err(error) => return Err(refused(swarm, error)),
-            };
+            let reply =
+                match self.inner.redis.call(self.heartbeat_call(swarm, agent, extend_ms, &leases)).await {
+                    Ok(reply) => reply,
+                    // What calls before it have done stands, and is answered; of the other leases nothing is said.
+                    Err(_) if leases.len() < all => break,
+                    Err(error) => return Err(refused(swarm, error)),
+                };
             if matches!(reply, Value::Nil | Value::Boolean(false)) {
                 return Err(Error::AgentNotFound(agent.to_string()));
             }
@@ -56,17 +57,24 @@ impl TaskQueue {
         self.inner.redis.perf().record(Series::Heartbeat, started.elapsed());
         Ok(answer)
     }
-}
 
-fn call(swarm: &SwarmName, agent: &AgentName, extend_ms: Option<u64>, leases: &VecDeque<HeldLease>) -> Call {
-    let mut call = Call::new(FUNCTION, &root(swarm));
-    call.arg(agent.as_str()).arg(extend_ms.map_or_else(String::new, |ms| ms.to_string()));
-    let mut buffer = [0; 36];
-    for held in leases {
-        call.arg(held.id.encode(&mut buffer)).arg(held.lease.as_str()).arg(usage_text(held.usage));
+    fn heartbeat_call(
+        &self,
+        swarm: &SwarmName,
+        agent: &AgentName,
+        extend_ms: Option<u64>,
+        leases: &VecDeque<HeldLease>,
+    ) -> Call {
+        let mut call = Call::new(FUNCTION, &root(swarm));
+        call.arg(agent.as_str()).arg(extend_ms.map_or_else(String::new, |ms| ms.to_string()));
+        let mut buffer = [0; 36];
+        for held in leases {
+            let token = self.own(held.lease.clone());
+            call.arg(held.id.encode(&mut buffer)).arg(token).arg(usage_text(held.usage));
+        }
+        call.weight(leases.len());
+        call
     }
-    call.weight(leases.len());
-    call
 }
 
 /// Takes those of the leases that were answered, one at least, and adds what is said of them to the answer. Returns the

@@ -17,8 +17,14 @@ use crate::{
 /// The tag of the directory, which is no swarm.
 const DIRECTORY: &str = "*";
 /// The keys of the directory, and their types.
-const DIRECTORY_KEYS: [(&str, &str); 4] =
-    [("swarms", "zset"), ("leaving", "hash"), ("ledger", "hash"), ("fleet", "zset")];
+const DIRECTORY_KEYS: [(&str, &str); 6] = [
+    ("swarms", "zset"),
+    ("leaving", "hash"),
+    ("ledger", "hash"),
+    ("fleet", "zset"),
+    ("tokens", "hash"),
+    ("tokenversion", "string"),
+];
 /// The lists that each server keeps for a while, by what their names begin with.
 const LISTS_OF_SERVERS: [&str; 2] = ["slots:", "samples:"];
 

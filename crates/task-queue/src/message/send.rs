@@ -1,14 +1,14 @@
 //! Sends a message: `lua/message_send.lua`.
 
 use serde::{Deserialize, Serialize};
-use waggle_core::{Call, Codec, Error as RedisError, Merge, Value};
+use waggle_core::{Call, Error as RedisError, Merge, Value};
 
 use crate::{
     Error, Idempotency, TaskQueue,
     library::function,
     limits::MERGE_BYTES,
     metrics::{self, MessageEvent},
-    model::{MessageId, NewMessage, Sent, SwarmName, Text, To},
+    model::{AgentName, MessageId, NewMessage, Sent, SwarmName, Text, To},
     store::{Line, Reader, digest},
     task::{refused, root},
 };
@@ -38,14 +38,14 @@ impl TaskQueue {
         idempotency: Option<Idempotency>,
     ) -> Result<MessageSent, Error> {
         message.check()?;
-        let item = SendItem::encode(&message, &self.inner.codec)?;
+        let item = SendItem::encode(self, &message)?;
         let (replayed, sending) = if idempotency.is_some() || !item.may_travel_with_others() {
             self.send_apart(swarm, item, idempotency.as_ref()).await?
         } else {
             let sending = self.inner.sends.run(swarm.clone(), item).await;
             (false, sending.map_err(|error| refused(swarm, error))?)
         };
-        Ok(MessageSent { sent: sending.into_result(&message.to)?, replayed })
+        Ok(MessageSent { sent: sending.into_result(&message.from, &message.to)?, replayed })
     }
 
     async fn send_apart(
@@ -65,7 +65,7 @@ impl TaskQueue {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Header {
     #[serde(rename = "f")]
-    pub(crate) from: crate::model::AgentName,
+    pub(crate) from: AgentName,
     #[serde(rename = "t")]
     pub(crate) to: To,
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
@@ -89,7 +89,7 @@ pub(crate) struct SendItem {
 
 impl SendItem {
     /// A message that was checked, under a new id.
-    pub(crate) fn encode(message: &NewMessage, codec: &Codec) -> Result<Self, Error> {
+    pub(crate) fn encode(queue: &TaskQueue, message: &NewMessage) -> Result<Self, Error> {
         let header = Header {
             from: message.from.clone(),
             to: message.to.clone(),
@@ -102,11 +102,11 @@ impl SendItem {
         })?;
         rest.push(b'\n');
         if let Some(body) = message.body.as_ref().filter(|body| !body.is_null()) {
-            codec.encode_into(body.as_bytes(), &mut rest);
+            queue.inner.codec.encode_into(body.as_bytes(), &mut rest);
         }
         Ok(Self {
             id: MessageId::new(),
-            from: message.from.to_string(),
+            from: queue.sender(&message.from),
             to: address(&message.to),
             ttl_ms: message.ttl_ms(),
             rest,
@@ -145,6 +145,7 @@ fn address(to: &To) -> String {
 pub(crate) enum Sending {
     Done(Sent),
     AgentNotFound,
+    SenderNotFound,
     InboxFull,
     TooManyRecipients,
 }
@@ -154,6 +155,7 @@ impl Sending {
         match line.optional_word() {
             Some("ok") => {}
             Some("AGENTNOTFOUND") => return Ok(Self::AgentNotFound),
+            Some("SENDERNOTFOUND") => return Ok(Self::SenderNotFound),
             Some("INBOXFULL") => return Ok(Self::InboxFull),
             Some("TOOMANYRECIPIENTS") => return Ok(Self::TooManyRecipients),
             _ => return Err(line.broken()),
@@ -166,11 +168,12 @@ impl Sending {
         Ok(Self::Done(Sent { id, recipients, full }))
     }
 
-    /// Of a message to `to`.
-    pub(crate) fn into_result(self, to: &To) -> Result<Sent, Error> {
+    /// Of a message from `from` to `to`.
+    pub(crate) fn into_result(self, from: &AgentName, to: &To) -> Result<Sent, Error> {
         let agent = || to.agent.as_ref().map_or_else(String::new, ToString::to_string);
         match self {
             Self::Done(sent) => Ok(sent),
+            Self::SenderNotFound => Err(Error::AgentNotFound(from.to_string())),
             Self::AgentNotFound => Err(Error::AgentNotFound(agent())),
             Self::InboxFull => Err(Error::InboxFull(agent())),
             Self::TooManyRecipients => Err(too_many_recipients()),

@@ -39,6 +39,7 @@ mod status;
 mod swarm;
 mod task;
 mod text;
+mod token;
 mod transaction;
 
 pub use action::{Acted, Action, Purged, Replayed, TaskCount};
@@ -63,7 +64,7 @@ pub use invalid::{FieldError, Invalid};
 pub use json::Json;
 pub(crate) use message::countable;
 pub use message::{Ack, Acked, Inbox, InboxQuery, Message, NewMessage, Sent, To};
-pub use name::{AgentName, Capability, QueueName, ScheduleName, SwarmName, Tag, TopicName};
+pub use name::{AgentName, Capability, QueueName, ScheduleName, SwarmName, Tag, TokenName, TopicName};
 pub use new_task::NewTask;
 pub(crate) use object::{object, optional_object};
 pub use outcome::{Outcome, OutcomeKind};
@@ -86,6 +87,7 @@ pub use status::Status;
 pub use swarm::{NewSwarm, Swarm, SwarmLimits};
 pub use task::{Task, TaskRead};
 pub use text::Text;
+pub use token::{NewToken, NotADigest, Scope, Scopes, StoredToken, TokenDigest};
 pub use transaction::{
     Applied, Condition, MessageSend, Operation, StateDelete, StateIncrement, StatePut, TaskComplete,
     TaskFail, TaskRelease, TaskSubmit, Transaction,

@@ -99,6 +99,10 @@ name!(
     /// What submits a task again and again.
     ScheduleName
 );
+name!(
+    /// What a token is called; no secret.
+    TokenName
+);
 
 impl SwarmName {
     /// The swarm that always exists.
@@ -108,6 +112,13 @@ impl SwarmName {
 impl Default for SwarmName {
     fn default() -> Self {
         Self(Self::DEFAULT.into())
+    }
+}
+
+impl TokenName {
+    /// The same name where that of an agent stands.
+    pub fn as_agent(&self) -> AgentName {
+        AgentName(Arc::clone(&self.0))
     }
 }
 

@@ -70,7 +70,8 @@ pub struct StateEntry {
     pub version: u64,
     /// When it was changed last.
     pub updated_at: Stamp,
-    /// The agent whose lease the last change named; null where it named none.
+    /// Who made the last change: the agent of the lease that it named, else of the token, else the token's name; null where
+    /// there was neither.
     pub updated_by: Option<AgentName>,
     /// When it is deleted by itself; left out where it stays.
     #[serde(skip_serializing_if = "Option::is_none", default)]

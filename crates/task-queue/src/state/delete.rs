@@ -29,7 +29,7 @@ impl TaskQueue {
         let started = Instant::now();
         let mut call = Call::new(FUNCTION, &root(swarm));
         call.arg(key.as_str()).arg(guard.if_match.to_text()).arg(guard.if_none_match.to_text());
-        guard.add_lease(&mut call);
+        self.add_writer(&mut call, guard.lease.as_ref());
         let reply = self.inner.redis.call(call).await.map_err(|error| refused(swarm, error))?;
         let mut line = Reader::new(FUNCTION, reply)?.line()?;
         match line.optional_word() {

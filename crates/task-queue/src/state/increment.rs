@@ -54,7 +54,7 @@ impl TaskQueue {
             .arg(increment.by.to_string())
             .arg(guard.if_match.to_text())
             .arg(guard.if_none_match.to_text());
-        guard.add_lease(&mut call);
+        self.add_writer(&mut call, guard.lease.as_ref());
         let reply = self.inner.redis.call(call).await.map_err(|error| refused(swarm, error))?;
         let mut reply = Reader::new(FUNCTION, reply)?;
         let replayed = reply.integer()? == 1;

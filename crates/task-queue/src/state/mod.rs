@@ -4,7 +4,6 @@ mod cursor;
 mod delete;
 mod entry;
 mod get;
-mod guard;
 mod increment;
 mod list;
 mod merge_patch;

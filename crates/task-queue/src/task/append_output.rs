@@ -29,7 +29,7 @@ impl TaskQueue {
         append.check()?;
         let mut call = Call::new(FUNCTION, &root(swarm));
         call.arg(id.encode(&mut [0; 36]))
-            .arg(append.lease.as_str())
+            .arg(self.own(append.lease))
             .arg(self.inner.codec.encode(append.chunk.as_bytes()));
         let reply = self.inner.redis.call(call).await.map_err(|error| refused(swarm, error))?;
         let mut line = Line::of(FUNCTION, reply)?;

@@ -36,7 +36,7 @@ impl TaskQueue {
             heartbeat.progress.map_or_else(Vec::new, |json| self.inner.codec.encode(json.as_bytes()));
         let extend = heartbeat.extend_ms.map_or_else(String::new, |ms| ms.to_string());
         let usage = usage_text(heartbeat.usage);
-        let item = HeartbeatItem { id, token: heartbeat.lease, extend, progress, usage };
+        let item = HeartbeatItem { id, token: self.own(heartbeat.lease), extend, progress, usage };
         let answer = self.send(swarm, item).await?;
         match answer {
             HeartbeatAnswer::Extended { expires_at, cancel_requested, ends_in, exceeded } => {

@@ -36,7 +36,7 @@ impl TaskQueue {
         }
         let frame = Asked { prompt, schema, value: None }.encode(&self.inner.codec)?;
         let mut call = Call::new(FUNCTION, &root(swarm));
-        call.arg(id.encode(&mut [0; 36])).arg(lease.as_str()).arg(frame).arg(usage_text(usage));
+        call.arg(id.encode(&mut [0; 36])).arg(self.own(lease)).arg(frame).arg(usage_text(usage));
         let reply = self.inner.redis.call(call).await.map_err(|error| refused(swarm, error))?;
         let mut line = Reader::new(FUNCTION, reply)?.line()?;
         let replayed = match line.optional_word() {

@@ -1,6 +1,7 @@
 //! Operations on tasks: one file, one operation, one function.
 
 mod act;
+mod acting;
 mod append_output;
 mod assign;
 mod attempts;

@@ -96,8 +96,13 @@ impl TaskQueue {
     }
 
     /// Applies one outcome.
-    pub(super) async fn apply(&self, swarm: &SwarmName, outcome: Outcome) -> Result<SettledStatus, Error> {
+    pub(super) async fn apply(
+        &self,
+        swarm: &SwarmName,
+        mut outcome: Outcome,
+    ) -> Result<SettledStatus, Error> {
         outcome.check()?;
+        outcome.lease = self.own(outcome.lease);
         let started = Instant::now();
         let item = SettleItem::encode(outcome, &self.inner.codec)?;
         let id = item.id;

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use waggle_core::{Codec, Merger, Redis};
 
-use super::{heartbeat::HeartbeatMerge, settle::SettleMerge, submit::SubmitMerge};
+use super::{acting::Acting, heartbeat::HeartbeatMerge, settle::SettleMerge, submit::SubmitMerge};
 use crate::{
     Error,
     event::Followers,
@@ -21,6 +21,8 @@ use crate::{
 #[derive(Clone)]
 pub struct TaskQueue {
     pub(crate) inner: Arc<Inner>,
+    /// Of calls on somebody's behalf.
+    pub(super) acting: Option<Arc<Acting>>,
 }
 
 pub(crate) struct Inner {
@@ -56,7 +58,7 @@ impl TaskQueue {
             followers: Followers::new(EVENT_FOLLOWERS),
             patch_turns: PatchTurns::default(),
         };
-        Self { inner: Arc::new(inner) }
+        Self { inner: Arc::new(inner), acting: None }
     }
 
     /// The Redis beneath.

@@ -40,11 +40,12 @@ impl TaskQueue {
     ) -> Result<TransactionApplied, Error> {
         let Transaction { conditions, ops, lease } = transaction;
         check_dependencies(&ops)?;
-        let (encoded, expected) = Encoded::of(ops, &self.inner.codec)?;
+        let (encoded, expected) = Encoded::of(self, ops)?;
         let (memory, digest) = Idempotency::to_args(idempotency.as_ref());
         let mut call = Call::new(FUNCTION, &root(swarm));
         call.arg(memory).arg(digest);
-        encoded.write(&mut call, lease.as_ref(), &conditions);
+        self.add_writer(&mut call, lease.as_ref());
+        encoded.write(self, &mut call, &conditions);
         let reply = self.inner.redis.call(call).await.map_err(|error| refused(swarm, error))?;
         let mut reply = Reader::new(FUNCTION, reply)?;
         let (replayed, now, writer) = (reply.integer()? == 1, reply.integer()?, reply.text()?);
@@ -73,7 +74,7 @@ impl TaskQueue {
                 self.submitted(swarm, now, *task, when, reply, news).await
             }
             Expected::Settle(id, kind) => self.settled(swarm, id, kind, reply, news),
-            Expected::Send(to) => super::result::sent(&to, reply, news),
+            Expected::Send(from, to) => super::result::sent(&from, &to, reply, news),
             Expected::Put(key, value) => super::result::written(key, Some(value), reply, &self.inner.codec),
             Expected::Increment(key) => super::result::written(key, None, reply, &self.inner.codec),
             Expected::Delete(key) => super::result::deleted(key, reply),

@@ -1,12 +1,12 @@
 //! A transaction as the function wants it.
 
-use waggle_core::{Call, Codec};
+use waggle_core::Call;
 
 use super::result::Expected;
 use crate::{
-    Error,
+    Error, TaskQueue,
     message::SendItem,
-    model::{Condition, Operation, StateKey, TaskId, WriterLease},
+    model::{Condition, Operation, StateKey, TaskId},
     state::frame_of,
     store::Spec,
     task::{SettleItem, SubmitItem},
@@ -26,21 +26,17 @@ enum Op {
 
 impl Encoded {
     /// The operations, and what is expected of each.
-    pub(super) fn of(ops: Vec<Operation>, codec: &Codec) -> Result<(Self, Vec<Expected>), Error> {
-        let pairs: Vec<_> = ops.into_iter().map(|op| encode(op, codec)).collect::<Result<_, _>>()?;
+    pub(super) fn of(queue: &TaskQueue, ops: Vec<Operation>) -> Result<(Self, Vec<Expected>), Error> {
+        let pairs: Vec<_> = ops.into_iter().map(|op| encode(queue, op)).collect::<Result<_, _>>()?;
         let (ops, expected) = pairs.into_iter().unzip();
         Ok((Self(ops), expected))
     }
 
-    /// Appends the lease of the writer, the conditions and the operations.
-    pub(super) fn write(&self, call: &mut Call, lease: Option<&WriterLease>, conditions: &[Condition]) {
-        match lease {
-            Some(lease) => call.arg(id(lease.task())).arg(lease.token()),
-            None => call.arg("").arg(""),
-        };
+    /// Appends the conditions and the operations.
+    pub(super) fn write(&self, queue: &TaskQueue, call: &mut Call, conditions: &[Condition]) {
         call.arg(conditions.len());
         for condition in conditions {
-            write_condition(call, condition);
+            write_condition(queue, call, condition);
         }
         for op in &self.0 {
             op.write(call);
@@ -49,9 +45,11 @@ impl Encoded {
     }
 }
 
-fn encode(op: Operation, codec: &Codec) -> Result<(Op, Expected), Error> {
+fn encode(queue: &TaskQueue, op: Operation) -> Result<(Op, Expected), Error> {
+    let codec = &queue.inner.codec;
     Ok(match op {
-        Operation::Settle(outcome) => {
+        Operation::Settle(mut outcome) => {
+            outcome.lease = queue.own(outcome.lease);
             let (id, kind) = (outcome.id, outcome.outcome);
             (Op::Settle(SettleItem::encode(*outcome, codec)?), Expected::Settle(id, kind))
         }
@@ -61,7 +59,7 @@ fn encode(op: Operation, codec: &Codec) -> Result<(Op, Expected), Error> {
             (Op::Submit(SubmitItem { id: TaskId::new(), spec }), Expected::Submit(task, when))
         }
         Operation::Send(message) => {
-            (Op::Send(SendItem::encode(&message, codec)?), Expected::Send(message.to))
+            (Op::Send(SendItem::encode(queue, &message)?), Expected::Send(message.from, message.to))
         }
         Operation::Put(key, put) => {
             let ttl = put.ttl_ms.map_or_else(String::new, |ms| ms.to_string());
@@ -90,13 +88,13 @@ impl Op {
     }
 }
 
-fn write_condition(call: &mut Call, condition: &Condition) {
+fn write_condition(queue: &TaskQueue, call: &mut Call, condition: &Condition) {
     match condition {
         Condition { state: Some(key), version, .. } => {
             call.arg("s").arg(key.as_str()).arg(version.unwrap_or(0));
         }
         Condition { task, lease: Some(token), .. } => {
-            call.arg("l").arg(task.map(id).unwrap_or_default()).arg(token.as_str());
+            call.arg("l").arg(task.map(id).unwrap_or_default()).arg(queue.own(token.to_string()));
         }
         Condition { task, status, .. } => {
             call.arg("t")

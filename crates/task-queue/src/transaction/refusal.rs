@@ -14,6 +14,7 @@ struct About {
     task: Option<TaskId>,
     key: Option<StateKey>,
     agent: Option<String>,
+    sender: Option<String>,
 }
 
 /// Reads where it cannot hold, and why.
@@ -37,15 +38,17 @@ pub(super) fn refusal(
 
 impl About {
     fn condition(condition: &Condition) -> Self {
-        Self { task: condition.task, key: condition.state.clone(), agent: None }
+        Self { task: condition.task, key: condition.state.clone(), ..Self::default() }
     }
 
     fn operation(expected: &Expected) -> Self {
         match expected {
             Expected::Settle(id, _) => Self { task: Some(*id), ..Self::default() },
-            Expected::Send(to) => {
-                Self { agent: to.agent.as_ref().map(ToString::to_string), ..Self::default() }
-            }
+            Expected::Send(from, to) => Self {
+                agent: to.agent.as_ref().map(ToString::to_string),
+                sender: Some(from.to_string()),
+                ..Self::default()
+            },
             Expected::Put(key, _) | Expected::Delete(key) | Expected::Increment(key) => {
                 Self { key: Some(key.clone()), ..Self::default() }
             }
@@ -96,6 +99,7 @@ fn why(mut line: Line, about: About) -> Result<Error, waggle_core::Error> {
         Some("PARENTTOODEEP") => parent_too_deep(),
         Some("UNKNOWNDEPENDENCY") => unknown_dependency(line.parse()?),
         Some("AGENTNOTFOUND") => Error::AgentNotFound(about.agent()),
+        Some("SENDERNOTFOUND") => Error::AgentNotFound(about.sender.unwrap_or_default()),
         Some("INBOXFULL") => Error::InboxFull(about.agent()),
         Some("TOOMANYRECIPIENTS") => crate::message::too_many_recipients(),
         _ => return Err(line.broken()),

@@ -10,7 +10,8 @@ use crate::{
     message::Sending,
     metrics::{self, MessageEvent, TaskEvent},
     model::{
-        Applied, Completed, DeletedState, Failed, Json, NewTask, OutcomeKind, StateKey, SwarmName, TaskId, To,
+        AgentName, Applied, Completed, DeletedState, Failed, Json, NewTask, OutcomeKind, StateKey, SwarmName,
+        TaskId, To,
     },
     state::entry_of,
     store::{Reader, When, frame_json},
@@ -21,7 +22,7 @@ use crate::{
 pub(super) enum Expected {
     Settle(TaskId, OutcomeKind),
     Submit(Box<NewTask>, When),
-    Send(To),
+    Send(AgentName, To),
     Put(StateKey, Json),
     Delete(StateKey),
     Increment(StateKey),
@@ -76,8 +77,8 @@ impl TaskQueue {
     }
 }
 
-pub(super) fn sent(to: &To, reply: &mut Reader, news: bool) -> Result<Applied, Error> {
-    let sent = Sending::read(reply.line()?)?.into_result(to)?;
+pub(super) fn sent(from: &AgentName, to: &To, reply: &mut Reader, news: bool) -> Result<Applied, Error> {
+    let sent = Sending::read(reply.line()?)?.into_result(from, to)?;
     if news {
         metrics::messages(MessageEvent::Sent, 1);
     }

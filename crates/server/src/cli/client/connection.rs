@@ -1,13 +1,16 @@
 //! Sending calls.
 
-use std::{error::Error as _, sync::Arc, time::Duration};
+use std::{error::Error as _, time::Duration};
 
 use anyhow::{Context as _, bail};
 use bytes::{Bytes, BytesMut};
+use reqwest::header::HeaderValue;
 use reqwest::{Response, Url, header, redirect};
 use waggle_task_queue::model::SwarmName;
 
-use super::{Answer, Call, CallError, ConnectArgs, Problem, call::About, patience::Patience};
+use super::{
+    Answer, Call, CallError, ConnectArgs, Problem, call::About, patience::Patience, token::authorization,
+};
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -23,11 +26,11 @@ pub(crate) struct Client {
     http: reqwest::Client,
     url: Url,
     swarm: SwarmName,
-    token: Option<Arc<str>>,
+    token: Option<HeaderValue>,
 }
 
 impl Client {
-    /// A client for what the flags name, with the token from `WAGGLE_TOKEN`. Nothing is sent yet.
+    /// A client for what the flags name, with the token from `--token-file` or `WAGGLE_TOKEN`. Nothing is sent yet.
     ///
     /// # Errors
     /// When the address is not one this client can speak to.
@@ -45,7 +48,7 @@ impl Client {
             .tcp_nodelay(true)
             .build()
             .context("the HTTP client cannot start")?;
-        let token = std::env::var("WAGGLE_TOKEN").ok().filter(|token| !token.is_empty()).map(Arc::from);
+        let token = authorization(args.service.token_file.as_deref())?;
         Ok(Self { http, url, swarm: args.swarm.clone(), token })
     }
 
@@ -153,7 +156,7 @@ impl Client {
             request = request.header(*name, value);
         }
         if let Some(token) = &self.token {
-            request = request.bearer_auth(token);
+            request = request.header(header::AUTHORIZATION, token.clone());
         }
         request
     }

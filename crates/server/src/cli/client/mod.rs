@@ -7,10 +7,12 @@ mod call;
 mod connection;
 mod error;
 mod patience;
+mod token;
 
 pub(crate) use answer::{Answer, json};
-pub(crate) use args::{ConnectArgs, ServiceArgs};
+pub(crate) use args::{ConnectArgs, DEFAULT_URL, ServiceArgs};
 pub(crate) use call::Call;
 pub(crate) use connection::Client;
 pub(crate) use error::{CallError, Problem};
 pub(crate) use patience::Patience;
+pub(crate) use token::authorization;

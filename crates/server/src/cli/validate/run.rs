@@ -4,13 +4,13 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use reqwest::Url;
-use reqwest::header::HeaderValue;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::ValidateArgs;
 use super::progress::tell;
 use super::table::table;
+use crate::cli::client::{ServiceArgs, authorization};
 use crate::perf::report::clean;
 use crate::perf::validate::{
     Broken, CONFIDENCE, Client, Ended, Inside, RunStatus, Slack, Suite, TestOutcome, Validation,
@@ -23,7 +23,7 @@ const FAILED: u8 = 1;
 
 pub(super) async fn run(args: ValidateArgs) -> anyhow::Result<ExitCode> {
     raise_open_files();
-    let client = match client(&args.service.url) {
+    let client = match client(&args.service) {
         Ok(client) => client,
         Err(error) => return Ok(unusable(&format!("{error:#}"))),
     };
@@ -50,15 +50,13 @@ pub(super) async fn run(args: ValidateArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(status))
 }
 
-fn client(url: &str) -> anyhow::Result<Client> {
+fn client(args: &ServiceArgs) -> anyhow::Result<Client> {
+    let url = &args.url;
     let parsed = Url::parse(url).with_context(|| format!("--url {url}: not an address"))?;
     if parsed.scheme() != "http" || parsed.host().is_none() {
         bail!("--url {url}: only plain http://HOST:PORT is spoken here");
     }
-    let token = std::env::var("WAGGLE_TOKEN").ok().filter(|token| !token.is_empty());
-    let authorization = token.map(|token| HeaderValue::try_from(format!("Bearer {token}")));
-    let authorization = authorization.transpose().context("WAGGLE_TOKEN cannot be sent in a header")?;
-    Ok(Client::new(url, authorization)?)
+    Ok(Client::new(url, authorization(args.token_file.as_deref())?)?)
 }
 
 fn report(ended: Result<Ended, Broken>, json: bool) -> anyhow::Result<ExitCode> {

@@ -51,7 +51,7 @@ impl Runs {
         Self(Arc::new(Inner { address: reachable(address), queue, stop, runs: Mutex::default() }))
     }
 
-    /// Begins a validation in the background, with the rights of whoever asked for it. The same `key` begins it once.
+    /// Begins a validation in the background, showing `authorization` where that is asked for. The same `key` begins it once.
     ///
     /// # Errors
     /// [`Refused`].
@@ -146,7 +146,8 @@ impl Runs {
 }
 
 fn by_key<'a>(runs: &'a VecDeque<Run>, key: &Idempotency) -> Option<&'a Run> {
-    runs.iter().find(|run| run.key.as_ref().is_some_and(|known| known.key == key.key))
+    runs.iter()
+        .find(|run| run.key.as_ref().is_some_and(|known| known.key == key.key && known.scope == key.scope))
 }
 
 struct Begun {

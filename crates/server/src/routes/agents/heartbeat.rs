@@ -3,6 +3,7 @@ use axum::http::StatusCode;
 use waggle_task_queue::model::{AgentHeartbeat, AgentHeartbeaten, AgentName, SwarmName};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::extract::{OptionalJson, SwarmAgent};
 use crate::problem::{AgentProblems, BodyProblems, CallProblems, Problem};
 use crate::reply::Reply;
@@ -28,9 +29,11 @@ use crate::reply::Reply;
 )]
 pub(crate) async fn heartbeat(
     app: State<App>,
+    caller: Caller,
     path: SwarmAgent,
     body: OptionalJson<AgentHeartbeat>,
 ) -> Result<Reply, Problem> {
-    let answer = app.queue().heartbeat_agent(&path.swarm, &path.agent, body.0).await?;
+    caller.acts_as(&path.agent)?;
+    let answer = app.queue_of(&caller).heartbeat_agent(&path.swarm, &path.agent, body.0).await?;
     Reply::json(StatusCode::OK, &answer)
 }

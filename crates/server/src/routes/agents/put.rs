@@ -3,6 +3,7 @@ use axum::http::StatusCode;
 use waggle_task_queue::model::{Agent, AgentName, NewAgent, SwarmName};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::extract::{OptionalJson, SwarmAgent};
 use crate::problem::{BodyProblems, CallProblems, Problem, ProblemBody, SwarmProblems};
 use crate::reply::Reply;
@@ -32,9 +33,11 @@ use crate::reply::Reply;
 )]
 pub(crate) async fn put(
     app: State<App>,
+    caller: Caller,
     path: SwarmAgent,
     body: OptionalJson<NewAgent>,
 ) -> Result<Reply, Problem> {
+    caller.acts_as(&path.agent)?;
     let SwarmAgent { swarm, agent } = path;
     let (made, created) = app.queue().put_agent(&swarm, &agent, body.0).await?;
     if created {

@@ -3,6 +3,7 @@ use axum::http::StatusCode;
 use waggle_task_queue::model::{Ack, Acked, AgentName, SwarmName};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::extract::{Json, SwarmAgent};
 use crate::problem::{AgentProblems, BodyProblems, CallProblems, Problem};
 use crate::reply::Reply;
@@ -26,7 +27,13 @@ use crate::reply::Reply;
         AgentProblems, BodyProblems, CallProblems,
     ),
 )]
-pub(crate) async fn ack(app: State<App>, path: SwarmAgent, body: Json<Ack>) -> Result<Reply, Problem> {
+pub(crate) async fn ack(
+    app: State<App>,
+    caller: Caller,
+    path: SwarmAgent,
+    body: Json<Ack>,
+) -> Result<Reply, Problem> {
+    caller.acts_as(&path.agent)?;
     let acked = app.queue().ack_messages(&path.swarm, &path.agent, body.0).await?;
     Reply::json(StatusCode::OK, &acked)
 }

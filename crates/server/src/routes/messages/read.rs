@@ -7,6 +7,7 @@ use waggle_task_queue::limits::WAIT_MS_MAX;
 use waggle_task_queue::model::{AgentName, Inbox, InboxQuery, SwarmName};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::extract::{Prefer, Query, SwarmAgent};
 use crate::problem::{AgentProblems, CallProblems, Problem};
 use crate::reply::{Reply, Waiting};
@@ -52,10 +53,12 @@ pub(crate) struct ReadParams {
 )]
 pub(crate) async fn read(
     app: State<App>,
+    caller: Caller,
     path: SwarmAgent,
     query: Query<ReadParams>,
     prefer: Prefer,
 ) -> Result<Reply, Problem> {
+    caller.acts_as(&path.agent)?;
     let ReadParams { after, limit, mut wait_ms } = query.0;
     if wait_ms > WAIT_MS_MAX {
         return Err(Problem::field("/wait_ms", format!("at most {WAIT_MS_MAX}")));

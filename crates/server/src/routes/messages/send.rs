@@ -3,6 +3,7 @@ use axum::http::StatusCode;
 use waggle_task_queue::model::{NewMessage, Sent, SwarmName};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::extract::{IdempotencyKey, RawJson, Swarm, parse};
 use crate::problem::{AgentProblems, BodyProblems, CallProblems, Problem};
 use crate::reply::Reply;
@@ -34,13 +35,15 @@ use crate::reply::Reply;
 )]
 pub(crate) async fn send(
     app: State<App>,
+    caller: Caller,
     swarm: Swarm,
     key: IdempotencyKey,
     body: RawJson,
 ) -> Result<Reply, Problem> {
     let message: NewMessage = parse(body.text()?)?;
+    caller.acts_as(&message.from)?;
     let idempotency = key.with_body(body.as_bytes());
     drop(body);
-    let answer = app.queue().send_message(&swarm.0, message, idempotency).await?;
+    let answer = app.queue_of(&caller).send_message(&swarm.0, message, idempotency).await?;
     Ok(Reply::json(StatusCode::CREATED, &answer.sent)?.replayed(answer.replayed))
 }

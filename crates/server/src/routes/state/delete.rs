@@ -2,6 +2,7 @@ use axum::extract::State;
 use waggle_task_queue::model::{StateKey, SwarmName};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::extract::{Guard, SwarmState};
 use crate::problem::{CallProblems, Problem, StateWriteProblems};
 use crate::reply::Reply;
@@ -27,7 +28,12 @@ use crate::reply::Reply;
         StateWriteProblems, CallProblems,
     ),
 )]
-pub(crate) async fn delete(app: State<App>, path: SwarmState, guard: Guard) -> Result<Reply, Problem> {
-    app.queue().delete_state(&path.swarm, path.key, &guard.0).await?;
+pub(crate) async fn delete(
+    app: State<App>,
+    caller: Caller,
+    path: SwarmState,
+    guard: Guard,
+) -> Result<Reply, Problem> {
+    app.queue_of(&caller).delete_state(&path.swarm, path.key, &guard.0).await?;
     Ok(Reply::no_content())
 }

@@ -2,6 +2,7 @@ use axum::extract::State;
 use waggle_task_queue::model::{Increment, StateEntry, StateKey, SwarmName};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::extract::{Guard, IdempotencyKey, OptionalJson, SwarmCounter};
 use crate::problem::{BodyProblems, CallProblems, Problem, StateWriteProblems};
 use crate::reply::Reply;
@@ -38,13 +39,15 @@ use crate::reply::Reply;
 )]
 pub(crate) async fn increment(
     app: State<App>,
+    caller: Caller,
     path: SwarmCounter,
     guard: Guard,
     key: IdempotencyKey,
     body: OptionalJson<Increment>,
 ) -> Result<Reply, Problem> {
     let idempotency = key.with_body(body.0.by.to_string().as_bytes());
-    let answer = app.queue().increment_state(&path.swarm, path.key, body.0, &guard.0, idempotency).await?;
+    let answer =
+        app.queue_of(&caller).increment_state(&path.swarm, path.key, body.0, &guard.0, idempotency).await?;
     let entry = &answer.entry;
     Ok(Reply::made(answer.created, entry)?.etag(entry.version).replayed(answer.replayed))
 }

@@ -3,6 +3,7 @@ use axum::http::HeaderMap;
 use waggle_task_queue::model::{self, StateEntry, StateKey, SwarmName};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::extract::{Guard, RawJson, SwarmState, parse, require_merge_patch};
 use crate::problem::{BodyProblems, CallProblems, Problem, StateWriteProblems};
 use crate::reply::Reply;
@@ -40,6 +41,7 @@ use crate::reply::Reply;
 )]
 pub(crate) async fn patch(
     app: State<App>,
+    caller: Caller,
     path: SwarmState,
     guard: Guard,
     headers: HeaderMap,
@@ -48,6 +50,6 @@ pub(crate) async fn patch(
     require_merge_patch(&headers)?;
     drop(headers);
     let patch: model::Json = parse(body.text()?)?;
-    let (entry, created) = app.queue().patch_state(&path.swarm, path.key, &patch, &guard.0).await?;
+    let (entry, created) = app.queue_of(&caller).patch_state(&path.swarm, path.key, &patch, &guard.0).await?;
     Ok(Reply::made(created, &entry)?.etag(entry.version))
 }

@@ -2,6 +2,7 @@ use axum::extract::State;
 use waggle_task_queue::model::{PutState, StateEntry, StateKey, SwarmName};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::extract::{Enveloped, Guard, SwarmState};
 use crate::problem::{BodyProblems, CallProblems, Problem, StateWriteProblems};
 use crate::reply::Reply;
@@ -36,10 +37,11 @@ use crate::reply::Reply;
 )]
 pub(crate) async fn put(
     app: State<App>,
+    caller: Caller,
     path: SwarmState,
     guard: Guard,
     body: Enveloped<PutState>,
 ) -> Result<Reply, Problem> {
-    let (entry, created) = app.queue().put_state(&path.swarm, path.key, body.0, &guard.0).await?;
+    let (entry, created) = app.queue_of(&caller).put_state(&path.swarm, path.key, body.0, &guard.0).await?;
     Ok(Reply::made(created, &entry)?.etag(entry.version))
 }

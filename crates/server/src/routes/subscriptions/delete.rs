@@ -2,6 +2,7 @@ use axum::extract::State;
 use waggle_task_queue::model::{AgentName, SwarmName, TopicName};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::extract::SwarmAgentTopic;
 use crate::problem::{AgentProblems, CallProblems, Problem};
 use crate::reply::Reply;
@@ -25,7 +26,8 @@ use crate::reply::Reply;
         AgentProblems, CallProblems,
     ),
 )]
-pub(crate) async fn delete(app: State<App>, path: SwarmAgentTopic) -> Result<Reply, Problem> {
+pub(crate) async fn delete(app: State<App>, caller: Caller, path: SwarmAgentTopic) -> Result<Reply, Problem> {
+    caller.acts_as(&path.agent)?;
     app.queue().delete_subscription(&path.swarm, &path.agent, &path.topic).await?;
     Ok(Reply::no_content())
 }

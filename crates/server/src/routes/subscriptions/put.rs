@@ -2,6 +2,7 @@ use axum::extract::State;
 use waggle_task_queue::model::{AgentName, SwarmName, TopicName};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::extract::{NoBody, SwarmAgentTopic};
 use crate::problem::{AgentProblems, BodyProblems, CallProblems, Problem};
 use crate::reply::Reply;
@@ -25,7 +26,13 @@ use crate::reply::Reply;
         AgentProblems, BodyProblems, CallProblems,
     ),
 )]
-pub(crate) async fn put(app: State<App>, path: SwarmAgentTopic, _: NoBody) -> Result<Reply, Problem> {
+pub(crate) async fn put(
+    app: State<App>,
+    caller: Caller,
+    path: SwarmAgentTopic,
+    _: NoBody,
+) -> Result<Reply, Problem> {
+    caller.acts_as(&path.agent)?;
     app.queue().put_subscription(&path.swarm, &path.agent, &path.topic).await?;
     Ok(Reply::no_content())
 }

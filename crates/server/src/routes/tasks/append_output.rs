@@ -3,6 +3,7 @@ use axum::http::StatusCode;
 use waggle_task_queue::model::{AppendOutput, Appended, SwarmName, TaskId};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::extract::{Json, SwarmTask};
 use crate::problem::{BodyProblems, CallProblems, LeaseProblems, Problem};
 use crate::reply::Reply;
@@ -28,9 +29,10 @@ use crate::reply::Reply;
 )]
 pub(crate) async fn append_output(
     app: State<App>,
+    caller: Caller,
     path: SwarmTask,
     body: Json<AppendOutput>,
 ) -> Result<Reply, Problem> {
-    let answer = app.queue().append_output(&path.swarm, path.id, body.0).await?;
+    let answer = app.queue_of(&caller).append_output(&path.swarm, path.id, body.0).await?;
     Reply::json(StatusCode::OK, &answer)
 }

@@ -3,6 +3,7 @@ use axum::http::StatusCode;
 use waggle_task_queue::model::{Claim, Claimed, SwarmName};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::extract::{Json, Prefer, Swarm};
 use crate::problem::{BodyProblems, CallProblems, Problem, SwarmProblems};
 use crate::reply::Reply;
@@ -34,12 +35,14 @@ use crate::trace;
 )]
 pub(crate) async fn claim(
     app: State<App>,
+    caller: Caller,
     swarm: Swarm,
     prefer: Prefer,
     body: Json<Claim>,
 ) -> Result<Reply, Problem> {
     let Json(mut claim) = body;
     claim.check()?;
+    caller.acts_as(&claim.agent)?;
     let applied = prefer.wait(&mut claim.wait_ms);
     let claimed = app.queue().claim(&swarm.0, claim).await?;
     trace::claimed(&claimed.tasks);

@@ -3,6 +3,7 @@ use axum::http::StatusCode;
 use waggle_task_queue::model::{Complete, Completed, OutcomeKind, SwarmName, TaskId};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::extract::{Json, SwarmTask};
 use crate::problem::{BodyProblems, CallProblems, LeaseProblems, Problem};
 use crate::reply::Reply;
@@ -28,12 +29,13 @@ use crate::trace::Runs;
 )]
 pub(crate) async fn complete(
     app: State<App>,
+    caller: Caller,
     path: SwarmTask,
     body: Json<Complete>,
 ) -> Result<Reply, Problem> {
     let ending = (path.id, body.0.lease.as_str(), OutcomeKind::Complete);
     let mut runs = Runs::of(app.queue(), &path.swarm, [ending]);
-    let answer = runs.until(app.queue().complete(&path.swarm, path.id, body.0)).await?;
+    let answer = runs.until(app.queue_of(&caller).complete(&path.swarm, path.id, body.0)).await?;
     runs.ended(path.id, answer.status, answer.replayed);
     Reply::json(StatusCode::OK, &answer)
 }

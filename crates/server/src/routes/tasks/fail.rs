@@ -3,6 +3,7 @@ use axum::http::StatusCode;
 use waggle_task_queue::model::{Fail, Failed, OutcomeKind, SwarmName, TaskId};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::extract::{Json, SwarmTask};
 use crate::problem::{BodyProblems, CallProblems, LeaseProblems, Problem};
 use crate::reply::Reply;
@@ -27,10 +28,15 @@ use crate::trace::Runs;
         LeaseProblems, BodyProblems, CallProblems,
     ),
 )]
-pub(crate) async fn fail(app: State<App>, path: SwarmTask, body: Json<Fail>) -> Result<Reply, Problem> {
+pub(crate) async fn fail(
+    app: State<App>,
+    caller: Caller,
+    path: SwarmTask,
+    body: Json<Fail>,
+) -> Result<Reply, Problem> {
     let ending = (path.id, body.0.lease.as_str(), OutcomeKind::Fail);
     let mut runs = Runs::of(app.queue(), &path.swarm, [ending]);
-    let answer = runs.until(app.queue().fail(&path.swarm, path.id, body.0)).await?;
+    let answer = runs.until(app.queue_of(&caller).fail(&path.swarm, path.id, body.0)).await?;
     runs.ended(path.id, answer.status, answer.replayed);
     Reply::json(StatusCode::OK, &answer)
 }

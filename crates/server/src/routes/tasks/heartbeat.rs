@@ -3,6 +3,7 @@ use axum::http::StatusCode;
 use waggle_task_queue::model::{Heartbeat, Heartbeaten, SwarmName, TaskId};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::extract::{Json, SwarmTask};
 use crate::problem::{BodyProblems, CallProblems, LeaseProblems, Problem};
 use crate::reply::Reply;
@@ -28,10 +29,11 @@ use crate::reply::Reply;
 )]
 pub(crate) async fn heartbeat(
     app: State<App>,
+    caller: Caller,
     path: SwarmTask,
     body: Json<Heartbeat>,
 ) -> Result<Reply, Problem> {
     body.0.check()?;
-    let answer = app.queue().heartbeat(&path.swarm, path.id, body.0).await?;
+    let answer = app.queue_of(&caller).heartbeat(&path.swarm, path.id, body.0).await?;
     Reply::json(StatusCode::OK, &answer)
 }

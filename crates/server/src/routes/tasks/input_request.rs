@@ -3,6 +3,7 @@ use axum::http::StatusCode;
 use waggle_task_queue::model::{InputRequest, InputRequested, OutcomeKind, SwarmName, TaskId};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::extract::{Json, SwarmTask};
 use crate::problem::{BodyProblems, CallProblems, LeaseProblems, Problem};
 use crate::reply::Reply;
@@ -29,13 +30,14 @@ use crate::trace::Runs;
 )]
 pub(crate) async fn input_request(
     app: State<App>,
+    caller: Caller,
     path: SwarmTask,
     body: Json<InputRequest>,
 ) -> Result<Reply, Problem> {
     // The attempt ends as one that is given back.
     let ending = (path.id, body.0.lease.as_str(), OutcomeKind::Release);
     let mut runs = Runs::of(app.queue(), &path.swarm, [ending]);
-    let answer = runs.until(app.queue().input_request(&path.swarm, path.id, body.0)).await?;
+    let answer = runs.until(app.queue_of(&caller).input_request(&path.swarm, path.id, body.0)).await?;
     runs.ended(path.id, answer.status, answer.replayed);
     Reply::json(StatusCode::OK, &answer)
 }

@@ -3,6 +3,7 @@ use axum::http::StatusCode;
 use waggle_task_queue::model::{OutcomeKind, Release, Released, SwarmName, TaskId};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::extract::{Json, SwarmTask};
 use crate::problem::{BodyProblems, CallProblems, LeaseProblems, Problem};
 use crate::reply::Reply;
@@ -27,10 +28,15 @@ use crate::trace::Runs;
         LeaseProblems, BodyProblems, CallProblems,
     ),
 )]
-pub(crate) async fn release(app: State<App>, path: SwarmTask, body: Json<Release>) -> Result<Reply, Problem> {
+pub(crate) async fn release(
+    app: State<App>,
+    caller: Caller,
+    path: SwarmTask,
+    body: Json<Release>,
+) -> Result<Reply, Problem> {
     let ending = (path.id, body.0.lease.as_str(), OutcomeKind::Release);
     let mut runs = Runs::of(app.queue(), &path.swarm, [ending]);
-    let answer = runs.until(app.queue().release(&path.swarm, path.id, body.0)).await?;
+    let answer = runs.until(app.queue_of(&caller).release(&path.swarm, path.id, body.0)).await?;
     runs.ended(path.id, answer.status, answer.replayed);
     Reply::json(StatusCode::OK, &answer)
 }

@@ -6,6 +6,7 @@ use waggle_task_queue::model::{
 };
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::extract::{Json, Prefer, Swarm};
 use crate::problem::{BodyProblems, CallProblems, Problem, ProblemBody, SwarmProblems};
 use crate::reply::Reply;
@@ -69,15 +70,17 @@ struct OutcomeAnswer<'a> {
 )]
 pub(crate) async fn settle(
     app: State<App>,
+    caller: Caller,
     swarm: Swarm,
     prefer: Prefer,
     body: Json<Settlement>,
 ) -> Result<Reply, Problem> {
     let Json(mut settlement) = body;
     settlement.check()?;
+    caller.acts_as(&settlement.agent)?;
     let applied = settlement.claim.as_mut().and_then(|claim| prefer.wait(&mut claim.wait_ms));
     let mut runs = Runs::of(app.queue(), &swarm.0, settlement.outcomes.iter().map(Outcome::ends));
-    let (outcomes, claimed) = runs.until(app.queue().settle(&swarm.0, settlement)).await?;
+    let (outcomes, claimed) = runs.until(app.queue_of(&caller).settle(&swarm.0, settlement)).await?;
     runs.settled(&outcomes);
     trace::claimed(&claimed.tasks);
     Ok(answer(outcomes, &claimed)?.waited(claimed.waited).preference(applied))

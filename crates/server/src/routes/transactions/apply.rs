@@ -2,12 +2,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
 use waggle_task_queue::model::{
-    Applied, Condition, MessageSend, Operation, StateDelete, StateIncrement, StatePut, SwarmName,
-    TaskComplete, TaskFail, TaskRelease, TaskSubmit,
+    Applied, Condition, MessageSend, Operation, Scope, StateDelete, StateIncrement, StatePut, SwarmName,
+    TaskComplete, TaskFail, TaskRelease, TaskSubmit, Transaction,
 };
 
 use super::read::read;
 use crate::app::App;
+use crate::auth::Caller;
 use crate::extract::{IdempotencyKey, LeaseHeader, RawJson, Swarm, Traceparent};
 use crate::problem::{BodyProblems, CallProblems, Problem, TransactionProblems};
 use crate::reply::Reply;
@@ -76,6 +77,7 @@ pub(crate) struct TransactionAnswer {
 )]
 pub(crate) async fn apply(
     app: State<App>,
+    caller: Caller,
     swarm: Swarm,
     key: IdempotencyKey,
     lease: LeaseHeader,
@@ -83,14 +85,41 @@ pub(crate) async fn apply(
     body: RawJson,
 ) -> Result<Reply, Problem> {
     let mut transaction = read(body.text()?, trace.0.as_deref())?;
+    allowed(&caller, &transaction)?;
     transaction.lease = lease.0;
     let idempotency = key.with_body(body.as_bytes());
     drop(body);
     let mut runs = Runs::of(app.queue(), &swarm.0, transaction.ops.iter().filter_map(Operation::ends));
-    let applied = runs.until(app.queue().apply_transaction(&swarm.0, transaction, idempotency)).await?;
+    let applied =
+        runs.until(app.queue_of(&caller).apply_transaction(&swarm.0, transaction, idempotency)).await?;
     for (id, status) in applied.results.iter().filter_map(Applied::ended) {
         runs.ended(id, status, applied.replayed);
     }
     Ok(Reply::json(StatusCode::OK, &TransactionAnswer { results: applied.results })?
         .replayed(applied.replayed))
+}
+
+/// Each part asks for what its single call would.
+fn allowed(caller: &Caller, transaction: &Transaction) -> Result<(), Problem> {
+    for (index, condition) in transaction.conditions.iter().enumerate() {
+        if condition.state.is_some() {
+            caller.may(Scope::State).map_err(|problem| problem.at("if", index))?;
+        }
+    }
+    for (index, op) in transaction.ops.iter().enumerate() {
+        may(caller, op).map_err(|problem| problem.at("ops", index))?;
+    }
+    Ok(())
+}
+
+fn may(caller: &Caller, op: &Operation) -> Result<(), Problem> {
+    match op {
+        Operation::Settle(_) => caller.may(Scope::Work),
+        Operation::Submit(_) => caller.may(Scope::Submit),
+        Operation::Send(message) => {
+            caller.may(Scope::Message)?;
+            caller.acts_as(&message.from)
+        }
+        Operation::Put(..) | Operation::Delete(_) | Operation::Increment(..) => caller.may(Scope::State),
+    }
 }

@@ -1,5 +1,5 @@
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -51,15 +51,11 @@ pub(crate) struct StartedValidation {
         BodyProblems, CallProblems,
     ),
 )]
-pub(crate) async fn start(
-    app: State<App>,
-    headers: HeaderMap,
-    key: IdempotencyKey,
-    body: RawJson,
-) -> Result<Reply, Problem> {
+pub(crate) async fn start(app: State<App>, key: IdempotencyKey, body: RawJson) -> Result<Reply, Problem> {
     let wanted: NewValidation = parse(body.text()?)?;
     let tests = tests(wanted.tests)?;
-    let authorization = headers.get(header::AUTHORIZATION).cloned();
+    // Its own: what it makes and removes is its own as well, and no scope of the caller's.
+    let authorization = Some(app.access().own());
     let runs = app.validations().ok_or_else(Problem::draining)?;
     let started = runs.start(wanted.quick, tests, authorization, key.with_body(body.as_bytes()));
     let validation = started.map_err(refused)?;
