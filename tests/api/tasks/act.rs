@@ -70,14 +70,14 @@ fn nothing_is_left_of_a_deleted_task() {
 fn a_limit_ends_a_retry_and_says_that_there_is_more() {
     in_a_swarm(async |w| {
         for _ in 0..5 {
-            w.failed_task(task().queue("q")).await;
+            w.failed_task(task()).await;
         }
-        for filter in [json!({"status": "failed"}), json!({"queue": "q"})] {
+        for filter in [json!({"status": "failed"}), json!({"queue": "default"})] {
             let body = json!({"action": "retry", "filter": filter, "limit": 2});
             let some = w.post("/tasks/actions").json(body).send().await.ok();
             assert_eq!(some, json!({"matched": 2, "changed": 2, "more": true}), "{filter}");
         }
-        assert_eq!(act(&w, "retry", json!({"queue": "q"})).await, acted(1, 1));
+        assert_eq!(act(&w, "retry", json!({"queue": "default"})).await, acted(1, 1));
     });
 }
 
