@@ -2,6 +2,7 @@
 
 pub mod app;
 mod bench;
+pub mod bodies;
 pub mod cli;
 pub mod config;
 mod dashboard;
