@@ -12,10 +12,27 @@ def shorten(fields):
     """Makes a wait that is allowed a short one."""
     if not isinstance(fields, dict):
         return
-    wait = fields.get("wait_ms")
-    if isinstance(wait, int) and not isinstance(wait, bool) and SHORT < wait <= LONGEST:
+    wait = str(fields.get("wait_ms"))
+    if wait.isascii() and wait.isdigit() and SHORT < int(wait) <= LONGEST:
         fields["wait_ms"] = SHORT
     shorten(fields.get("claim"))
+
+
+def widen(schema):
+    """Whole numbers of this service go up to 2^64 - 1, for which OpenAPI has no format: `int64` is too narrow."""
+    if isinstance(schema, list):
+        for item in schema:
+            widen(item)
+    if isinstance(schema, dict):
+        if schema.get("format") == "int64" and schema.get("minimum") == 0:
+            del schema["format"]
+        for item in schema.values():
+            widen(item)
+
+
+@schemathesis.hook
+def before_load_schema(context, raw_schema):
+    widen(raw_schema)
 
 
 @schemathesis.hook

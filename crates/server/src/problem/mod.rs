@@ -13,7 +13,7 @@ mod value;
 pub use body::ProblemBody;
 pub use code::Code;
 pub(crate) use responses::{
-    AgentProblems, BodyProblems, CallProblems, LeaseProblems, ScheduleProblems, SnapshotProblems,
-    StateProblems, StateWriteProblems, SwarmProblems, TaskProblems, TransactionProblems,
+    AgentProblems, BodyProblems, CallProblems, LeaseProblems, QueueProblems, ScheduleProblems,
+    SnapshotProblems, StateProblems, StateWriteProblems, SwarmProblems, TaskProblems, TransactionProblems,
 };
 pub use value::{Applied, Problem};
