@@ -7,7 +7,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check verify openapi bench performance example pipeline set-up set-up-test
+.PHONY: help run test check verify openapi bench performance example pipeline fuzz schemathesis release sbom set-up set-up-test
 
 
 help: ## Show this list
@@ -22,9 +22,10 @@ test: set-up-test ## Run all tests on a real Redis, a real Prometheus and a real
 	$(CARGO) test --locked --workspace --doc --quiet
 	scripts/test.sh $(ARGS)
 
-check: ## Check formatting and lints
+check: ## Check formatting, lints and dependencies
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	scripts/deny.sh
 
 verify: ## Compare what is generated with what is checked in
 	scripts/verify.sh
@@ -50,6 +51,18 @@ example: set-up ## Count the words of this repository with eight shell agents
 pipeline: set-up ## Count words and headings of docs/ with a plan, a question and a report (ARGS=headings)
 	$(CARGO) build --locked -p waggle-server --bin waggle
 	PATH="$(abspath $(TARGET))/debug:$$PATH" examples/research-pipeline/run.sh $(ARGS)
+
+fuzz: ## Let libFuzzer look for inputs that break a reader (ARGS="task 60": one target, seconds)
+	scripts/fuzz.sh $(ARGS)
+
+schemathesis: set-up ## Ask a service all that its OpenAPI document allows, and more (MINUTES=3)
+	scripts/schemathesis/run.sh $(ARGS)
+
+release: set-up ## Build the program that is handed on, with a list of its parts
+	scripts/release.sh
+
+sbom: ## Write the list of the program's parts alone
+	scripts/release.sh sbom
 
 set-up:
 	@scripts/set-up.sh

@@ -8,3 +8,4 @@ mod problems;
 mod source;
 mod states;
 mod stems;
+mod supply;

@@ -128,3 +128,19 @@ fn no_problem_tells_what_redis_said() {
         assert!(!body.contains("SECRET"), "{body}");
     }
 }
+
+#[test]
+fn every_operation_with_names_in_its_address_tells_that_they_may_be_refused() {
+    let document: serde_json::Value = serde_json::from_str(&read("openapi/openapi.json")).unwrap();
+    let paths = document["paths"].as_object().unwrap().iter();
+    for (path, operations) in paths.filter(|(path, _)| path.contains("{swarm}")) {
+        for (method, operation) in operations.as_object().unwrap() {
+            for status in ["400", "414", "422"] {
+                assert!(
+                    operation["responses"][status].is_object(),
+                    "{method} {path} tells nothing of {status}"
+                );
+            }
+        }
+    }
+}

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod auth;
 mod bench;
+pub mod bodies;
 pub mod cli;
 pub mod config;
 mod dashboard;

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -47,7 +47,8 @@ impl FileLayer {
         schema: &Schema,
         settings: &mut Vec<Setting>,
     ) -> Result<(), ConfigError> {
-        for (name, value) in table {
+        // In their order, so that of several mistakes the same one is told each time.
+        for (name, value) in table.into_iter().collect::<BTreeMap<_, _>>() {
             let key = if section.is_empty() { name } else { format!("{section}.{name}") };
             let origin = Origin::File(self.path.clone());
             match (schema.kind(&key), value.kind.clone()) {

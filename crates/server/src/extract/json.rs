@@ -40,6 +40,13 @@ pub(crate) type NoBody = OptionalJson<Option<Nothing>>;
 pub(crate) struct RawJson(Bytes);
 
 impl RawJson {
+    /// # Errors
+    /// 400 where it holds what no reader of its raw values could.
+    pub(crate) fn scanned(bytes: Bytes) -> Result<Self, Problem> {
+        scan(&bytes).map_err(|problem| malformed(&problem.to_string()))?;
+        Ok(Self(bytes))
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -94,9 +101,7 @@ async fn raw(request: Request, limits: BodyLimits) -> Result<RawJson, Problem> {
     // The headers share their memory with the connection's buffer: whoever keeps
     // them through a long poll keeps the buffer.
     let body = request.into_body();
-    let bytes = read(body, limits).await?;
-    scan(&bytes).map_err(|problem| malformed(&problem.to_string()))?;
-    Ok(RawJson(bytes))
+    RawJson::scanned(read(body, limits).await?)
 }
 
 /// The text as `T`.

@@ -13,8 +13,8 @@ mod value;
 pub use body::ProblemBody;
 pub use code::Code;
 pub(crate) use responses::{
-    AgentProblems, BodyProblems, CallProblems, LeaseProblems, ScheduleProblems, SnapshotProblems,
-    StateProblems, StateWriteProblems, SwarmProblems, TaskProblems, TokenProblems, TransactionProblems,
-    problem,
+    AgentProblems, BodyProblems, CallProblems, LeaseProblems, QueueProblems, ScheduleProblems,
+    SnapshotProblems, StateProblems, StateWriteProblems, SwarmProblems, TaskProblems, TokenProblems,
+    TransactionProblems, problem,
 };
 pub use value::{Applied, Problem};

@@ -54,6 +54,10 @@ problems! {
     AgentProblems beside AddressProblems {
         "404": "`agent_not_found`: it never was registered, or it was deleted or forgotten. `swarm_not_found`.",
     }
+    /// Of a look at a queue.
+    QueueProblems beside AddressProblems {
+        "404": "`queue_not_found`, `swarm_not_found`.",
+    }
     /// Of a restore.
     SnapshotProblems beside AddressProblems {
         "400": "`bad_request`: the body broke off.",

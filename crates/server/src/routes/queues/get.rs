@@ -4,7 +4,7 @@ use waggle_task_queue::model::Queue;
 
 use crate::app::App;
 use crate::extract::SwarmQueue;
-use crate::problem::{CallProblems, Problem};
+use crate::problem::{CallProblems, Problem, QueueProblems};
 use crate::reply::Reply;
 
 /// Read a queue
@@ -16,8 +16,7 @@ use crate::reply::Reply;
     params(SwarmQueue),
     responses(
         (status = 200, description = "What is said of the queue, and what it holds.", body = Queue),
-        (status = 404, description = "`queue_not_found`, `swarm_not_found`.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
-        CallProblems,
+        QueueProblems, CallProblems,
     ),
 )]
 pub(crate) async fn get(app: State<App>, path: SwarmQueue) -> Result<Reply, Problem> {

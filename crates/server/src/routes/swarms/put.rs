@@ -23,6 +23,7 @@ use crate::reply::Reply;
         )),
         (status = 200, description = "The swarm, which existed already.", body = Swarm),
         (status = 409, description = "`swarm_closed`: an earlier swarm of this name is being cleared, or one is being restored; come back after `Retry-After`.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 414, description = "`too_large`: the address is too long.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
         BodyProblems, CallProblems,
     ),
 )]

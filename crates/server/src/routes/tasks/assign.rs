@@ -29,6 +29,7 @@ use crate::reply::Reply;
         (status = 200, description = "The task is the agent\'s.", body = Assigned),
         (status = 404, description = "`task_not_found`, `agent_not_found`, `swarm_not_found`.", body = ProblemBody<'static>, content_type = "application/problem+json"),
         (status = 409, description = "`wrong_state`: the task is held or has finished. `no_agent`: nobody, or not this agent, is live, able and has room.", body = ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 414, description = "`too_large`: the address is too long.", body = ProblemBody<'static>, content_type = "application/problem+json"),
         BodyProblems, CallProblems,
     ),
 )]

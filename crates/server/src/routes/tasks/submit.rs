@@ -64,9 +64,8 @@ pub(crate) async fn submit(
     prefer: Prefer,
     body: RawJson,
 ) -> Result<Reply, Problem> {
-    let mut task: NewTask = parse(body.text()?)?;
+    let mut task = read(body.text()?)?;
     task.traceparent = trace.0;
-    task.check()?;
     let idempotency = key.with_body(body.as_bytes());
     // The body shares its memory with the connection's buffer, and is not needed any more.
     drop(body);
@@ -80,4 +79,14 @@ pub(crate) async fn submit(
         Reply::json(status, task)?
     };
     Ok(reply.location(&format!("/v1/swarms/{}/tasks/{}", swarm.0, task.id)).replayed(submitted.replayed))
+}
+
+/// The task of a body.
+///
+/// # Errors
+/// 400 when it is not JSON, 422 with pointers for all that cannot be accepted.
+pub(crate) fn read(text: &str) -> Result<NewTask, Problem> {
+    let mut task: NewTask = parse(text)?;
+    task.check()?;
+    Ok(task)
 }

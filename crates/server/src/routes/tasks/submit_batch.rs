@@ -96,7 +96,10 @@ pub(crate) async fn submit_batch(
 }
 
 /// The tasks of a batch, or what is wrong with each that is not one.
-fn tasks(text: &str, trace: Option<&str>) -> Result<Vec<Result<NewTask, Invalid>>, Problem> {
+///
+/// # Errors
+/// 400 and 422 where it is no batch, 413 beyond a thousand tasks.
+pub(crate) fn tasks(text: &str, trace: Option<&str>) -> Result<Vec<Result<NewTask, Invalid>>, Problem> {
     let batch: Batch<'_> = parse_borrowed::<_, OwnedBatch>(text)?;
     if batch.tasks.len() > BATCH_TASKS {
         let detail = format!("a batch has at most {BATCH_TASKS} tasks, this one has {}", batch.tasks.len());

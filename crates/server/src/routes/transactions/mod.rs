@@ -1,4 +1,4 @@
 //! Operations on tasks, messages and state that are applied together.
 
 pub(crate) mod apply;
-mod read;
+pub(crate) mod read;

@@ -42,7 +42,7 @@ struct Named {
 ///
 /// # Errors
 /// 413 beyond a hundred operations or conditions, 422 with pointers for all that cannot be accepted.
-pub(super) fn read(text: &str, trace: Option<&str>) -> Result<Transaction, Problem> {
+pub(crate) fn read(text: &str, trace: Option<&str>) -> Result<Transaction, Problem> {
     let parts: Parts<'_> = parse_borrowed::<_, OwnedParts>(text)?;
     let too_many = |what: &str, most: usize| {
         Problem::new(Code::TooLarge, format!("a transaction has at most {most} {what}"))
