@@ -306,7 +306,7 @@ fn finds(bug: &str, invariants: &[&str], faults: &[Fault]) {
         let is_named =
             |invariant: &&str| findings.iter().any(|found| found.invariant.starts_with(*invariant));
         let shown: Vec<_> = findings.iter().take(5).map(ToString::to_string).collect();
-        assert!(invariants.iter().any(|i| is_named(i)), "{bug} was not found: {shown:?}");
+        assert!(invariants.iter().any(is_named), "{bug} was not found: {shown:?}");
     });
 }
 
