@@ -5,9 +5,11 @@
 CARGO  ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 ARGS   ?=
+MINUTES ?= 10
+SEED   ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check verify openapi bench performance example pipeline fuzz schemathesis release sbom set-up set-up-test
+.PHONY: help run test check verify openapi bench chaos performance example pipeline fuzz schemathesis release sbom set-up set-up-test
 
 
 help: ## Show this list
@@ -39,6 +41,11 @@ openapi: ## Write openapi/openapi.json anew
 bench: set-up ## Measure an optimised build; ARGS="--help" says what there is
 	$(CARGO) build --release --locked -p waggle-server -p waggle-tests --bins
 	$(TARGET)/release/waggle bench $(ARGS)
+
+chaos: set-up-test ## Inject faults drawn by SEED for MINUTES and judge every history
+	$(CARGO) build --locked --workspace --bins
+	CHAOS_MINUTES=$(MINUTES) CHAOS_SEED=$(SEED) $(CARGO) test --locked -p waggle-tests --test faults -- \
+		--ignored --exact --nocapture chaos::for_minutes
 
 performance: ## Write the tables of docs/performance.md anew from docs/performance.json
 	$(CARGO) build --locked -p waggle-server --bin waggle

@@ -85,3 +85,19 @@ fn mod_rs_and_lib_rs_declare_and_re_export_and_do_not_act() {
         }
     }
 }
+
+#[test]
+fn no_release_build_contains_a_deliberate_bug() {
+    for file in ["lib.rs", "library.rs", "waiters/delivery.rs"] {
+        let path = root().join("crates/task-queue/src").join(file);
+        let source = std::fs::read_to_string(path).unwrap();
+        let guards = source.matches("feature = \"deliberate-bugs\"").count();
+        let in_debug = source.matches("all(feature = \"deliberate-bugs\", debug_assertions)").count();
+        assert!(guards > 0 && guards == in_debug, "{file}: each use is for debug builds alone");
+    }
+    for part in ["server", "task-queue"] {
+        let manifest = root().join(format!("crates/{part}/Cargo.toml"));
+        let manifest = std::fs::read_to_string(manifest).unwrap();
+        assert!(!manifest.contains("default = ["), "{part}: the feature is on only where it is asked for");
+    }
+}

@@ -38,7 +38,12 @@ fn standing(id: &str, status: &str, by: &str) -> Value {
     json!({"id": id, "payload": format!("m-{id}"), "status": status, "result": {"by": by}, "attempt": 3, "max_attempts": 3})
 }
 
+/// All but the search for an order, which needs whole histories: it has tests of its own below.
 fn invariants(events: &[Event], tasks: &[Value]) -> Vec<String> {
+    judged(events, tasks).into_iter().filter(|invariant| invariant != "L1").collect()
+}
+
+fn judged(events: &[Event], tasks: &[Value]) -> Vec<String> {
     let verdict = Verdict::over(events, tasks);
     let mut found: Vec<_> =
         verdict.findings().iter().map(|f| f.invariant.split(' ').next().unwrap().to_owned()).collect();
@@ -222,4 +227,96 @@ fn who_gets_what_is_for_another_is_found() {
     let pinned = |agent| with(standing("t", "cancelled", ""), &json!({"metadata": {"pinned": agent}}));
     assert!(invariants(&events, &[pinned("a")]).is_empty());
     assert_eq!(invariants(&events, &[pinned("b")]), ["F3"]);
+}
+
+#[test]
+fn claims_that_race_have_winners_and_a_call_without_an_answer_may_go_either_way() {
+    let lost = unknown(under(Op::Complete, 2, "t", 1));
+    let claims = [submit(0, "t"), began(1, "t", 1, 0, 4), lost];
+    assert!(judged(&claims, &[standing("t", "completed", "1-x")]).is_empty(), "it was applied");
+    let again = [&claims[..], &[began(6, "t", 2, 0, 9), complete(7, "t", 2)]].concat();
+    assert!(judged(&again, &[standing("t", "completed", "2-x")]).is_empty(), "it was not");
+}
+
+#[test]
+fn a_claim_after_an_acknowledged_completion_is_found() {
+    let events = [submit(0, "t"), began(1, "t", 1, 0, 2), complete(2, "t", 1), began(9, "t", 2, 0, 9)];
+    assert_eq!(judged(&events, &[standing("t", "completed", "1-x")]), ["L1"]);
+}
+
+#[test]
+fn a_task_that_is_leased_while_another_lease_of_it_holds_is_found() {
+    let events =
+        |second| [submit(0, "t"), began(1, "t", 1, 0, 20), began(second, "t", 2, 0, 9), complete(40, "t", 2)];
+    let done = [standing("t", "completed", "2-x")];
+    assert_eq!(judged(&events(5), &done), ["L1"]);
+    assert!(judged(&events(30), &done).is_empty(), "the first lease may have ended");
+    let kept = Event { held_until: Some(Duration::from_millis(3_500)), ..under(Op::Heartbeat, 2, "t", 1) };
+    let kept = [&events(30)[..], &[kept]].concat();
+    assert_eq!(judged(&kept, &done), ["L1"], "the heartbeat kept the first one alive");
+}
+
+#[test]
+fn an_end_under_a_lease_that_was_given_back_is_found() {
+    let events = [submit(0, "t"), began(1, "t", 1, 0, 9), under(Op::Release, 2, "t", 1), complete(3, "t", 1)];
+    assert_eq!(judged(&events, &[standing("t", "completed", "1-x")]), ["L1"]);
+}
+
+#[test]
+fn an_end_that_stood_already_although_nobody_had_asked_for_it_is_found() {
+    let again = Event { replayed: true, ..complete(2, "t", 1) };
+    let events = |first| [submit(0, "t"), began(1, "t", 1, 0, 9), first, again.clone()];
+    let done = [standing("t", "completed", "1-x")];
+    assert!(judged(&events(unknown(complete(1, "t", 1))), &done).is_empty());
+    let refused = Event { outcome: Outcome::Rejected, ..complete(1, "t", 1) };
+    assert_eq!(judged(&events(refused), &done), ["L1"]);
+}
+
+#[test]
+fn a_completion_of_nobody_is_found() {
+    let events = [submit(0, "t"), began(1, "t", 1, 0, 9)];
+    assert_eq!(judged(&events, &[standing("t", "completed", "")]), ["L1"]);
+}
+
+#[test]
+fn a_task_that_a_person_is_asked_about_is_nobodys() {
+    let asked = [submit(0, "t"), began(1, "t", 1, 0, 90), under(Op::Ask, 2, "t", 1)];
+    let rest = [began(5, "t", 2, 0, 9), complete(6, "t", 2)];
+    let done = [standing("t", "completed", "2-x")];
+    assert_eq!(judged(&[&asked[..], &rest].concat(), &done), ["L1"]);
+    let answered = [&asked[..], &[event(Op::Answer, 3, "t")], &rest].concat();
+    assert!(judged(&answered, &done).is_empty());
+}
+
+fn sent(at: u64, body: &str, to: &str) -> Event {
+    Event { key: body.to_owned(), agent: to.to_owned(), ..event(Op::Send, at, "") }
+}
+
+fn received(at: u64, body: &str, by: &str, seq: u64) -> Event {
+    Event { key: body.to_owned(), agent: by.to_owned(), fence: seq, ..event(Op::Receive, at, "") }
+}
+
+#[test]
+fn messages_that_are_lost_doubled_astray_or_out_of_order_are_found() {
+    let sends = [sent(0, "s/1", "a"), sent(1, "s/2", "a")];
+    let judge = |received: &[Event]| invariants(&[&sends[..], received].concat(), &[]);
+    let [first, second] = [received(3, "s/1", "a", 1), received(3, "s/2", "a", 2)];
+    assert!(judge(&[first.clone(), second.clone(), first.clone()]).is_empty(), "reading takes nothing out");
+    assert_eq!(judge(std::slice::from_ref(&second)), ["I8"], "lost");
+    assert_eq!(judge(&[first.clone(), second.clone(), received(4, "s/1", "a", 3)]), ["I8"], "twice");
+    assert_eq!(judge(&[first, second, received(4, "s/1", "b", 1)]), ["I8"], "astray");
+    assert_eq!(judge(&[received(3, "s/1", "a", 2), received(3, "s/2", "a", 1)]), ["I8"], "out of order");
+}
+
+#[test]
+fn events_without_their_cause_are_found() {
+    let events = [submit(0, "t"), began(1, "t", 1, 0, 9), complete(2, "t", 1)];
+    let told = |kinds: &[&str]| {
+        let trail: Vec<_> = kinds.iter().map(|kind| json!({"kind": format!("task.{kind}")})).collect();
+        invariants(&events, &[with(standing("t", "completed", "1-x"), &json!({"trail": trail}))])
+    };
+    assert!(told(&["submitted", "claimed", "completed"]).is_empty());
+    assert_eq!(told(&["submitted", "claimed", "completed", "completed"]), ["E1"]);
+    assert_eq!(told(&["submitted", "completed"]), ["E1"]);
+    assert_eq!(told(&["claimed", "completed"]), ["E1"]);
 }

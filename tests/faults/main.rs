@@ -4,6 +4,7 @@
 mod agents;
 mod alerts;
 mod bodies;
+mod chaos;
 mod checker;
 mod connections;
 mod draining;

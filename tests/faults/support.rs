@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::Value;
-use waggle_tests::history::{Client, Ended, History, Verdict};
+use waggle_tests::history::{Client, Ended, History, Verdict, keep};
 use waggle_tests::{Act, Agent, PATIENCE, World, task, until};
 
 /// How long the agents may need for what is left once the faults are gone.
@@ -95,12 +95,11 @@ pub(crate) async fn judge(world: &World, history: &History) -> Vec<Value> {
     let events = history.events();
     let verdict = Verdict::over(&events, &there);
     if !verdict.findings().is_empty() {
-        let kept = std::env::temp_dir().join(format!("waggle-history-{}.txt", std::process::id()));
-        let lines: String = events.iter().map(|event| format!("{event:?}\n")).collect();
         // A history that cannot be kept must not hide what was found in it.
-        let written = std::fs::write(&kept, lines).is_ok();
-        let fate = if written { "is in" } else { "could not be written to" };
-        eprintln!("the history {fate} {}", kept.display());
+        match keep(world.swarm(), &events, &there, verdict.findings(), &[world.service()]) {
+            Ok(kept) => eprintln!("the history is in {}", kept.display()),
+            Err(error) => eprintln!("the history could not be kept: {error}"),
+        }
     }
     verdict.assert_holds();
     there

@@ -7,15 +7,21 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::history::{Client as Recorded, Ended, History};
-use crate::{Held, World};
+use crate::{Held, World, until};
 
 /// How long an agent waits for a task before it looks whether it shall stop.
 const WAIT_MS: u64 = 300;
 /// Between a call that was not answered and its repetition.
 const AGAIN: Duration = Duration::from_millis(20);
 
+/// How long an agent repeats a call: a service that is killed may take its time to start.
+const INSISTENCE: Duration = Duration::from_secs(40);
+
 /// How long an agent works that does.
 const WORK: Duration = Duration::from_millis(40);
+
+/// How long after the end of its lease an agent that was paused goes on.
+const LATE: Duration = Duration::from_millis(250);
 
 /// What an agent does with a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +38,8 @@ pub enum Act {
     Heartbeat,
     /// Says nothing more of it, as an agent that was killed.
     Abandon,
+    /// Completes it when its lease has ended, as an agent that was paused.
+    Late,
     /// Asks a person, whose answer brings it back; completes one that has its answer.
     Ask,
     /// Completes it twice, as an agent that did not hear the first answer.
@@ -121,6 +129,10 @@ impl Agent {
                 tokio::time::sleep(WORK).await;
                 self.insist(client, held, "complete", result(held)).await;
             }
+            Act::Late => {
+                tokio::time::sleep(Duration::from_millis(self.lease_ms) + LATE).await;
+                self.insist(client, held, "complete", result(held)).await;
+            }
             Act::Heartbeat => {
                 // Whatever it answers, the completion shows who holds the task.
                 let _ = client.settle(held, "heartbeat", json!({ "lease": held.token })).await;
@@ -135,15 +147,15 @@ impl Agent {
 
     /// Sends the same call until it is answered: that does no harm.
     async fn insist(&self, client: &mut Recorded, held: &Held, verb: &str, body: Value) {
-        const TRIES: usize = 200;
-        for _ in 0..TRIES {
-            let answered = client.settle(held, verb, body.clone()).await;
-            if answered.is_final() {
-                return;
+        let what = format!("{verb} of {} is answered", held.id);
+        until(&what, INSISTENCE, async || {
+            let is_final = client.settle(held, verb, body.clone()).await.is_final();
+            if !is_final {
+                tokio::time::sleep(AGAIN).await;
             }
-            tokio::time::sleep(AGAIN).await;
-        }
-        panic!("{verb} of {} was never answered", held.id);
+            is_final
+        })
+        .await;
     }
 }
 

@@ -106,7 +106,11 @@ impl RedisServer {
         command.query(&mut redis::Client::open(url)?.get_connection()?)
     }
 
-    pub(crate) fn try_query<T: FromRedisValue>(&self, words: &str) -> redis::RedisResult<T> {
+    /// As [`query`](Self::query), of a server that may be gone.
+    ///
+    /// # Errors
+    /// When there is no answer, or an error.
+    pub fn try_query<T: FromRedisValue>(&self, words: &str) -> redis::RedisResult<T> {
         query(&format!("redis+unix://{}", self.socket().display()), words)
     }
 

@@ -153,9 +153,14 @@ impl Service {
             .collect()
     }
 
+    /// All that it logged since it was started last.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(log(&self.setup)).unwrap_or_default()
+    }
+
     /// The end of what it logged.
     pub fn log_tail(&self) -> String {
-        let text = std::fs::read_to_string(log(&self.setup)).unwrap_or_default();
+        let text = self.log();
         let lines: Vec<_> = text.lines().collect();
         lines[lines.len().saturating_sub(LOG_LINES)..].join("\n")
     }

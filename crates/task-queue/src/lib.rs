@@ -5,6 +5,8 @@
 
 mod agent;
 pub mod audit;
+#[cfg(all(feature = "deliberate-bugs", debug_assertions))]
+mod deliberate_bugs;
 mod error;
 mod event;
 mod fleet;

@@ -209,7 +209,10 @@ fn join(clock: (&str, &str)) -> Library {
     let operations: Vec<_> = OPERATIONS.iter().map(|(file, text)| (*file, enclosed(text))).collect();
     parts.extend(operations.iter().map(|(file, text)| (*file, text.as_str())));
     let Library { name, source } = Library::join("waggle", VERSION, &parts);
-    Library { name, source: with_constants(&source) }
+    let source = with_constants(&source);
+    #[cfg(all(feature = "deliberate-bugs", debug_assertions))]
+    let source = crate::deliberate_bugs::into(source);
+    Library { name, source }
 }
 
 /// Writes the value of each constant where its name stands: as locals they would count among the 200.

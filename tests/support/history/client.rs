@@ -110,7 +110,7 @@ impl Client {
             event.token.clone_from(&task.token);
             event.agent.clone_from(&self.name);
             event.started_at = stamp(&task.task["started_at"]).map(|Stamp(ms)| ms);
-            event.held_until = self.held_until(task);
+            event.held_until = self.lease_end(task, &task.task["lease"]);
             self.end(event);
         }
         Ended::Ok(held)
@@ -130,7 +130,38 @@ impl Client {
         event.fence = held.fence();
         event.token.clone_from(&held.token);
         let sent = self.world.post(&format!("/tasks/{}/{verb}", held.id)).json(body).try_send().await;
+        if let (Op::Heartbeat, Ok(reply)) = (op, &sent) {
+            event.held_until = self.lease_end(held, &reply.body["lease"]);
+        }
         self.end_call(event, &sent)
+    }
+
+    /// Sends `body` to an agent under an idempotency key of its own, as often as it takes; whether it was answered.
+    pub async fn send(&mut self, body: &str, to: &str) -> Answered {
+        let mut event = self.history.invoke(self.process, Op::Send);
+        event.key = body.to_owned();
+        event.agent = to.to_owned();
+        let message = json!({ "from": self.name, "to": { "agent": to }, "body": body });
+        let sent =
+            self.world.post("/messages").header("idempotency-key", body).json(message).try_send().await;
+        self.end_call(event, &sent)
+    }
+
+    /// Reads what came after the number `after`, one event for each message; the last number that was looked at.
+    pub async fn receive(&mut self, after: u64) -> Option<u64> {
+        let event = self.history.invoke(self.process, Op::Receive);
+        let page = format!("/agents/{}/inbox?after={after}&limit=100&wait_ms=200", self.name);
+        let sent = self.world.get(&page).try_send().await;
+        let reply = sent.as_ref().ok().filter(|reply| reply.status == 200)?;
+        for message in reply.body["messages"].as_array()? {
+            let mut event = event.clone();
+            event.outcome = Outcome::Ok;
+            event.key = message["body"].as_str()?.to_owned();
+            event.agent.clone_from(&self.name);
+            event.fence = message["seq"].as_u64()?;
+            self.end(event);
+        }
+        reply.body["next"].as_u64()
     }
 
     /// Cancels.
@@ -151,11 +182,11 @@ impl Client {
     }
 
     /// The lease ends when its time is over, and that of the attempt or of the task ends it before.
-    fn held_until(&self, held: &Held) -> Option<Duration> {
+    fn lease_end(&self, held: &Held, lease: &Value) -> Option<Duration> {
         let timeout = held.task["metadata"]["timeout_ms"].as_i64();
         let started = stamp(&held.task["started_at"]);
         let timed_out = started.zip(timeout).map(|(Stamp(started), timeout)| Stamp(started + timeout));
-        let ends = [stamp(&held.task["lease"]["expires_at"]), stamp(&held.task["deadline"]), timed_out];
+        let ends = [stamp(&lease["expires_at"]), stamp(&held.task["deadline"]), timed_out];
         ends.into_iter().flatten().min().map(|end| self.history.at(end))
     }
 

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 /// What was asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Op {
     /// A task with a marker in its payload, under an idempotency key.
     Submit,
@@ -23,10 +25,14 @@ pub enum Op {
     Answer,
     /// A task called off.
     Cancel,
+    /// A message to an agent; its `key` is the body.
+    Send,
+    /// One message that an agent read; its `fence` is the number in the inbox.
+    Receive,
 }
 
 /// What became of it, as far as the client knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Outcome {
     /// Applied.
     Ok,
@@ -37,7 +43,7 @@ pub enum Outcome {
 }
 
 /// One operation, from its call to its answer. Times count from the start of the history.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Event {
     /// Who asked; a client whose call had an unknown outcome goes on as another process.
     pub process: u32,
@@ -45,7 +51,7 @@ pub struct Event {
     pub op: Op,
     /// The task's id; empty where a submit was not answered.
     pub task: String,
-    /// The marker of a submit, the claim id of a claim.
+    /// The marker of a submit, the claim id of a claim, the body of a message.
     pub key: String,
     /// When it was called.
     pub invoked: Duration,
@@ -57,11 +63,11 @@ pub struct Event {
     pub fence: u64,
     /// The token itself.
     pub token: String,
-    /// The agent that claimed.
+    /// The agent that claimed, or that a message is for, or that read it.
     pub agent: String,
     /// When the attempt began that a claim brought, in milliseconds of the server's clock.
     pub started_at: Option<i64>,
-    /// Until when the lease that a claim brought holds at least if nobody says anything.
+    /// Until when the lease that a claim brought, or a heartbeat kept, holds at least if nobody says anything.
     pub held_until: Option<Duration>,
     /// Whether the service said that it had been applied before.
     pub replayed: bool,

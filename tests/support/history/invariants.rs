@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::{Event, Op, Outcome, features};
+use super::{Event, Op, Outcome, features, linear, messages};
 
 type Check = fn(&[Event], &[Value]) -> Vec<String>;
 
-pub(super) const ALL: [(&str, Check); 11] = [
+pub(super) const ALL: [(&str, Check); 14] = [
     ("I1 no loss", no_loss),
     ("I2 no phantom and no duplicate", no_phantom),
     ("I3 one effective completion", one_completion),
@@ -19,7 +19,10 @@ pub(super) const ALL: [(&str, Check); 11] = [
     ("I5 mutual exclusion", mutual_exclusion),
     ("I6 attempts", attempts),
     ("I7 nothing is stuck", nothing_stuck),
+    ("I8 messages", messages::delivered),
     ("I9 accounting", accounting),
+    ("L1 linearizable", linear::linearizable),
+    ("E1 events have their cause", events_have_causes),
     ("F1 dependencies first", features::dependencies_first),
     ("F2 no more of a key than its limit", features::keys_within_limits),
     ("F3 pinned tasks", features::pins),
@@ -184,6 +187,30 @@ fn accounting(events: &[Event], tasks: &[Value]) -> Vec<String> {
             .then(|| format!("task {} was said to be {} and is {stands}", event.task, event.status))
     })
     .collect()
+}
+
+/// Where a task brings its own events as `trail`: it was submitted once, it ended once, as it stands, and as many claims
+/// of it are told as were acknowledged, or more.
+fn events_have_causes(events: &[Event], tasks: &[Value]) -> Vec<String> {
+    let claims = claims_by_task(events);
+    let mut found = Vec::new();
+    for task in tasks {
+        let Some(trail) = task["trail"].as_array() else { continue };
+        let id = text(task, "id");
+        let told = |kind: &str| trail.iter().filter(|event| event["kind"] == kind).count();
+        let fences: HashSet<_> = claims.get(id).into_iter().flatten().map(|claim| claim.fence).collect();
+        let completed = usize::from(text(task, "status") == "completed");
+        if told("task.submitted") != 1 {
+            found.push(format!("task {id}: {} events of its submit", told("task.submitted")));
+        }
+        if told("task.completed") != completed {
+            found.push(format!("task {id}: {} events of {completed} completions", told("task.completed")));
+        }
+        if told("task.claimed") < fences.len() {
+            found.push(format!("task {id}: {} events of {} claims", told("task.claimed"), fences.len()));
+        }
+    }
+    found
 }
 
 pub(super) fn ok(events: &[Event], op: Op) -> impl Iterator<Item = &Event> {

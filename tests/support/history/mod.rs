@@ -4,10 +4,15 @@ mod client;
 mod event;
 mod features;
 mod invariants;
+mod kept;
+mod life;
+mod linear;
+mod messages;
 mod recorder;
 mod verdict;
 
 pub use client::{Answered, Client, Ended};
 pub use event::{Event, Op, Outcome};
+pub use kept::keep;
 pub use recorder::History;
 pub use verdict::{Finding, Verdict};

@@ -55,6 +55,10 @@ impl Drop for Delivery {
 
 impl WayBack {
     async fn give_back(&self, tasks: &[Task]) {
+        #[cfg(all(feature = "deliberate-bugs", debug_assertions))]
+        let delay = if crate::deliberate_bugs::is("task_lost_on_disconnect") { "31536000000" } else { "0" };
+        #[cfg(not(all(feature = "deliberate-bugs", debug_assertions)))]
+        let delay = "0";
         let mut call = Call::new(function!("task_settle"), &root(&self.swarm));
         let mut buffer = [0; 36];
         let mut outcomes = 0;
@@ -65,7 +69,7 @@ impl WayBack {
                 .arg(task.id.encode(&mut buffer))
                 .arg(lease.token.as_str())
                 .arg("")
-                .arg("0")
+                .arg(delay)
                 .arg("")
                 .arg("");
         }
