@@ -55,7 +55,7 @@ find_waggle() {
 list_files() {
     cd "$folder"
     if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
-        git -c core.quotePath=off ls-files
+        git -c core.quotePath=off grep -Il '' # all that is text
     else
         find . -name '.?*' -prune -o -type f -print | sed 's|^\./||'
     fi | while read -r path; do

@@ -56,7 +56,7 @@ fn row(line: &str) -> (String, Sum) {
 /// The same without any agent.
 fn ours() -> BTreeMap<String, Sum> {
     let listed = Command::new("git")
-        .args(["-c", "core.quotePath=off", "ls-files"])
+        .args(["-c", "core.quotePath=off", "grep", "-Il", ""])
         .current_dir(root())
         .output()
         .unwrap();

@@ -41,13 +41,13 @@ async fn a_service_that_answers_5_percent_with_500_fails_the_load_alone() {
 
 #[test]
 fn a_service_without_a_fence_fails_errors_and_recovery_alone() {
-    const FENCE: &str = "\n  if s[1] == 'running' and s[2] == token and now < tonumber(s[3]) then";
+    const FENCE: &str = "if s[1] ~= 'running' or s[2] ~= token or now >= tonumber(s[3]) then";
     let _alone = alone_blocking();
     let redis = RedisServer::start();
     let service = Service::start(Setup::redis(&redis));
     let Library { source, .. } = library();
     assert_eq!(source.matches(FENCE).count(), 1, "the library has the rule");
-    let broken = source.replace(FENCE, "\n  if s[1] == 'running' then");
+    let broken = source.replace(FENCE, "if s[1] ~= 'running' then");
     let _: String = redis.command(&["FUNCTION", "LOAD", "REPLACE", &broken]).unwrap();
     let found = validate(&service, &service.base(), &[]);
     assert_only(&found, "errors_and_recovery");

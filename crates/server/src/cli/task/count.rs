@@ -20,8 +20,9 @@ pub(super) struct CountArgs {
 }
 
 const CONTRACT: &str = "\
-Exact, and no task is looked at. Tasks are counted by --queue, --type, --tag or --parent, one of them at a time, each \
-with or without --status. Nobody counts by --agent: `waggle task list --agent` prints them.";
+Exact, and no task is looked at. Tasks are counted by --queue, --type, --tag, --parent or --agent, one of them at a time, \
+each with or without --status. By --agent completed ones are not counted, and the answer says so: `waggle agent get` tells \
+how many an agent has completed.";
 
 pub(super) async fn run(args: CountArgs) -> anyhow::Result<ExitCode> {
     let service = Service::open(&args.connect)?;
