@@ -1,6 +1,7 @@
 //! Lists, page after page.
 
 use std::collections::HashSet;
+use std::process::ExitCode;
 
 use serde::Deserialize;
 use waggle_task_queue::{
@@ -9,7 +10,7 @@ use waggle_task_queue::{
 };
 
 use super::{
-    client::{Call, json},
+    client::{Call, ConnectArgs, json},
     print,
     service::Service,
 };
@@ -27,6 +28,27 @@ pub(in crate::cli) struct PageArgs {
     /// All of them
     #[arg(long, conflicts_with = "limit")]
     all: bool,
+}
+
+/// Of a list of which nothing is asked but how much of it.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct ListArgs {
+    #[command(flatten)]
+    pages: PageArgs,
+
+    #[command(flatten)]
+    connect: ConnectArgs,
+}
+
+impl ListArgs {
+    /// As [`print()`].
+    ///
+    /// # Errors
+    /// As [`print()`].
+    pub(in crate::cli) async fn print(&self, call: &Call, things: &str) -> anyhow::Result<ExitCode> {
+        print(&Service::open(&self.connect)?, call, &self.pages, things).await?;
+        Ok(ExitCode::SUCCESS)
+    }
 }
 
 #[derive(Deserialize)]

@@ -9,6 +9,7 @@ use super::{drain, get, list, pause, purge, replay, resume, set};
 use crate::cli::{
     client::{Call, ConnectArgs},
     each,
+    pages::ListArgs,
     service::Service,
 };
 
@@ -34,7 +35,7 @@ Exit status: 0 done; 1 refused, or the service cannot be reached; 2 wrong usage.
 #[derive(Debug, clap::Subcommand)]
 enum QueueCommand {
     /// Print queues, one after the other
-    List(list::ListArgs),
+    List(ListArgs),
     /// Print a queue: its limits, and how many tasks of each state it has
     Get(NamedArgs),
     /// Say what the limits of a queue are, and the defaults of its tasks

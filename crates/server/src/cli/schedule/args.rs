@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use waggle_task_queue::model::ScheduleName;
 
 use super::{delete, get, list, pause, put, resume, run};
-use crate::cli::client::ConnectArgs;
+use crate::cli::{client::ConnectArgs, pages::ListArgs};
 
 /// Submit tasks again and again.
 #[derive(Debug, clap::Args)]
@@ -26,7 +26,7 @@ Exit status: 0 done; 1 refused, or the service cannot be reached; 2 wrong usage.
 #[derive(Debug, clap::Subcommand)]
 enum ScheduleCommand {
     /// Print schedules, one after the other
-    List(list::ListArgs),
+    List(ListArgs),
     /// Print a schedule: its task, its next times and its last run
     Get(NamedArgs),
     /// Make a schedule, or say anew what an existing one is

@@ -2,23 +2,8 @@
 
 use std::process::ExitCode;
 
-use crate::cli::{
-    client::{Call, ConnectArgs},
-    pages::{self, PageArgs},
-    service::Service,
-};
-
-#[derive(Debug, clap::Args)]
-pub(super) struct ListArgs {
-    #[command(flatten)]
-    pages: PageArgs,
-
-    #[command(flatten)]
-    connect: ConnectArgs,
-}
+use crate::cli::{client::Call, pages::ListArgs};
 
 pub(super) async fn run(args: ListArgs) -> anyhow::Result<ExitCode> {
-    let service = Service::open(&args.connect)?;
-    pages::print(&service, &Call::get("/schedules"), &args.pages, "schedules").await?;
-    Ok(ExitCode::SUCCESS)
+    args.print(&Call::get("/schedules"), "schedules").await
 }

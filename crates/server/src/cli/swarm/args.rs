@@ -7,6 +7,7 @@ use waggle_task_queue::model::SwarmName;
 use super::{create, delete, export, get, import, list, pause, resume, stats};
 use crate::cli::{
     client::{Call, ConnectArgs},
+    pages::ListArgs,
     service::Service,
 };
 
@@ -32,7 +33,7 @@ enum SwarmCommand {
     /// Make a swarm, or say anew what an existing one is
     Create(create::CreateArgs),
     /// Print swarms, one after the other
-    List(list::ListArgs),
+    List(ListArgs),
     /// Print a swarm
     Get(NamedArgs),
     /// Delete a swarm and all that it holds
