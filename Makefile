@@ -45,7 +45,7 @@ bench: set-up ## Measure an optimised build; ARGS="--help" says what there is
 chaos: set-up-test ## Inject faults drawn by SEED for MINUTES and judge every history
 	$(CARGO) build --locked --workspace --bins
 	CHAOS_MINUTES=$(MINUTES) CHAOS_SEED=$(SEED) $(CARGO) test --locked -p waggle-tests --test faults -- \
-		--ignored --exact --nocapture chaos::for_minutes
+		--ignored --exact --nocapture chaos::rounds::for_minutes
 
 performance: ## Write the tables of docs/performance.md anew from docs/performance.json
 	$(CARGO) build --locked -p waggle-server --bin waggle

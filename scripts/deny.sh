@@ -16,7 +16,7 @@ if ! "$cargo" deny --version >/dev/null 2>&1; then
 fi
 "$cargo" deny --locked --log-level error check --hide-inclusion-graph licenses bans sources
 if ls "$databases"/*/.git >/dev/null 2>&1; then
-    "$cargo" deny --locked --log-level error check --hide-inclusion-graph --disable-fetch advisories
+    "$cargo" deny --locked --offline --log-level error check --hide-inclusion-graph advisories
 else
     say "known holes are skipped, no database of them is at hand: cargo deny fetch"
 fi

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes sure that what `make run` needs is there: a Rust toolchain, a C linker, and a Redis or Valkey server
 # of version 7.0 or later. `set-up.sh test` makes sure of what the tests need beyond that: Prometheus with
-# its promtool, and Chromium with its driver. What is missing is installed with apt where this runs as root
+# its promtool, Chromium with its driver, openssl and ip. What is missing is installed with apt where this runs as root
 # or may use sudo without a password; otherwise one line for each says what to install.
 set -eu
 
@@ -117,6 +117,13 @@ need_chromium() {
     has chromium && has chromedriver || lacks "chromium could not be installed: install it and its driver, then try again"
 }
 
+# Small programs that most machines have: $1 is the program, $2 its package.
+need_program() {
+    has "$1" && return 0
+    can_install && install "$2" || true
+    has "$1" || lacks "$1 is missing: install it, on Debian with: apt-get install $2"
+}
+
 need_rust
 need_linker
 need_redis
@@ -126,4 +133,6 @@ need_redis
 lacking=
 need_prometheus
 need_chromium
+need_program openssl openssl
+need_program ip iproute2
 [ -z "$lacking" ] || exit 2

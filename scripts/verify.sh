@@ -45,5 +45,7 @@ compare docs/performance.md "$target/performance.md" "make performance"
 tested migrations/functions.lock \
     "where its version is open, run: WAGGLE_REWRITE_LOCK=1 cargo test -p waggle-task-queue --test functions_lock" \
     --workspace --test functions_lock
+tested docs/faults.md "run: WAGGLE_REWRITE_FAULTS=1 cargo test -p waggle-tests --test contracts faults" \
+    --workspace --test contracts faults
 tested docs/configuration.md "correct the rows named above" --workspace --lib config::tests
 exit "$status"

@@ -82,7 +82,7 @@ impl Browser {
             .await
             .unwrap();
         let session = client.session_id().await.unwrap().unwrap();
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = waggle_tests::http_client(None).build().unwrap();
         Self { client, http, session: format!("{address}/session/{session}"), _room: room }
     }
 

@@ -43,7 +43,7 @@ impl Front {
     /// In front of the service at `base`.
     pub(crate) async fn start(base: &str, reports: Reports) -> Self {
         let (sender, receiver) = watch::channel(reports);
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = waggle_tests::http_client(None).build().unwrap();
         let passed = Arc::new(Mutex::new(Vec::new()));
         let passing = Passing { service: base.into(), http, reports: receiver, passed: Arc::clone(&passed) };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -7,6 +7,7 @@ use crate::run::on_the_page;
 
 const MARKUP: &str = "<img src=x onerror=\"window.broken = true\"><script>window.broken = true</script>";
 
+/// Fault: markup-in-a-name
 #[test]
 fn a_name_with_markup_stays_text() {
     on_the_page(async |w, page| {
@@ -29,6 +30,7 @@ fn a_name_with_markup_stays_text() {
     });
 }
 
+/// Fault: markup-in-a-name
 #[test]
 fn the_browser_itself_refuses_to_make_markup_of_a_text() {
     on_the_page(async |_, page| {

@@ -96,3 +96,22 @@ fn what_is_wrong_with_a_redis_is_said_and_ends_with_status_1() {
     assert_eq!(status, Some(1), "{text}");
     assert!(text.contains("redis.url"), "{text}");
 }
+
+#[test]
+fn a_directory_without_data_is_a_finding_and_stays_as_it_was() {
+    let setup = Setup::private();
+    let data_dir = setup.data_dir();
+    for made in [false, true] {
+        if made {
+            std::fs::create_dir_all(&data_dir).unwrap();
+        }
+        let held = || std::fs::read_dir(&data_dir).map(Iterator::count).ok();
+        let before = held();
+        let (status, text) = doctor(&setup, &[]);
+        assert_eq!(status, Some(1), "{text}");
+        for part in ["no data of Waggle", "appendonly.aof.manifest", "--data-dir", "waggle serve"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert_eq!(held(), before, "{text}");
+    }
+}

@@ -4,9 +4,10 @@ use waggle_tests::{in_a_swarm, root};
 
 use crate::program::program;
 
-const COMMANDS: [&[&str]; 77] = [
+const COMMANDS: [&[&str]; 79] = [
     &[],
     &["serve"],
+    &["backup"],
     &["migrate"],
     &["doctor"],
     &["bench"],
@@ -79,6 +80,7 @@ const COMMANDS: [&[&str]; 77] = [
     &["token", "new"],
     &["token", "list"],
     &["token", "revoke"],
+    &["redis-acl"],
     &["perf"],
     &["perf", "alerts"],
     &["perf", "history"],

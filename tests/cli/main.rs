@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has to panic")]
 
 mod agent;
+mod backup;
 mod bench;
 mod data;
 mod debate;
@@ -16,11 +17,13 @@ mod perf;
 mod pipeline;
 mod program;
 mod queue;
+mod redis_acl;
 mod schedule;
 mod snapshot;
 mod start_up;
 mod state;
 mod swarm;
 mod task;
+mod tls;
 mod token;
 mod transaction;

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 
-use waggle_tests::{Ended, RedisServer, Service, Setup, new_dir};
+use waggle_tests::{Authority, Ended, RedisServer, Service, Setup, new_dir};
 
 const ANY_PORT: &str = "127.0.0.1:0";
 
@@ -158,4 +158,33 @@ fn a_redis_that_is_not_there() {
     refusal(setup, ANY_PORT, &["redis.url", "--redis-url"]);
     let setup = Setup::private().set("WAGGLE_REDIS__URL", "http://127.0.0.1:9");
     refusal(setup, ANY_PORT, &["redis.url"]);
+}
+
+#[test]
+fn a_certificate_that_cannot_be_used_and_nothing_was_started_for_it() {
+    let authority = Authority::new();
+    let with = |name: &str, text: &str| {
+        let setup = Setup::private().with_tls(&authority);
+        std::fs::write(setup.file(name), text).unwrap();
+        setup
+    };
+    let other = authority.service();
+    let secret = other.key.lines().nth(1).unwrap();
+    for (setup, words) in [
+        (with("service.key", &other.key), ["`server.tls.key_file`", "another key"]),
+        (with("service.key", &other.key[..100]), ["`server.tls.key_file`", "without a private key"]),
+        (with("service.pem", ""), ["`server.tls.certificate_file`", "without a certificate"]),
+        (
+            with("x", "").asking_for_certificates(&authority, "sometimes"),
+            ["WAGGLE_SERVER__TLS__CLIENT_CERTIFICATES", "`required`"],
+        ),
+        (
+            with("x", "").set("WAGGLE_SERVER__TLS__CLIENT_CERTIFICATES", "required"),
+            ["server.tls.client_ca_file", "is needed"],
+        ),
+    ] {
+        let line = refusal(setup.clone(), ANY_PORT, &words);
+        assert!(!line.contains(secret), "{line}");
+        assert!(!setup.data_dir().exists(), "{line}");
+    }
 }

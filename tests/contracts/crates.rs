@@ -87,15 +87,25 @@ fn mod_rs_and_lib_rs_declare_and_re_export_and_do_not_act() {
 }
 
 #[test]
-fn no_release_build_contains_a_deliberate_bug() {
-    for file in ["lib.rs", "library.rs", "waiters/delivery.rs"] {
-        let path = root().join("crates/task-queue/src").join(file);
-        let source = std::fs::read_to_string(path).unwrap();
-        let guards = source.matches("feature = \"deliberate-bugs\"").count();
-        let in_debug = source.matches("all(feature = \"deliberate-bugs\", debug_assertions)").count();
-        assert!(guards > 0 && guards == in_debug, "{file}: each use is for debug builds alone");
+fn no_release_build_contains_what_is_for_tests_alone() {
+    for (feature, files) in [
+        (
+            "deliberate-bugs",
+            &["task-queue/src/lib.rs", "task-queue/src/library.rs", "task-queue/src/waiters/delivery.rs"][..],
+        ),
+        (
+            "pretended-version",
+            &["core/src/function/mod.rs", "core/src/function/call.rs", "core/src/function/library.rs"],
+        ),
+    ] {
+        for file in files {
+            let source = std::fs::read_to_string(root().join("crates").join(file)).unwrap();
+            let guards = source.matches(&format!("feature = \"{feature}\"")).count();
+            let in_debug = source.matches(&format!("all(feature = \"{feature}\", debug_assertions)")).count();
+            assert!(guards > 0 && guards == in_debug, "{file}: each use is for debug builds alone");
+        }
     }
-    for part in ["server", "task-queue"] {
+    for part in ["server", "task-queue", "core"] {
         let manifest = root().join(format!("crates/{part}/Cargo.toml"));
         let manifest = std::fs::read_to_string(manifest).unwrap();
         assert!(!manifest.contains("default = ["), "{part}: the feature is on only where it is asked for");

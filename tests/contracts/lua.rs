@@ -14,12 +14,14 @@ const READ_BY: [(&str, &str); 3] = [
 ];
 /// What takes words for Redis; `look` is what the audit says it with.
 const COMMANDS: [&str; 3] = ["redis.call", "redis.pcall", "look"];
+/// Ends the second name of a function: under that one it goes on where memory is full.
+const FREEING: &str = "_freeing";
 /// Of the 200 that one function of Lua may have, a few for the library's version and for a margin.
 const LOCALS: usize = 195;
 /// Gives the refusals that any function may make their names.
 const SHARED: &str = "crates/task-queue/src/task/task_queue.rs";
 
-type Words = BTreeSet<String>;
+pub(crate) type Words = BTreeSet<String>;
 
 #[test]
 fn every_word_in_a_header_is_one_that_the_function_says_and_the_other_way_round() {
@@ -115,14 +117,14 @@ fn words(all: &[&str]) -> Words {
 }
 
 /// Operations and their text.
-fn operations() -> BTreeMap<String, String> {
+pub(crate) fn operations() -> BTreeMap<String, String> {
     let all =
         files("crates/task-queue/lua", "lua").into_iter().filter(|path| !shown(path).contains("/parts/"));
     all.map(|path| (stem(&path), read(path))).collect()
 }
 
 /// Words that stand in the sections `returns` and `fails`.
-fn in_header(text: &str) -> Words {
+pub(crate) fn in_header(text: &str) -> Words {
     let mut section = "";
     let mut found = Words::new();
     for line in text.lines().take_while(|line| line.starts_with("--")) {
@@ -243,7 +245,8 @@ fn callers() -> Vec<(String, Vec<String>, String)> {
         let text = read(&path);
         let text = text.split("#[cfg(test)]").next().unwrap_or_default();
         let calls = text.split("function!(\"").skip(1);
-        let called: Vec<_> = calls.map(|call| call.split('"').next().unwrap().to_owned()).collect();
+        let names = calls.map(|call| call.split('"').next().unwrap());
+        let called: Vec<_> = names.map(|name| name.trim_end_matches(FREEING).to_owned()).collect();
         if !called.is_empty() {
             let others = READ_BY.iter().filter(|(caller, _)| path.ends_with(caller));
             let others: String =

@@ -53,7 +53,7 @@ fn code_of(error: &Error) -> &'static str {
 
 fn code_of_redis(error: &RedisError) -> &'static str {
     match error {
-        RedisError::Unavailable { .. } => "backend_unavailable",
+        RedisError::Unavailable { .. } | RedisError::Access { .. } => "backend_unavailable",
         RedisError::Busy { .. } => "backend_busy",
         RedisError::OutOfMemory => "backend_out_of_memory",
         RedisError::Disk => "backend_disk_error",
@@ -67,6 +67,7 @@ fn errors() -> Vec<Error> {
     let detail = || "SECRET".to_owned();
     let redis = [
         RedisError::Unavailable { detail: detail() },
+        RedisError::Access { detail: detail() },
         RedisError::Busy { detail: detail() },
         RedisError::OutOfMemory,
         RedisError::Disk,
@@ -136,6 +137,26 @@ fn every_operation_with_names_in_its_address_tells_that_they_may_be_refused() {
     for (path, operations) in paths.filter(|(path, _)| path.contains("{swarm}")) {
         for (method, operation) in operations.as_object().unwrap() {
             for status in ["400", "414", "422"] {
+                assert!(
+                    operation["responses"][status].is_object(),
+                    "{method} {path} tells nothing of {status}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_operation_tells_how_a_request_is_turned_away_before_it_is_handled() {
+    let document: serde_json::Value = serde_json::from_str(&read("openapi/openapi.json")).unwrap();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        let expected: &[&str] = match path.as_str() {
+            "/health/live" | "/health/ready" => &["414"],
+            "/metrics" => &["403", "414"],
+            _ => &["403", "414", "503"],
+        };
+        for (method, operation) in operations.as_object().unwrap() {
+            for status in expected {
                 assert!(
                     operation["responses"][status].is_object(),
                     "{method} {path} tells nothing of {status}"

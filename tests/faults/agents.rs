@@ -1,4 +1,4 @@
-//! Rows 17 to 21 and 23: agents that die, pause, repeat themselves or hang up.
+//! Agents that die, pause, repeat themselves or hang up.
 
 use std::time::Duration;
 
@@ -6,6 +6,7 @@ use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 use waggle_tests::{PATIENCE, Raw, in_a_swarm, task, until_some};
 
+/// Fault: agent-killed
 #[test]
 fn what_a_killed_agent_held_goes_to_another_under_a_higher_fence() {
     in_a_swarm(async |w| {
@@ -22,6 +23,7 @@ fn what_a_killed_agent_held_goes_to_another_under_a_higher_fence() {
     });
 }
 
+/// Fault: agent-paused
 #[test]
 fn an_agent_that_slept_past_its_lease_is_told_so_and_the_new_result_stands() {
     in_a_swarm(async |w| {
@@ -44,6 +46,7 @@ fn an_agent_that_slept_past_its_lease_is_told_so_and_the_new_result_stands() {
     });
 }
 
+/// Fault: ends-race
 #[test]
 fn a_cancellation_that_races_with_the_completion_ends_in_one_of_the_two() {
     in_a_swarm(async |w| {
@@ -80,6 +83,7 @@ fn a_cancellation_that_races_with_the_completion_ends_in_one_of_the_two() {
     });
 }
 
+/// Fault: ends-race
 #[test]
 fn heartbeats_that_race_with_the_end_never_bring_a_task_back() {
     in_a_swarm(async |w| {
@@ -96,6 +100,7 @@ fn heartbeats_that_race_with_the_end_never_bring_a_task_back() {
     });
 }
 
+/// Fault: agents-die-of-it
 #[test]
 fn a_task_that_kills_every_agent_is_given_up_and_the_queue_goes_on() {
     in_a_swarm(async |w| {
@@ -107,10 +112,13 @@ fn a_task_that_kills_every_agent_is_given_up_and_the_queue_goes_on() {
                 let mut done = 0;
                 loop {
                     let claim = json!({"agent": format!("a{n}"), "wait_ms": 600});
-                    let Some(held) = w.claim_with(claim).await.pop() else { return done };
-                    if held.id != poison {
-                        w.complete(&held, 1).await.ok();
-                        done += 1;
+                    match w.claim_with(claim).await.pop() {
+                        Some(held) if held.id != poison => {
+                            w.complete(&held, 1).await.ok();
+                            done += 1;
+                        }
+                        None if w.status(&poison).await == "failed" => return done,
+                        _ => {}
                     }
                 }
             }
@@ -122,6 +130,7 @@ fn a_task_that_kills_every_agent_is_given_up_and_the_queue_goes_on() {
     });
 }
 
+/// Fault: client-hangs-up
 #[test]
 fn clients_that_disconnect_in_the_middle_of_a_claim_lose_no_task() {
     in_a_swarm(async |w| {

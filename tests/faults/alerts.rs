@@ -2,6 +2,7 @@
 
 use waggle_tests::{Receiver, RedisServer, Service, Setup, alerting, in_a_swarm_of, metric, task};
 
+/// Fault: redis-frozen
 #[test]
 fn a_redis_that_is_silent_is_told_everywhere_and_so_are_the_requests_that_failed_for_it() {
     let (redis, receiver) = (RedisServer::start(), Receiver::start());

@@ -1,4 +1,4 @@
-//! Rows 31 to 33 once more, at random: whatever bytes come, the answer is a problem or a success, and nothing breaks.
+//! Bodies at random: whatever bytes come, the answer is a problem or a success, and nothing breaks.
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -34,6 +34,7 @@ fn broken() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![4 => edited, 1 => prop::collection::vec(any::<u8>(), 0..200)]
 }
 
+/// Fault: input-malformed
 #[test]
 fn random_bodies_are_taken_or_refused_and_never_break_anything() {
     in_a_swarm(async |w| {

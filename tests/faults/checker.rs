@@ -320,3 +320,27 @@ fn events_without_their_cause_are_found() {
     assert_eq!(told(&["submitted", "completed"]), ["E1"]);
     assert_eq!(told(&["claimed", "completed"]), ["E1"]);
 }
+
+#[test]
+fn a_history_that_was_not_searched_for_an_order_is_found() {
+    let calls = |many: u64| {
+        let lost = (1..=many).map(|n| unknown(complete(n, "t", n)));
+        let events: Vec<_> = std::iter::once(submit(0, "t")).chain(lost).collect();
+        judged(&events, &[standing("t", "completed", "1-x")])
+    };
+    assert!(!calls(7).contains(&"L0".to_owned()));
+    assert!(calls(8).contains(&"L0".to_owned()));
+}
+
+#[test]
+fn what_was_said_to_be_certainly_not_applied_and_was_is_found() {
+    let again = |event: Event| Event { replayed: true, ..event };
+    let refused = |event: Event| Event { outcome: Outcome::Rejected, ..event };
+    let there = [standing("t", "completed", "1-x")];
+    assert_eq!(invariants(&[refused(submit(0, "t")), again(submit(1, "t"))], &there), ["I2"]);
+    assert!(invariants(&[unknown(submit(0, "t")), again(submit(1, "t"))], &there).is_empty());
+    let send = |at| Event { key: "s/1".to_owned(), agent: "r".to_owned(), ..event(Op::Send, at, "") };
+    let came = Event { key: "s/1".to_owned(), agent: "r".to_owned(), fence: 1, ..event(Op::Receive, 5, "") };
+    assert_eq!(invariants(&[refused(send(0)), again(send(1)), came.clone()], &[]), ["I8"]);
+    assert!(invariants(&[unknown(send(0)), again(send(1)), came], &[]).is_empty());
+}

@@ -1,19 +1,27 @@
-//! Row 2: SIGTERM while agents wait.
+//! SIGTERM while agents wait.
 
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::json;
-use waggle_tests::{PATIENCE, Raw, World, on_a_service, task, until};
+use waggle_tests::{PATIENCE, Raw, World, metric, on_a_service, task, until};
 
 /// As many waiting agents as a test machine takes without a thought.
 const POLLS: usize = 300;
+
+async fn until_waiting(w: &World, claims: usize) {
+    until("all of them wait", PATIENCE, async || {
+        metric(w.client(), "waggle_long_polls{kind=\"claim\"}").await == Some(claims.to_string())
+    })
+    .await;
+}
 
 async fn wait_for_it(w: &World) {
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(w.client().get("/health/live").send().await.status, 200);
 }
 
+/// Fault: server-terminated
 #[test]
 fn waiting_agents_are_answered_and_the_process_ends_well() {
     on_a_service(async |w| {
@@ -25,14 +33,14 @@ fn waiting_agents_are_answered_and_the_process_ends_well() {
         let watcher = w.submit_id(task().queue("other")).await;
         let get = w.get(&format!("/tasks/{watcher}?wait_ms=60000")).send();
         let stop = async {
-            wait_for_it(&w).await;
+            until_waiting(&w, POLLS).await;
             w.service().terminate();
             Instant::now()
         };
         let ((replies, answered), get, stopped) =
             futures_util::future::join3(async { (polls.await, Instant::now()) }, get, stop).await;
         assert!(
-            answered.duration_since(stopped) < Duration::from_secs(2),
+            answered.duration_since(stopped) < Duration::from_secs(10),
             "{:?}",
             answered.duration_since(stopped)
         );
@@ -54,6 +62,7 @@ fn waiting_agents_are_answered_and_the_process_ends_well() {
     });
 }
 
+/// Fault: server-terminated
 #[test]
 fn a_task_handed_out_while_it_stops_is_delivered_or_given_back() {
     on_a_service(async |w| {
@@ -63,7 +72,7 @@ fn a_task_handed_out_while_it_stops_is_delivered_or_given_back() {
             async move { w.post("/claims").json(claim).try_send().await }
         }));
         let stop = async {
-            wait_for_it(&w).await;
+            until_waiting(&w, 50).await;
             let submit = join_all((0..20).map(|n| {
                 let w = w.clone();
                 async move { w.post("/tasks").json(task().payload(n)).try_send().await }
@@ -90,13 +99,14 @@ fn a_task_handed_out_while_it_stops_is_delivered_or_given_back() {
     });
 }
 
+/// Fault: server-terminated
 #[test]
 fn requests_in_flight_are_finished() {
     on_a_service(async |w| {
         let mut slow = Raw::connect(&w.service().address()).await;
         let body = json!({"payload": "slow"}).to_string();
         let head = format!(
-            "POST {} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            "POST {} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             w.path("/tasks"),
             body.len()
         );
@@ -121,11 +131,12 @@ fn requests_in_flight_are_finished() {
     });
 }
 
+/// Fault: server-terminated
 #[test]
 fn a_second_signal_stops_at_once() {
     on_a_service(async |w| {
         let mut slow = Raw::connect(&w.service().address()).await;
-        let head = "POST /v1/swarms/default/tasks HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n";
+        let head = "POST /v1/swarms/default/tasks HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n";
         slow.send(head).await;
         wait_for_it(&w).await;
         w.service().terminate();

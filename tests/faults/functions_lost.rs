@@ -10,6 +10,7 @@ fn flush(w: &World) {
     let _: Vec<String> = w.service().redis("FUNCTION FLUSH SYNC");
 }
 
+/// Fault: functions-lost
 #[test]
 fn every_call_works_although_the_functions_were_flushed() {
     on_a_service(async |w| {
@@ -38,6 +39,7 @@ fn every_call_works_although_the_functions_were_flushed() {
     });
 }
 
+/// Fault: functions-lost
 #[test]
 fn many_calls_at_once_find_the_functions_gone_and_all_work() {
     on_a_service(async |w| {
@@ -50,6 +52,7 @@ fn many_calls_at_once_find_the_functions_gone_and_all_work() {
     });
 }
 
+/// Fault: functions-lost
 #[test]
 fn an_agent_that_waits_is_served_although_the_functions_were_flushed() {
     on_a_service(async |w| {
@@ -64,6 +67,7 @@ fn an_agent_that_waits_is_served_although_the_functions_were_flushed() {
     });
 }
 
+/// Fault: functions-lost
 #[test]
 fn flushed_again_and_again_under_load_the_history_holds() {
     on_a_service(async |w| {

@@ -1,14 +1,14 @@
-//! Row 23 at its worst moment: the client hangs up while Redis hands out its tasks.
+//! The client hangs up while Redis hands out its tasks.
 
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 use waggle_tests::{
-    Held, Mode, PATIENCE, Proxy, Raw, RedisServer, Service, Setup, World, in_a_swarm_of, task, until,
+    Held, Mode, PATIENCE, Proxy, Raw, RedisServer, Service, Setup, World, in_a_swarm_of, metric, task, until,
 };
 
 /// What Redis seems to need for an answer: time enough to hang up in between.
-const SLOW: Duration = Duration::from_millis(300);
+const SLOW: Duration = Duration::from_secs(1);
 /// So long that a task which waits for its end would fail the test.
 const LEASE_MS: u64 = 600_000;
 
@@ -16,7 +16,9 @@ fn with_slow_redis(test: impl AsyncFnOnce(World, &Proxy)) {
     let redis = RedisServer::start();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let proxy = runtime.block_on(Proxy::unix(&redis.socket()));
-    in_a_swarm_of(&Service::start(Setup::through(&redis, proxy.url())), async |w| test(w, &proxy).await);
+    // An answer passes the proxy twice, and is not to be given up.
+    let setup = Setup::through(&redis, proxy.url()).set("WAGGLE_REDIS__HOT__RESPONSE_TIMEOUT_MS", "20000");
+    in_a_swarm_of(&Service::start(setup), async |w| test(w, &proxy).await);
 }
 
 async fn claim(w: &World, wait_ms: u64) -> Raw {
@@ -31,12 +33,14 @@ async fn assert_given_back(w: &World, tasks: usize) {
     let mut held: Vec<Held> = Vec::new();
     until("all tasks have come back", PATIENCE, async || {
         held.extend(w.claim_with(json!({"agent": "here", "max_tasks": 100})).await);
-        held.len() == tasks
+        held.len() >= tasks
     })
     .await;
+    assert_eq!(held.len(), tasks);
     assert!(held.iter().all(|held| held.attempt == 1));
 }
 
+/// Fault: client-hangs-up
 #[test]
 fn tasks_on_their_way_to_a_client_that_hung_up_are_given_back_at_once() {
     with_slow_redis(async |w, proxy| {
@@ -52,11 +56,16 @@ fn tasks_on_their_way_to_a_client_that_hung_up_are_given_back_at_once() {
     });
 }
 
+/// Fault: client-hangs-up
 #[test]
 fn so_are_those_that_a_wake_up_had_fetched_for_it() {
     with_slow_redis(async |w, proxy| {
         let agent = claim(&w, 60_000).await;
-        // Until it waits and the channel of its swarm is heard.
+        until("it waits", PATIENCE, async || {
+            metric(w.client(), "waggle_long_polls{kind=\"claim\"}").await.as_deref() == Some("1")
+        })
+        .await;
+        // Until the channel of its swarm is heard.
         tokio::time::sleep(Duration::from_millis(400)).await;
         proxy.set(Mode::Delay(SLOW));
         let start = Instant::now();
@@ -71,6 +80,7 @@ fn so_are_those_that_a_wake_up_had_fetched_for_it() {
     });
 }
 
+/// Fault: client-hangs-up
 #[test]
 fn of_two_clients_served_by_one_call_only_the_one_that_hung_up_loses_its_tasks() {
     with_slow_redis(async |w, proxy| {

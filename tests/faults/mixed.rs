@@ -4,21 +4,23 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::SystemTime;
+use std::time::Duration;
 
 use futures_util::future::{join, join_all, join3};
 use serde_json::{Map, Value, json};
 use waggle_task_queue::model::Stamp;
-use waggle_tests::history::{Client, Ended, History};
-use waggle_tests::{Act, Agent, Held, PATIENCE, Task, World, task, until};
+use waggle_tests::history::{Client, Ended, History, Witness};
+use waggle_tests::{Act, Agent, Held, MachineClock, PATIENCE, Task, World, task, until};
 
-use crate::support::{DRAIN, LEASE_MS, LOOK_AGAIN, judge};
+use crate::support::{DRAIN, LEASE_MS, LOOK_AGAIN, RETENTION_MS, judge};
 
 const QUEUE: &str = "mixed";
 const KEYS: [&str; 3] = ["red", "green", "blue"];
 const PER_KEY: u64 = 2;
 /// Of all keys together: as many as the keys allow.
 const CONCURRENCY: u64 = 6;
+/// Between two submits of one submitter once it has submitted as many as it has to.
+const PACE: Duration = Duration::from_millis(60);
 const UNFINISHED: [&str; 5] = ["blocked", "scheduled", "ready", "running", "input_required"];
 const SCRIPT: [Act; 13] = [
     Act::Complete,
@@ -46,9 +48,21 @@ pub(crate) struct Mixed {
 
 impl Mixed {
     pub(crate) async fn run(&self, worlds: &[World], fault: impl Future<Output = ()>) -> History {
+        self.run_on(worlds, fault, &AtomicBool::new(false), &MachineClock::default()).await
+    }
+
+    /// As [`run`](Self::run), with more tasks for as long as it `goes_on`, on a Redis with this clock.
+    pub(crate) async fn run_on(
+        &self,
+        worlds: &[World],
+        fault: impl Future<Output = ()>,
+        goes_on: &AtomicBool,
+        clock: &MachineClock,
+    ) -> History {
         let rules = json!({"concurrency": CONCURRENCY, "concurrency_per_key": PER_KEY});
         worlds[0].put(&format!("/queues/{QUEUE}")).json(rules).send().await.expect(201);
-        let history = History::default();
+        let history = History::by(clock);
+        let witness = Witness::new(worlds[0].swarm(), &history, &[Arc::clone(worlds[0].service())]);
         let stop = Arc::new(AtomicBool::new(false));
         let world = |n: usize| worlds[n % worlds.len()].clone();
         let agents = join_all((0..self.agents).map(|n| {
@@ -57,33 +71,47 @@ impl Mixed {
             let agent = Agent::new(name_of(n), &history).queue(QUEUE).script(&script).lease_ms(LEASE_MS);
             agent.until(&stop).work(world(n))
         }));
-        let submitters = join_all((0..self.submitters).map(|n| self.submit(world(n), &history, n)));
+        let submitters =
+            join_all((0..self.submitters).map(|n| self.submit(world(n), &history, n, goes_on, clock)));
         let end = async {
             let (acknowledged, ()) = join(submitters, fault).await;
             until_finished(&worlds[0], acknowledged.iter().sum()).await;
             stop.store(true, Ordering::Relaxed);
         };
         join3(agents, answer(world(1), &history, &stop), end).await;
-        let there = judge(&worlds[0], &history).await;
+        let there = judge(&worlds[0], &history, &witness).await;
         self.assert_mixed(&there);
         assert_free(&worlds[0]).await;
         history
     }
 
     /// Returns how many of its tasks were acknowledged.
-    async fn submit(&self, world: World, history: &History, number: usize) -> u64 {
+    async fn submit(
+        &self,
+        world: World,
+        history: &History,
+        number: usize,
+        goes_on: &AtomicBool,
+        clock: &MachineClock,
+    ) -> u64 {
         let mut dice = Dice(self.seed.wrapping_mul(1_000).wrapping_add(number as u64));
         let mut client = Client::new(history, &world, &format!("submitter{number}"));
         let mut ids: Vec<String> = Vec::new();
-        for n in 0..self.tasks {
-            let (new, deadline) = self.draw(&mut dice, &ids);
+        for n in 0.. {
+            if n >= self.tasks {
+                if !goes_on.load(Ordering::Relaxed) {
+                    break;
+                }
+                tokio::time::sleep(PACE).await;
+            }
+            let (new, deadline) = self.draw(&mut dice, &ids, clock.now());
             let marker = format!("m{number}/{n}");
             until("a submit is answered, or too late", PATIENCE, async || {
                 if let Ended::Ok(id) = client.submit(&marker, new.clone()).await {
                     ids.push(id);
                     return true;
                 }
-                deadline.is_some_and(|deadline| deadline < now())
+                deadline.is_some_and(|deadline| deadline < clock.now())
             })
             .await;
             if dice.throw(15) == 0 && !ids.is_empty() {
@@ -94,10 +122,15 @@ impl Mixed {
     }
 
     /// A task by chance, which may depend on those before it; and its deadline.
-    fn draw(&self, dice: &mut Dice, before: &[String]) -> (Task, Option<i64>) {
+    fn draw(&self, dice: &mut Dice, before: &[String], Stamp(now): Stamp) -> (Task, Option<Stamp>) {
         let mut says = Map::new();
         let attempts = if dice.throw(4) == 0 { 1 + dice.throw(2) } else { 50 };
-        let mut new = task().queue(QUEUE).priority(dice.throw(10)).lease_ms(LEASE_MS).max_attempts(attempts);
+        let mut new = task()
+            .queue(QUEUE)
+            .priority(dice.throw(10))
+            .lease_ms(LEASE_MS)
+            .max_attempts(attempts)
+            .with("retention_ms", RETENTION_MS);
         if !before.is_empty() && dice.throw(2) == 0 {
             let last = before.len() - 1;
             let on: Vec<_> = match dice.throw(3) {
@@ -118,7 +151,9 @@ impl Mixed {
         }
         if dice.throw(5) == 0 {
             let timeout = 150 + dice.throw(500);
-            new = new.with("timeout_ms", timeout);
+            // The usual one grows beyond what is waited for in the end, where faults let many attempts time out.
+            let backoff = json!({"kind": "exponential", "base_ms": 200, "max_ms": 2_000});
+            new = new.with("timeout_ms", timeout).backoff(backoff);
             says.insert("timeout_ms".to_owned(), json!(timeout));
         }
         if dice.throw(6) == 0 {
@@ -126,9 +161,10 @@ impl Mixed {
             new = new.agent(agent.clone());
             says.insert("pinned".to_owned(), json!(agent));
         }
-        let deadline = (dice.throw(8) == 0).then(|| now() + 300 + i64::try_from(dice.throw(2_000)).unwrap());
+        let deadline =
+            (dice.throw(8) == 0).then(|| Stamp(now + 300 + i64::try_from(dice.throw(2_000)).unwrap()));
         if let Some(deadline) = deadline {
-            new = new.with("deadline", Stamp(deadline).to_text());
+            new = new.with("deadline", deadline.to_text());
         }
         (new.with("metadata", says), deadline)
     }
@@ -150,11 +186,6 @@ impl Mixed {
 
 fn name_of(agent: usize) -> String {
     format!("agent{agent}")
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-    i64::try_from(since.as_millis()).unwrap()
 }
 
 /// A person who answers whatever is asked.

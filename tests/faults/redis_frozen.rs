@@ -1,4 +1,4 @@
-//! Row 5, short: Redis stops without a word, and comes back.
+//! Redis stops without a word, and comes back.
 
 use std::time::{Duration, Instant};
 
@@ -6,9 +6,11 @@ use futures_util::future::join_all;
 use serde_json::json;
 use waggle_tests::{PATIENCE, RedisServer, Service, Setup, in_a_swarm_of, task, until};
 
-/// The response timeout of the hot lane, and what a busy machine adds.
-const BOUND: Duration = Duration::from_millis(3_500);
+/// The response timeout of the hot lane, and what a busy machine adds. Without that timeout there is no answer at all:
+/// Redis stays frozen until they have come.
+const BOUND: Duration = Duration::from_secs(8);
 
+/// Fault: redis-frozen
 #[test]
 fn every_request_is_answered_in_time_and_it_heals_by_itself() {
     let redis = RedisServer::start();
@@ -49,7 +51,7 @@ fn every_request_is_answered_in_time_and_it_heals_by_itself() {
         redis.thaw();
         let thawed = Instant::now();
         w.until_it_works().await;
-        assert!(thawed.elapsed() < Duration::from_secs(3), "{:?}", thawed.elapsed());
+        assert!(thawed.elapsed() < Duration::from_secs(10), "{:?}", thawed.elapsed());
 
         // What ran late counts once: the same requests again do no harm.
         let once =
@@ -63,6 +65,7 @@ fn every_request_is_answered_in_time_and_it_heals_by_itself() {
     });
 }
 
+/// Fault: redis-frozen
 #[test]
 fn leases_do_not_all_end_because_redis_paused_for_a_moment() {
     let redis = RedisServer::start();
@@ -75,6 +78,28 @@ fn leases_do_not_all_end_because_redis_paused_for_a_moment() {
         w.until_it_works().await;
         for held in &held {
             w.complete(held, 1).await.ok();
+        }
+    });
+}
+
+/// Fault: redis-frozen
+#[test]
+fn leases_have_what_was_left_of_them_when_redis_stood_still_for_longer_than_they_last() {
+    let redis = RedisServer::start();
+    in_a_swarm_of(&Service::start(Setup::redis(&redis)), async |w| {
+        w.submit_many((0..20).map(|_| task().lease_ms(4_000))).await;
+        let held = w.claim_with(json!({"agent": "a", "max_tasks": 20})).await;
+        redis.freeze();
+        // As long as the fault lasts: there is nothing to wait for.
+        tokio::time::sleep(Duration::from_secs(6)).await;
+        redis.thaw();
+        w.until_it_works().await;
+        // All at once: what was left of the leases is no more than those few seconds.
+        for completed in join_all(held.iter().map(|held| w.complete(held, 1))).await {
+            completed.ok();
+        }
+        for held in &held {
+            assert_eq!(w.task(&held.id).await["attempt"], 1);
         }
     });
 }

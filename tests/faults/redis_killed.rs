@@ -1,4 +1,4 @@
-//! Row 3: `kill -9` of Redis under load; nothing that was written, and with `strict` nothing that was acknowledged, is lost.
+//! `kill -9` of Redis under load; nothing that was written, and with `strict` nothing that was acknowledged, is lost.
 
 use std::time::{Duration, Instant};
 
@@ -37,6 +37,7 @@ async fn kill_again_and_again(w: &World) {
     }
 }
 
+/// Fault: redis-killed
 #[test]
 fn killed_again_and_again_under_load_nothing_acknowledged_is_lost_and_fences_go_on_rising() {
     on_a_service(async |w| {
@@ -45,6 +46,7 @@ fn killed_again_and_again_under_load_nothing_acknowledged_is_lost_and_fences_go_
     });
 }
 
+/// Fault: redis-killed
 #[test]
 fn killed_under_all_kinds_of_tasks_none_begins_too_early_and_no_slot_is_left_behind() {
     on_a_service(async |w| {
@@ -53,6 +55,7 @@ fn killed_under_all_kinds_of_tasks_none_begins_too_early_and_no_slot_is_left_beh
     });
 }
 
+/// Fault: redis-killed
 #[test]
 fn meanwhile_clients_hear_503_with_a_word_about_what_was_applied() {
     on_a_service(async |w| {
@@ -82,6 +85,7 @@ fn meanwhile_clients_hear_503_with_a_word_about_what_was_applied() {
     });
 }
 
+/// Fault: redis-killed
 #[test]
 fn it_works_again_within_seconds_and_everything_is_there() {
     on_a_service(async |w| {
@@ -103,6 +107,7 @@ fn it_works_again_within_seconds_and_everything_is_there() {
     });
 }
 
+/// Fault: redis-killed
 #[test]
 fn by_default_everything_survives_that_was_written_before() {
     in_a_swarm_of(&Service::start(Setup::private()), async |w| {
@@ -118,6 +123,7 @@ fn by_default_everything_survives_that_was_written_before() {
     });
 }
 
+/// Fault: redis-killed
 #[test]
 fn agents_that_wait_meanwhile_are_served_afterwards() {
     on_a_service(async |w| {

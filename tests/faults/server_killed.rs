@@ -1,9 +1,11 @@
-//! Row 1: `kill -9` of the service under load.
+//! `kill -9` of the service under load.
 
 use std::time::Duration;
 
 use serde_json::json;
-use waggle_tests::{PATIENCE, World, alive, on_a_service, task, until};
+use waggle_tests::{
+    PATIENCE, RedisServer, Service, Setup, World, alive, in_a_swarm_of, on_a_service, task, until,
+};
 
 use crate::{mixed::Mixed, support::Load};
 
@@ -22,6 +24,7 @@ async fn kill_again_and_again(w: &World) {
     }
 }
 
+/// Fault: server-killed
 #[test]
 fn killed_again_and_again_under_load_it_loses_nothing_and_does_nothing_twice() {
     on_a_service(async |w| {
@@ -30,6 +33,7 @@ fn killed_again_and_again_under_load_it_loses_nothing_and_does_nothing_twice() {
     });
 }
 
+/// Fault: server-killed
 #[test]
 fn killed_under_all_kinds_of_tasks_it_lets_none_begin_too_early_and_leaves_no_slot_behind() {
     on_a_service(async |w| {
@@ -38,6 +42,7 @@ fn killed_under_all_kinds_of_tasks_it_lets_none_begin_too_early_and_leaves_no_sl
     });
 }
 
+/// Fault: server-killed
 #[test]
 fn a_submit_whose_answer_was_lost_with_the_server_is_the_same_task_afterwards() {
     on_a_service(async |w| {
@@ -52,6 +57,7 @@ fn a_submit_whose_answer_was_lost_with_the_server_is_the_same_task_afterwards() 
     });
 }
 
+/// Fault: server-killed
 #[test]
 fn leases_of_live_agents_stay_valid_across_a_restart() {
     on_a_service(async |w| {
@@ -69,6 +75,23 @@ fn leases_of_live_agents_stay_valid_across_a_restart() {
     });
 }
 
+/// Fault: server-killed
+#[test]
+fn leases_have_what_was_left_of_them_when_nobody_served_for_longer_than_they_last() {
+    let redis = RedisServer::start();
+    in_a_swarm_of(&Service::start(Setup::redis(&redis)), async |w| {
+        w.submit(task().lease_ms(2_000)).await;
+        let held = w.claim_one("a").await;
+        w.service().kill();
+        // As long as the fault lasts: there is nothing to wait for.
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        w.service().restart();
+        w.complete(&held, 1).await.ok();
+        assert_eq!(w.task(&held.id).await["attempt"], 1);
+    });
+}
+
+/// Fault: server-killed
 #[test]
 fn what_was_due_while_nothing_ran_is_done_after_the_restart() {
     on_a_service(async |w| {
@@ -85,6 +108,7 @@ fn what_was_due_while_nothing_ran_is_done_after_the_restart() {
     });
 }
 
+/// Fault: server-killed
 #[test]
 fn no_redis_is_left_behind() {
     on_a_service(async |w| {

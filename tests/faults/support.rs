@@ -6,13 +6,15 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::Value;
-use waggle_tests::history::{Client, Ended, History, Verdict, keep};
+use waggle_tests::history::{Client, Ended, History, Verdict, Witness};
 use waggle_tests::{Act, Agent, PATIENCE, World, task, until};
 
 /// How long the agents may need for what is left once the faults are gone.
 pub(crate) const DRAIN: Duration = Duration::from_secs(40);
 /// Leases of the load: short, so that what a fault leaves behind comes back within the test.
 pub(crate) const LEASE_MS: u64 = 1_000;
+/// Of tasks that are judged, in whatever hour of the clock that is.
+pub(crate) const RETENTION_MS: u64 = 7 * 86_400_000;
 pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(100);
 const SCRIPT: [Act; 11] = [
     Act::Complete,
@@ -39,6 +41,7 @@ impl Load {
     /// Seen by each client through a world of its own.
     pub(crate) async fn run(&self, worlds: &[World], fault: impl Future<Output = ()>) -> History {
         let history = History::default();
+        let witness = Witness::new(worlds[0].swarm(), &history, &[Arc::clone(worlds[0].service())]);
         let stop = Arc::new(AtomicBool::new(false));
         let world = |n: usize| worlds[n % worlds.len()].clone();
         let agents = join_all((0..self.agents).map(|n| {
@@ -53,7 +56,7 @@ impl Load {
             stop.store(true, Ordering::Relaxed);
         };
         futures_util::future::join(agents, end).await;
-        let there = judge(&worlds[0], &history).await;
+        let there = judge(&worlds[0], &history, &witness).await;
         assert_eq!(there.len(), self.submitters * self.tasks);
         history
     }
@@ -90,17 +93,11 @@ async fn until_finished(world: &World, tasks: usize) {
 }
 
 /// Judges the history by what is there in the end, and returns that.
-pub(crate) async fn judge(world: &World, history: &History) -> Vec<Value> {
-    let there: Vec<Value> = world.pages("limit=500").await;
-    let events = history.events();
-    let verdict = Verdict::over(&events, &there);
-    if !verdict.findings().is_empty() {
-        // A history that cannot be kept must not hide what was found in it.
-        match keep(world.swarm(), &events, &there, verdict.findings(), &[world.service()]) {
-            Ok(kept) => eprintln!("the history is in {}", kept.display()),
-            Err(error) => eprintln!("the history could not be kept: {error}"),
-        }
-    }
+pub(crate) async fn judge(world: &World, history: &History, witness: &Witness) -> Vec<Value> {
+    let mut there: Vec<Value> = world.pages("limit=500").await;
+    history.unset_all(&mut there);
+    let verdict = Verdict::over(&history.events(), &there);
+    witness.saw(&there, verdict.findings());
     verdict.assert_holds();
     there
 }

@@ -52,6 +52,7 @@ async fn ready(w: &World, swarm: &str) -> u64 {
     stats["tasks"]["ready"].as_u64().unwrap()
 }
 
+/// Fault: server-killed
 #[test]
 fn a_server_that_is_killed_while_it_clears_is_followed_by_the_next_one() {
     let redis = RedisServer::start();
@@ -74,6 +75,7 @@ fn a_server_that_is_killed_while_it_clears_is_followed_by_the_next_one() {
     });
 }
 
+/// Fault: two-servers
 #[test]
 fn many_swarms_deleted_at_once_by_two_servers_are_all_cleared_and_their_neighbours_stay() {
     let redis = RedisServer::start();

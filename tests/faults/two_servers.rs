@@ -1,15 +1,21 @@
-//! Row 29: two servers on one Redis.
+//! Two servers on one Redis.
 
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use serde_json::json;
-use waggle_tests::{PATIENCE, RedisServer, Service, Setup, World, in_a_swarm_of, task, until, uses_cluster};
+use waggle_tests::{
+    PATIENCE, RedisServer, Service, Setup, World, in_a_swarm_of, task, until, until_quick, uses_cluster,
+};
 
 use crate::{mixed::Mixed, support::Load};
 
 /// Until an agent waits.
 const PAUSE: Duration = Duration::from_millis(100);
-const ROUNDS: u32 = 8;
+/// So many rounds in a row are quick when there are wake-ups: one alone could be lucky.
+const ROUNDS: usize = 8;
+/// What is quick, where somebody who polls would do so once a second.
+const AT_ONCE: Duration = Duration::from_millis(400);
 
 /// Two services on the same store: a Redis of the harness, or the cluster.
 fn with_two(test: impl AsyncFnOnce(World, World)) {
@@ -23,6 +29,7 @@ fn with_two(test: impl AsyncFnOnce(World, World)) {
     });
 }
 
+/// Fault: two-servers
 #[test]
 fn both_serve_one_swarm_and_the_history_holds() {
     with_two(async |one, two| {
@@ -30,6 +37,7 @@ fn both_serve_one_swarm_and_the_history_holds() {
     });
 }
 
+/// Fault: two-servers
 #[test]
 fn both_serve_all_kinds_of_tasks_and_the_history_holds() {
     with_two(async |one, two| {
@@ -37,20 +45,19 @@ fn both_serve_all_kinds_of_tasks_and_the_history_holds() {
     });
 }
 
+/// Fault: two-servers
 #[test]
 fn a_task_submitted_to_one_wakes_an_agent_that_waits_at_the_other() {
     with_two(async |one, two| {
-        let mut waited = Duration::ZERO;
-        for _ in 0..ROUNDS {
+        until_quick(ROUNDS, AT_ONCE, async |_| {
             let wait = two.claim_with(json!({"agent": "a", "wait_ms": 20_000}));
             let submit = async {
                 tokio::time::sleep(PAUSE).await;
-                one.submit_id(task()).await
+                (one.submit_id(task()).await, Instant::now())
             };
-            let start = Instant::now();
-            let (held, id) = futures_util::future::join(wait, submit).await;
+            let wait = wait.map(|held| (held, Instant::now()));
+            let ((held, answered), (id, submitted)) = futures_util::future::join(wait, submit).await;
             assert_eq!(held[0].id, id);
-            waited += start.elapsed();
             let finished = one.get(&format!("/tasks/{id}?wait_ms=20000")).send();
             let finish = async {
                 tokio::time::sleep(PAUSE).await;
@@ -58,16 +65,17 @@ fn a_task_submitted_to_one_wakes_an_agent_that_waits_at_the_other() {
             };
             let (finished, ()) = futures_util::future::join(finished, finish).await;
             assert_eq!(finished.ok()["status"], "completed");
-        }
-        // Polled for once a second, the tasks of these rounds would have taken four seconds more.
-        assert!(waited < PAUSE * ROUNDS + Duration::from_millis(2_200), "{waited:?}");
+            answered.saturating_duration_since(submitted)
+        })
+        .await;
     });
 }
 
+/// Fault: two-servers
 #[test]
 fn what_both_sweep_is_swept_once() {
     with_two(async |one, two| {
-        one.submit_many((0..200).map(|n| task().payload(n).delay_ms(200).lease_ms(1_500).max_attempts(2)))
+        one.submit_many((0..200).map(|n| task().payload(n).delay_ms(200).lease_ms(3_000).max_attempts(2)))
             .await;
         for attempt in 1..=2 {
             until("all are ready", PATIENCE, async || two.list("ready").await.len() == 200).await;
@@ -81,17 +89,21 @@ fn what_both_sweep_is_swept_once() {
     });
 }
 
+/// Fault: two-servers
 #[test]
 fn when_one_is_killed_the_other_goes_on_with_what_it_left() {
     let redis = RedisServer::start();
     let (one, two) = (Service::start(Setup::redis(&redis)), Service::start(Setup::redis(&redis)));
     in_a_swarm_of(&one, async |w| {
         let other = w.through(&two.base());
-        w.submit_many((0..10).map(|n| task().payload(n).lease_ms(300))).await;
+        w.submit_many((0..10).map(|n| task().payload(n).lease_ms(10_000))).await;
         let held = other.claim_with(json!({"agent": "a", "max_tasks": 5})).await;
         two.kill();
         for held in &held[..2] {
             w.complete(held, 1).await.ok();
+        }
+        for held in &held[2..] {
+            w.heartbeat(held, json!({"extend_ms": 100})).await.ok();
         }
         until("what was held comes back", PATIENCE, async || w.list("ready").await.len() == 8).await;
     });

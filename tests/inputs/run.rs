@@ -23,11 +23,13 @@ const TARGETS: [(&str, Target); 6] = [
 /// Mutations of the seeds of each target; `WAGGLE_TEST_MUTATIONS` asks for more.
 const MUTATIONS: usize = 3_000;
 
+/// Fault: frame-bomb
 #[test]
 fn every_frame_reads_back_equal_and_none_yields_more_than_it_may() {
     run("codec");
 }
 
+/// Fault: name-reaches-out
 #[test]
 fn names_and_ids_are_what_their_alphabets_say_and_stay_within_their_keys() {
     run("names");
@@ -38,16 +40,19 @@ fn any_settings_file_is_loaded_or_refused_in_one_line() {
     run("settings");
 }
 
+/// Fault: input-malformed
 #[test]
 fn any_lines_are_a_snapshot_or_have_a_line_that_is_told() {
     run("snapshot");
 }
 
+/// Fault: input-malformed
 #[test]
 fn any_body_is_a_task_that_is_taken_again_or_has_a_place_that_is_told() {
     run("task");
 }
 
+/// Fault: input-malformed
 #[test]
 fn any_body_is_a_transaction_that_is_taken_again_or_has_a_place_that_is_told() {
     run("transaction");

@@ -21,12 +21,12 @@ where
     T: StateMachineTest<SystemUnderTest = T>,
     <T::Reference as ReferenceStateMachine>::Transition: 'static,
 {
-    let Library { name, mut source } = library_with_manual_clock();
+    let Library { name, mut source, needs } = library_with_manual_clock();
     for (rule, broken) in rules {
         assert_eq!(source.matches(rule).count(), 1, "the library has the rule {rule:?}");
         source = source.replace(rule, broken);
     }
     CASES
-        .run::<T>(&Rc::new(Backend::start(Library { name, source })))
+        .run::<T>(&Rc::new(Backend::start(Library { name, source, needs })))
         .expect_err("the broken rule is noticed")
 }

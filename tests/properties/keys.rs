@@ -77,6 +77,7 @@ const NAMED: [Named; 9] = [
 ];
 const NUMBERED: [Numbered; 4] = [Numbered::Outcome, Numbered::Progress, Numbered::Message, Numbered::Sharers];
 
+/// Fault: name-reaches-out
 #[test]
 fn two_things_never_share_a_key_and_every_key_carries_the_tag_of_its_swarm() {
     for_any(2_000, &prop::collection::vec(thing(), 2..24), |things| {
@@ -92,6 +93,7 @@ fn two_things_never_share_a_key_and_every_key_carries_the_tag_of_its_swarm() {
     });
 }
 
+/// Fault: name-reaches-out
 #[test]
 fn a_text_that_could_reach_into_another_key_is_no_name() {
     for_any(2_000, &"[A-Za-z0-9._:@/{}*? \r\n\0-]{0,12}|\\PC{0,8}", |text| {

@@ -7,7 +7,8 @@ use waggle_core::config::RedisConfig;
 
 use crate::{PATIENCE, Service, on_harness, until_some};
 
-/// What the audit finds wrong in one swarm of a service; empty when all invariants hold.
+/// What the audit finds wrong in one swarm of a service, and what Redis did not allow the service to do; empty when all
+/// invariants hold and the service's user may do all that it has to.
 pub async fn audit(service: Arc<Service>, swarm: String) -> Vec<String> {
     on_harness(async move || {
         let redis = auditor(&service).await;
@@ -15,7 +16,9 @@ pub async fn audit(service: Arc<Service>, swarm: String) -> Vec<String> {
         // A cluster that has lost a node for a moment says no for a moment longer.
         until_some("the audit runs", PATIENCE, async || {
             let report = waggle_task_queue::audit::run_swarm(&redis, &swarm).await;
-            report.ok().map(|report| report.findings.iter().map(ToString::to_string).collect())
+            let mut findings: Vec<_> = report.ok()?.findings.iter().map(ToString::to_string).collect();
+            findings.extend(denied(&redis).await?);
+            Some(findings)
         })
         .await
     })
@@ -33,4 +36,12 @@ async fn auditor(service: &Service) -> Redis {
     let redis =
         Redis::connect(&config, target, waggle_task_queue::library()).await.expect("Redis can be audited");
     service.auditor.get_or_init(|| redis).clone()
+}
+
+/// Entries of Redis's own log of what it denied; a test that wants something denied resets it.
+async fn denied(redis: &Redis) -> Option<Vec<String>> {
+    let mut log = redis::cmd("ACL");
+    let logs = redis.on_every_primary(log.arg("LOG")).await.ok()?;
+    let entries = logs.into_iter().flat_map(redis::from_redis_value::<Vec<redis::Value>>);
+    Some(entries.flatten().map(|entry| format!("Redis denied something: {entry:?}")).collect())
 }

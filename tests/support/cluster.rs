@@ -20,9 +20,14 @@ impl Cluster {
     pub fn start() -> Self {
         let settings = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
         let nodes = (0..PRIMARIES).map(|_| RedisServer::boot_new(Some(free_port()), &settings)).collect();
-        let cluster = Self { nodes };
-        cluster.form();
-        cluster
+        Self::formed(nodes)
+    }
+
+    /// The same with nodes that speak TLS only, to each other as well; the flags name certificates.
+    pub fn encrypted(settings: &[&str]) -> Self {
+        let cluster = ["--cluster-enabled", "yes", "--tls-cluster", "yes"];
+        let settings = [&cluster, settings].concat();
+        Self::formed((0..PRIMARIES).map(|_| RedisServer::encrypted(&settings)).collect())
     }
 
     /// Addresses as `redis.urls` takes them.
@@ -40,6 +45,12 @@ impl Cluster {
         let slot: usize = self.nodes[0].query(&format!("CLUSTER KEYSLOT wg:{{{swarm}}}:"));
         let at = (0..PRIMARIES).find(|at| slot < SLOTS * (at + 1) / PRIMARIES).unwrap();
         &self.nodes[at]
+    }
+
+    fn formed(nodes: Vec<RedisServer>) -> Self {
+        let cluster = Self { nodes };
+        cluster.form();
+        cluster
     }
 
     fn form(&self) {

@@ -36,7 +36,7 @@ struct Behind {
 impl FaultyAnswers {
     /// In front of the service at `base`; each `every`th answer is broken.
     pub async fn of(base: &str, every: usize) -> Self {
-        let http = reqwest::Client::builder().no_proxy().tcp_nodelay(true).build().unwrap();
+        let http = crate::http_client(None).tcp_nodelay(true).build().unwrap();
         let behind = Behind { http, base: base.into(), every, answered: Arc::default() };
         let listener = on_harness(|| TcpListener::bind("127.0.0.1:0")).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

@@ -1,5 +1,6 @@
 //! A client that tells the three ways a call can end.
 
+use std::net::IpAddr;
 use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,8 +8,9 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
+use tokio_rustls::rustls::ClientConfig;
 
-use crate::assert_problem;
+use crate::{assert_problem, http_client};
 
 /// Longer than any answer may take: the longest long poll and what a stopped Redis adds.
 const TIMEOUT: Duration = Duration::from_secs(75);
@@ -19,6 +21,7 @@ pub struct Client {
     http: reqwest::Client,
     base: Arc<str>,
     token: Option<Arc<str>>,
+    tls: Option<Arc<ClientConfig>>,
 }
 
 /// A request that was not sent yet.
@@ -52,17 +55,30 @@ impl Client {
     /// A client for the service at `base`, such as `http://127.0.0.1:8700`, with a connection for each request: one
     /// that was kept could turn out to be dead, and a request that is not answered would be no news about the service.
     pub fn new(base: &str) -> Self {
-        Self::with(base, 0)
+        Self::with(base, 0, None)
     }
 
     /// A client that keeps its connections, for a service that nobody breaks.
     pub fn keeping_alive(base: &str) -> Self {
-        Self::with(base, usize::MAX)
+        Self::with(base, usize::MAX, None)
     }
 
-    fn with(base: &str, idle: usize) -> Self {
-        let http = reqwest::Client::builder().timeout(TIMEOUT).tcp_nodelay(true).no_proxy();
-        Self { http: http.pool_max_idle_per_host(idle).build().unwrap(), base: base.into(), token: None }
+    /// The same service asked from another address of this machine, such as `127.0.0.2`: another client.
+    #[must_use]
+    pub fn from(&self, address: &str) -> Self {
+        let http = builder(0, self.tls.as_deref()).local_address(address.parse::<IpAddr>().unwrap());
+        Self { http: http.build().unwrap(), ..self.clone() }
+    }
+
+    fn with(base: &str, idle: usize, tls: Option<Arc<ClientConfig>>) -> Self {
+        let http = builder(idle, tls.as_deref()).build().unwrap();
+        Self { http, base: base.into(), token: None, tls }
+    }
+
+    /// The same over TLS, as whoever `tls` makes it.
+    #[must_use]
+    pub fn over(&self, tls: Option<Arc<ClientConfig>>) -> Self {
+        Self { token: self.token.clone(), ..Self::with(&self.base, 0, tls) }
     }
 
     /// The same, showing a token, or none.
@@ -74,7 +90,7 @@ impl Client {
     /// Another service, asked with the same token.
     #[must_use]
     pub fn of(&self, base: &str) -> Self {
-        Self { token: self.token.clone(), ..Self::new(base) }
+        Self { token: self.token.clone(), ..Self::with(base, 0, self.tls.clone()) }
     }
 
     /// The address given.
@@ -110,6 +126,10 @@ impl Client {
     pub fn delete(&self, path: &str) -> Request {
         self.request(Method::DELETE, path)
     }
+}
+
+fn builder(idle: usize, tls: Option<&ClientConfig>) -> reqwest::ClientBuilder {
+    http_client(tls).timeout(TIMEOUT).tcp_nodelay(true).pool_max_idle_per_host(idle)
 }
 
 impl Request {

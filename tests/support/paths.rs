@@ -55,7 +55,7 @@ fn build(directory: &Path) {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["build", "--quiet", "-p", "waggle-server", "--bin", "waggle", "--profile", profile]);
-    command.args(["--features", "deliberate-bugs"]);
+    command.args(["--features", "deliberate-bugs,pretended-version"]);
     let status = command.current_dir(root()).status().unwrap();
     assert!(status.success(), "waggle cannot be built");
 }

@@ -1,9 +1,10 @@
 //! Bytes on a socket, for what no HTTP client would send, and for hanging up.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -20,6 +21,20 @@ impl Raw {
         Self(stream)
     }
 
+    /// Connects from another address of this machine, such as `127.0.0.2`: as another client.
+    pub async fn connect_from(from: &str, address: &str) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::new(from.parse().unwrap(), 0)).unwrap();
+        let stream = socket.connect(address.parse().unwrap()).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        Self(stream)
+    }
+
+    /// Whether the service leaves the connection open, and says nothing, for so long.
+    pub async fn is_quiet_for(&mut self, time: Duration) -> bool {
+        timeout(time, self.0.read(&mut [0; 1])).await.is_err()
+    }
+
     /// Sends bytes.
     pub async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.0.write_all(bytes.as_ref()).await.unwrap();
@@ -34,7 +49,7 @@ impl Raw {
     pub async fn post(&mut self, path: &str, body: &str) {
         let length = body.len();
         self.send(format!(
-            "POST {path} HTTP/1.1\r\nhost: waggle\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
         ))
         .await;
     }

@@ -7,13 +7,22 @@ use std::time::Duration;
 
 use redis::FromRedisValue;
 use rustix::process::Signal;
+use sha2::{Digest as _, Sha256};
+use waggle_core::access::Password;
 
 use crate::process::{signal, spawn};
 use crate::sandbox::new_dir;
 use crate::wait::until_some_blocking;
+use crate::{Disk, Shim, Shimmed};
 
 /// A server boots in some 25 ms; a busy machine takes longer.
 const BOOT: Duration = Duration::from_secs(20);
+
+/// The user that every service under test is to its Redis: it may do what `waggle redis-acl` prints and no more, so
+/// that each test shows that this is enough. Tests themselves reach into a Redis as its default user.
+pub const SERVICE_USER: &str = "waggle";
+/// Its password.
+pub const SERVICE_PASSWORD: &str = "the bees that keep this are not told";
 
 /// A Redis with an append-only file, in a directory of its own; killed when dropped.
 ///
@@ -23,6 +32,7 @@ pub struct RedisServer {
     directory: PathBuf,
     port: Option<u16>,
     settings: Vec<String>,
+    variables: Vec<(&'static str, String)>,
     child: Mutex<Option<Child>>,
 }
 
@@ -37,29 +47,106 @@ impl RedisServer {
         Self::boot_new(Some(free_port()), &[])
     }
 
+    /// Starts one whose loopback port speaks TLS only; the flags name certificates. Tests reach it through its socket.
+    pub fn encrypted(settings: &[&str]) -> Self {
+        let port = free_port();
+        let tls_port = port.to_string();
+        Self::boot_new(Some(port), &[&["--port", "0", "--tls-port", &tls_port], settings].concat())
+    }
+
+    /// Starts one on a unix socket with further settings: pairs of a name with `--` and a value.
+    pub fn with(settings: &[&str]) -> Self {
+        Self::boot_new(None, settings)
+    }
+
+    /// As [`with`](Self::with), with its data on a disk of its own.
+    pub fn on_disk(disk: &Disk, settings: &[&str]) -> Self {
+        Self::on(disk, settings).booted()
+    }
+
+    /// As [`with`](Self::with), under a shim.
+    pub fn under(shim: &Shim, settings: &[&str]) -> Self {
+        let mut server = Self::new(None, settings);
+        server.variables = shim.variables(Shimmed::Redis).into();
+        server.booted()
+    }
+
+    /// As [`on_disk`](Self::on_disk), under a shim.
+    pub fn on_disk_under(disk: &Disk, shim: &Shim, settings: &[&str]) -> Self {
+        let mut server = Self::on(disk, settings);
+        server.variables = shim.variables(Shimmed::Redis).into();
+        server.booted()
+    }
+
     /// Starts one on `port` with further settings: pairs of a name with `--` and a value.
     pub(crate) fn boot_new(port: Option<u16>, settings: &[&str]) -> Self {
+        Self::new(port, settings).booted()
+    }
+
+    fn new(port: Option<u16>, settings: &[&str]) -> Self {
         let settings = settings.iter().map(|&setting| setting.to_owned()).collect();
-        let server = Self { directory: new_dir("redis"), port, settings, child: Mutex::new(None) };
-        server.boot();
+        let variables = Vec::new();
+        Self { directory: new_dir("redis"), port, settings, variables, child: Mutex::new(None) }
+    }
+
+    fn on(disk: &Disk, settings: &[&str]) -> Self {
+        let directory = disk.directory();
+        std::fs::create_dir(&directory).unwrap();
+        let mut server = Self::new(None, settings);
+        server.directory = directory;
         server
+    }
+
+    fn booted(self) -> Self {
+        std::fs::write(self.password_file(), format!("{SERVICE_PASSWORD}\n")).unwrap();
+        std::fs::write(self.directory.join("users.acl"), users()).unwrap();
+        self.boot();
+        self
     }
 
     /// Starts the process again after [`kill`](Self::kill), on the same data.
     pub fn boot(&self) {
+        self.boot_to_load();
+        until_some_blocking("redis-server answers", BOOT, || {
+            self.assert_runs();
+            self.try_query::<String>("PING").ok()
+        });
+    }
+
+    fn assert_runs(&self) {
+        let ended = self.child.lock().unwrap().as_mut().and_then(|child| child.try_wait().unwrap());
+        let log = || std::fs::read_to_string(self.directory.join("redis.log")).unwrap_or_default();
+        if let Some(status) = ended {
+            panic!("redis-server ended with {status}: {}", log());
+        }
+    }
+
+    /// As [`boot`](Self::boot), without waiting until it has loaded its data.
+    pub fn boot_to_load(&self) {
         let mut command = Command::new("redis-server");
         command.args(["--save", "", "--appendonly", "yes", "--appendfsync", "always"]);
-        command.args(["--maxmemory-policy", "noeviction", "--logfile", "redis.log"]);
+        command.args([
+            "--maxmemory-policy",
+            "noeviction",
+            "--logfile",
+            "redis.log",
+            "--aclfile",
+            "users.acl",
+        ]);
         command.arg("--port").arg(self.port.unwrap_or(0).to_string()).args(["--bind", "127.0.0.1"]);
         command.arg("--unixsocket").arg(self.socket()).arg("--dir").arg(&self.directory);
-        command.args(&self.settings);
+        command.args(&self.settings).envs(self.variables.iter().map(|(name, value)| (name, value)));
         *self.child.lock().unwrap() = Some(spawn(&command).unwrap());
-        until_some_blocking("redis-server answers", BOOT, || self.try_query::<String>("PING").ok());
     }
 
     /// The unix socket; there is one beside the port, too.
     pub fn socket(&self) -> PathBuf {
         self.directory.join("redis.sock")
+    }
+
+    /// The file with the password of [`SERVICE_USER`].
+    pub fn password_file(&self) -> PathBuf {
+        self.directory.join("password")
     }
 
     /// The loopback port, if it has one.
@@ -123,6 +210,13 @@ impl Drop for RedisServer {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// A file of users: the default one, who may do anything, and the service's.
+fn users() -> String {
+    let digest: String = Sha256::digest(SERVICE_PASSWORD).iter().map(|byte| format!("{byte:02x}")).collect();
+    let rules = waggle_task_queue::rights().rules(Password::Sha256(&digest));
+    format!("user default on nopass ~* &* +@all\nuser {SERVICE_USER} {rules}\n")
 }
 
 /// Runs a command of words without blanks in them on the Redis at `url`.

@@ -1,8 +1,11 @@
 //! How a test runs: a swarm of its own, a deadline, and the audit at its end.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+
+use tokio::runtime::Builder;
 
 use crate::shared::strict_setup;
 use crate::{Client, PATIENCE, Service, World, shared, until};
@@ -31,12 +34,14 @@ pub fn in_a_swarm_of(service: &Arc<Service>, test: impl AsyncFnOnce(World)) {
 }
 
 fn run(service: &Arc<Service>, client: Client, test: impl AsyncFnOnce(World)) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = Runtime(Some(Builder::new_current_thread().enable_all().build().unwrap()));
     let shown = ShownOnPanic(service);
-    runtime.block_on(async {
+    runtime.run(async {
         let world = World::new(service, client, &swarm_name()).await;
         let swarm = world.swarm().to_owned();
-        tokio::time::timeout(DEADLINE, test(world)).await.expect("a test ends within its deadline");
+        // It outlives its deadline, so that what it holds can tell that it failed.
+        let mut test = pin!(test(world));
+        tokio::time::timeout(DEADLINE, test.as_mut()).await.expect("a test ends within its deadline");
         assert_sound(service, &swarm).await;
     });
     drop(shown);
@@ -60,6 +65,23 @@ fn swarm_name() -> String {
     let start = name.len().saturating_sub(NAME_CHARS);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     format!("{}-{number}", name[start..].trim_start_matches(|c: char| !c.is_ascii_alphanumeric()))
+}
+
+/// Waits for nobody at its end: a test that failed may have left a thread at work for ever.
+struct Runtime(Option<tokio::runtime::Runtime>);
+
+impl Runtime {
+    fn run(&self, test: impl Future<Output = ()>) {
+        self.0.as_ref().expect("it is there until it is dropped").block_on(test);
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 struct ShownOnPanic<'a>(&'a Service);

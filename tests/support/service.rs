@@ -13,14 +13,14 @@ use waggle_core::{Redis, Target};
 
 use crate::process::{alive, signal, spawn};
 use crate::redis_server::query;
-use crate::wait::until_some_blocking;
-use crate::{Client, Cluster, Setup, audit};
+use crate::wait::{until, until_some_blocking};
+use crate::{Client, Cluster, PATIENCE, Setup, audit};
 
 /// From the start of the process until it listens.
 const START: Duration = Duration::from_secs(30);
 /// From the signal until the end of the process.
 const END: Duration = Duration::from_secs(20);
-const GREETING: &str = "waggle listens on http://";
+const GREETING: &str = "waggle listens on ";
 /// Lines of the log that a failed test shows.
 const LOG_LINES: usize = 12;
 
@@ -34,6 +34,8 @@ pub struct Service {
 #[derive(Debug)]
 struct Running {
     child: Child,
+    /// `http` or `https`.
+    scheme: String,
     address: String,
 }
 
@@ -66,12 +68,13 @@ impl Service {
 
     /// A client for it.
     pub fn client(&self) -> Client {
-        Client::new(&self.base()).showing(self.setup.root.as_deref())
+        Client::new(&self.base()).over(self.setup.tls.clone()).showing(self.setup.root.as_deref())
     }
 
-    /// `http://HOST:PORT`.
+    /// `http://HOST:PORT`, or `https`.
     pub fn base(&self) -> String {
-        format!("http://{}", self.address())
+        let running = self.running.lock().unwrap();
+        format!("{}://{}", running.scheme, running.address)
     }
 
     /// `HOST:PORT`.
@@ -105,6 +108,23 @@ impl Service {
     /// SIGTERM.
     pub fn terminate(&self) {
         signal(self.pid(), Signal::TERM);
+    }
+
+    /// `kill -STOP`: it holds its connections and says nothing.
+    pub fn freeze(&self) {
+        signal(self.pid(), Signal::STOP);
+    }
+
+    /// `kill -CONT`.
+    pub fn thaw(&self) {
+        signal(self.pid(), Signal::CONT);
+    }
+
+    /// Its memory that is resident.
+    pub fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a process has memory");
+        line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
     /// Waits for its end.
@@ -158,6 +178,11 @@ impl Service {
         std::fs::read_to_string(log(&self.setup)).unwrap_or_default()
     }
 
+    /// Waits until it has logged this: an answer may be faster than its line in the log.
+    pub async fn until_logged(&self, text: &str) {
+        until(&format!("{text:?} is logged"), PATIENCE, async || self.log().contains(text)).await;
+    }
+
     /// The end of what it logged.
     pub fn log_tail(&self) -> String {
         let text = self.log();
@@ -203,8 +228,14 @@ fn launch(setup: &Setup, listen: &str) -> Result<Running, Ended> {
     loop {
         match greeting.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             Ok(line) => {
-                if let Some(address) = line.strip_prefix(GREETING) {
-                    return Ok(Running { child, address: address.trim().to_owned() });
+                if let Some((scheme, address)) =
+                    line.strip_prefix(GREETING).and_then(|url| url.split_once("://"))
+                {
+                    return Ok(Running {
+                        child,
+                        scheme: scheme.to_owned(),
+                        address: address.trim().to_owned(),
+                    });
                 }
             }
             Err(mpsc::RecvTimeoutError::Disconnected) => {

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
+use tokio_rustls::rustls::ClientConfig;
 use waggle_core::Target;
 
 use crate::paths::waggle;
-use crate::redis_server::RedisServer;
+use crate::redis_server::{RedisServer, SERVICE_USER};
 use crate::sandbox::new_dir;
-use crate::{Cluster, process};
+use crate::{Authority, Cluster, Named, Pair, Shim, Shimmed, process};
 
 /// What a token may do that may do everything.
 pub const ALL_SCOPES: &str = "submit,work,message,state,operate,admin";
@@ -20,10 +21,13 @@ pub const ALL_SCOPES: &str = "submit,work,message,state,operate,admin";
 #[derive(Debug, Clone)]
 pub struct Setup {
     pub(crate) directory: PathBuf,
+    data_dir: PathBuf,
     pub(crate) target: Target,
     pub(crate) cluster: Option<Arc<Cluster>>,
     /// The token of clients, where the service asks for one.
     pub(crate) root: Option<String>,
+    /// How clients reach the service over TLS.
+    pub(crate) tls: Option<Arc<ClientConfig>>,
     variables: Vec<(String, String)>,
     flags: Vec<String>,
 }
@@ -33,7 +37,21 @@ impl Setup {
     pub fn private() -> Self {
         let directory = new_dir("service");
         let target = Target::Unix(directory.join("data/redis.sock"));
-        Self::new(directory, target)
+        Self::new(directory, target).set("WAGGLE_REDIS__USERNAME", SERVICE_USER)
+    }
+
+    /// With the same settings, on a private Redis in a new directory.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let (variables, flags) = (self.variables.clone(), self.flags.clone());
+        Self { variables, flags, ..Self::private() }
+    }
+
+    /// On a private Redis with its data in `directory`.
+    pub fn private_in(directory: PathBuf) -> Self {
+        let target = Target::Unix(directory.join("redis.sock"));
+        let setup = Self { data_dir: directory, ..Self::new(new_dir("service"), target) };
+        setup.set("WAGGLE_REDIS__USERNAME", SERVICE_USER)
     }
 
     /// On a Redis of the harness.
@@ -43,7 +61,8 @@ impl Setup {
 
     /// On a Redis of the harness, reached through `url`; the audit goes to it directly.
     pub fn through(redis: &RedisServer, url: &str) -> Self {
-        Self::new(new_dir("service"), Target::Unix(redis.socket())).set("WAGGLE_REDIS__URL", url)
+        let setup = Self::new(new_dir("service"), Target::Unix(redis.socket()));
+        setup.set("WAGGLE_REDIS__URL", url).limited_to_a_user_of(redis)
     }
 
     /// On a cluster.
@@ -53,7 +72,14 @@ impl Setup {
             cluster: Some(Arc::clone(cluster)),
             ..Self::new(new_dir("service"), Target::Cluster(urls.clone()))
         };
-        setup.set("WAGGLE_REDIS__MODE", "cluster").set("WAGGLE_REDIS__URLS", &urls.join(","))
+        let setup = setup.set("WAGGLE_REDIS__MODE", "cluster").set("WAGGLE_REDIS__URLS", &urls.join(","));
+        setup.limited_to_a_user_of(&cluster.nodes()[0])
+    }
+
+    /// As the user that may do nothing but what the service needs.
+    fn limited_to_a_user_of(self, redis: &RedisServer) -> Self {
+        let password = redis.password_file().display().to_string();
+        self.set("WAGGLE_REDIS__USERNAME", SERVICE_USER).set("WAGGLE_REDIS__PASSWORD_FILE", &password)
     }
 
     /// With an environment variable.
@@ -61,6 +87,12 @@ impl Setup {
     pub fn set(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// Under a shim: the service itself, or its private Redis.
+    #[must_use]
+    pub fn under(self, shim: &Shim, of: Shimmed) -> Self {
+        shim.variables(of).into_iter().fold(self, |setup, (name, value)| setup.set(name, &value))
     }
 
     /// With tokens in its settings, of which its clients show one that may do everything.
@@ -90,6 +122,45 @@ impl Setup {
         token.to_owned()
     }
 
+    /// Over TLS, with a certificate of this authority, which its clients trust. Files are looked at ten times a second.
+    #[must_use]
+    pub fn with_tls(self, authority: &Authority) -> Self {
+        self.put_certificate(&authority.service());
+        let (certificate, key) = (self.file("service.pem"), self.file("service.key"));
+        Self { tls: Some(authority.trusted()), ..self }
+            .set("WAGGLE_SERVER__TLS__CERTIFICATE_FILE", &certificate)
+            .set("WAGGLE_SERVER__TLS__KEY_FILE", &key)
+            .set("WAGGLE_SERVER__TLS__RELOAD_MS", "100")
+    }
+
+    /// Asks clients for certificates of this authority.
+    #[must_use]
+    pub fn asking_for_certificates(self, authority: &Authority, how: &str) -> Self {
+        let file = self.file("clients.pem");
+        std::fs::write(&file, authority.pem()).unwrap();
+        self.set("WAGGLE_SERVER__TLS__CLIENT_CA_FILE", &file)
+            .set("WAGGLE_SERVER__TLS__CLIENT_CERTIFICATES", how)
+    }
+
+    /// Its clients show a certificate.
+    #[must_use]
+    pub fn reached_as(self, authority: &Authority, named: Named<'_>) -> Self {
+        Self { tls: Some(authority.showing(&authority.client(named))), ..self }
+    }
+
+    /// Puts another certificate where the service looks for one, each file by one rename: half of one is never seen.
+    pub fn put_certificate(&self, pair: &Pair) {
+        for (name, text) in [("service.pem", &pair.certificate), ("service.key", &pair.key)] {
+            std::fs::write(self.file("new"), text).unwrap();
+            std::fs::rename(self.file("new"), self.file(name)).unwrap();
+        }
+    }
+
+    /// The path of a file beside its data.
+    pub fn file(&self, name: &str) -> String {
+        self.directory.join(name).display().to_string()
+    }
+
     fn tokens_file(&self) -> PathBuf {
         self.directory.join("tokens.toml")
     }
@@ -103,7 +174,7 @@ impl Setup {
 
     /// Where the private Redis has its data.
     pub fn data_dir(&self) -> PathBuf {
-        self.directory.join("data")
+        self.data_dir.clone()
     }
 
     /// The command of `waggle serve` on `listen`.
@@ -128,7 +199,17 @@ impl Setup {
     }
 
     fn new(directory: PathBuf, target: Target) -> Self {
-        Self { directory, target, cluster: None, root: None, variables: Vec::new(), flags: Vec::new() }
+        let data_dir = directory.join("data");
+        Self {
+            directory,
+            data_dir,
+            target,
+            cluster: None,
+            root: None,
+            tls: None,
+            variables: Vec::new(),
+            flags: Vec::new(),
+        }
     }
 }
 

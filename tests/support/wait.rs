@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 pub const PATIENCE: Duration = Duration::from_secs(15);
 /// Between two looks.
 const POLL: Duration = Duration::from_millis(5);
+/// Rounds after which [`until_quick`] gives up: so many times those that it wants, and some more.
+const TIMES: usize = 3;
+const MORE: usize = 2;
 
 /// Waits until `condition` holds.
 ///
@@ -28,6 +31,22 @@ pub async fn until_some<T>(what: &str, patience: Duration, mut look: impl AsyncF
         assert!(Instant::now() < deadline, "not within {patience:?}: {what}");
         tokio::time::sleep(POLL).await;
     }
+}
+
+/// Runs rounds, each of which tells how long it took, until so many in a row took less than `quick`. What a busy machine
+/// delays now and then is quick in the end; what waits for a look from time to time is so by luck, and not in a row.
+///
+/// # Panics
+/// When it never is.
+pub async fn until_quick(in_a_row: usize, quick: Duration, mut round: impl AsyncFnMut(usize) -> Duration) {
+    let mut all = Vec::new();
+    while all.len() < TIMES * in_a_row + MORE {
+        all.push(round(all.len()).await);
+        if all.len() >= in_a_row && all[all.len() - in_a_row..].iter().all(|took| *took < quick) {
+            return;
+        }
+    }
+    panic!("never {in_a_row} in a row within {quick:?}: {all:?}");
 }
 
 /// As [`until_some`], outside a runtime.

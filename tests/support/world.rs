@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tokio_rustls::rustls::ClientConfig;
 
 use crate::{Client, Held, PATIENCE, Reply, Request, Service, until};
 
@@ -51,6 +52,12 @@ impl World {
     #[must_use]
     pub fn showing<'a>(&self, token: impl Into<Option<&'a str>>) -> Self {
         Self { client: self.client.showing(token), ..self.clone() }
+    }
+
+    /// The same swarm over TLS, as whoever `tls` makes it.
+    #[must_use]
+    pub fn over(&self, tls: Arc<ClientConfig>) -> Self {
+        Self { client: self.client.over(Some(tls)), ..self.clone() }
     }
 
     /// Another swarm of the same service, which the audit at the end does not look at.
@@ -214,6 +221,17 @@ impl World {
             tokio::time::sleep(AGAIN).await;
         }
         panic!("it does not work again within {PATIENCE:?}; the last answer: {last}");
+    }
+
+    /// Waits until all that its private Redis has written so far is synced: with `everysec` that is once a second.
+    pub async fn until_synced(&self) {
+        let service = Arc::clone(&self.service);
+        let synced = move || {
+            let info: String = service.redis("INFO persistence").remove(0);
+            let is = |line: &str| info.lines().any(|found| found == line);
+            is("aof_buffer_length:0") && is("aof_pending_bio_fsync:0") && is("aof_last_write_status:ok")
+        };
+        until("it is on the disk", PATIENCE, async || synced()).await;
     }
 
     /// A task that has used up its attempts.

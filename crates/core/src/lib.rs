@@ -3,6 +3,7 @@
 //! Nothing above this crate knows whether Redis is one server or a cluster,
 //! which connection a call travels on, or how many calls travel together.
 
+pub mod access;
 pub mod backoff;
 pub mod clock;
 pub mod codec;

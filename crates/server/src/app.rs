@@ -9,6 +9,8 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use waggle_task_queue::TaskQueue;
 
 use crate::auth::{Access, Caller};
+use crate::clients::{InFlight, LongPolls};
+use crate::config::ServerConfig;
 use crate::extract::BodyLimits;
 use crate::perf::Monitor;
 use crate::perf::validate::Runs;
@@ -21,10 +23,11 @@ pub struct App(Arc<Inner>);
 struct Inner {
     queue: TaskQueue,
     access: Access,
-    body_limits: BodyLimits,
+    server: ServerConfig,
+    long_polls: LongPolls,
+    in_flight: InFlight,
     metrics: PrometheusHandle,
     document: Bytes,
-    sse_heartbeat: Duration,
     desk: Desk,
     monitor: Monitor,
     validations: OnceLock<Runs>,
@@ -32,13 +35,11 @@ struct Inner {
 }
 
 impl App {
-    /// The state for the queue of `monitor`; `access` says who may do what; `metrics` renders what is recorded in this process; `sse_heartbeat` is the
-    /// time between two comments to a reader of events for whom there is nothing else; `desk` is where snapshots are
-    /// handed in and out.
+    /// The state for the queue of `monitor`; `access` says who may do what, `server` how much of it; `desk` is where
+    /// snapshots are handed in and out; `metrics` renders what is recorded in this process.
     pub fn new(
         access: Access,
-        body_limits: BodyLimits,
-        sse_heartbeat: Duration,
+        server: &ServerConfig,
         desk: Desk,
         monitor: Monitor,
         metrics: PrometheusHandle,
@@ -49,10 +50,11 @@ impl App {
         Self(Arc::new(Inner {
             queue,
             access,
-            body_limits,
+            long_polls: LongPolls::new(server),
+            in_flight: InFlight::new(server),
+            server: server.clone(),
             metrics,
             document,
-            sse_heartbeat,
             desk,
             monitor,
             validations: OnceLock::new(),
@@ -95,12 +97,28 @@ impl App {
         &self.0.access
     }
 
-    pub(crate) fn body_limits(&self) -> BodyLimits {
-        self.0.body_limits
+    /// How the service is reached, and how much may be asked of it.
+    pub(crate) fn server(&self) -> &ServerConfig {
+        &self.0.server
     }
 
+    pub(crate) fn body_limits(&self) -> BodyLimits {
+        self.0.server.body_limits()
+    }
+
+    /// Between two comments to a reader of events for whom there is nothing else.
     pub(crate) fn sse_heartbeat(&self) -> Duration {
-        self.0.sse_heartbeat
+        self.0.server.sse_heartbeat()
+    }
+
+    /// The requests that wait.
+    pub(crate) fn long_polls(&self) -> &LongPolls {
+        &self.0.long_polls
+    }
+
+    /// The bytes of bodies and of answers that are in memory.
+    pub(crate) fn in_flight(&self) -> &InFlight {
+        &self.0.in_flight
     }
 
     /// Where snapshots are handed in and out.

@@ -1,6 +1,7 @@
 //! Bodies as the routes read them, without a service around them: what tests and fuzzing give bytes to.
 
 use axum::body::Bytes;
+use waggle_task_queue::limits::{BATCH_TASKS, JSON_DEPTH};
 use waggle_task_queue::model::{Invalid, NewTask, Transaction};
 
 use crate::extract::RawJson;
@@ -20,7 +21,7 @@ pub fn task(bytes: &[u8]) -> Result<NewTask, Problem> {
 /// # Errors
 /// What a batch of these bytes is answered with as a whole.
 pub fn batch(bytes: &[u8]) -> Result<Vec<Result<NewTask, Invalid>>, Problem> {
-    tasks::submit_batch::tasks(json(bytes)?.text()?, None)
+    tasks::submit_batch::tasks(json(bytes)?.text()?, None, BATCH_TASKS)
 }
 
 /// The transaction of these bytes.
@@ -32,5 +33,5 @@ pub fn transaction(bytes: &[u8]) -> Result<Transaction, Problem> {
 }
 
 fn json(bytes: &[u8]) -> Result<RawJson, Problem> {
-    RawJson::scanned(Bytes::copy_from_slice(bytes))
+    RawJson::scanned(Bytes::copy_from_slice(bytes), JSON_DEPTH)
 }

@@ -11,6 +11,7 @@ use utoipa::openapi::{OpenApi as Generated, RefOr, Response, Schema};
 use waggle_task_queue::model::Scope;
 
 use crate::auth::{Need, need_of};
+use crate::middleware::{HEALTH, answers_while_draining};
 use crate::problem::{ProblemBody, problem};
 
 /// The schema of JSON that passes through unread.
@@ -28,7 +29,8 @@ const BEARER: &str = "A token as `waggle token new` makes it, where the service 
         description = "Task orchestration for swarms of agents. Delivery is at least once; each task is completed \
                        effectively once, under the lease that holds it. Errors are `application/problem+json`. What a \
                        browser sends for a page of another site, and would change something, is refused with 403 \
-                       `cross_site`.",
+                       `cross_site`; where no token is asked for, so is with 403 `unknown_host` what was sent to a name \
+                       (`Host`) other than `localhost` and those that the settings list.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     components(schemas(ProblemBody<'static>)),
@@ -77,8 +79,26 @@ fn secure(document: &mut Generated) {
         for (method, operation) in operations {
             if let Some(operation) = operation {
                 require(operation, need_of(&method, Some(path)));
+                turn_away(path, &mut operation.responses.responses);
             }
         }
+    }
+}
+
+/// How any request may be refused before its operation sees it.
+fn turn_away(path: &str, responses: &mut BTreeMap<String, RefOr<Response>>) {
+    let mut lacking = |status: &str, reason: &str| {
+        responses.entry(status.to_owned()).or_insert_with(|| problem(reason));
+    };
+    lacking("414", "`too_large`: the address is too long.");
+    if !answers_while_draining(path) {
+        lacking("503", "`draining`: the service stops; another one, or this one in a moment, answers.");
+    }
+    if !path.starts_with(HEALTH) {
+        lacking(
+            "403",
+            "`unknown_host`: where no token is asked for, and `Host` is none of the service's names.",
+        );
     }
 }
 
@@ -106,7 +126,8 @@ fn require(operation: &mut Operation, need: Need) {
     add(
         responses,
         "429",
-        "`rate_limited`: the token asks too often, or too many wrong tokens came from this address.",
+        "`rate_limited`: the token asks too often, as many of its requests wait as may, as many bytes of this address are \
+         in memory as may be, or too many wrong tokens came from this address.",
     );
 }
 

@@ -5,6 +5,7 @@ pub mod auth;
 mod bench;
 pub mod bodies;
 pub mod cli;
+mod clients;
 pub mod config;
 mod dashboard;
 mod document;
@@ -21,6 +22,7 @@ mod snapshots;
 mod sse;
 #[cfg(test)]
 mod testing;
+pub mod tls;
 mod trace;
 
 pub use extract::BodyLimits;

@@ -10,8 +10,12 @@ use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandl
 pub const HTTP_DURATION: &str = "waggle_http_request_duration_seconds";
 /// Requests being answered, waiting polls among them.
 pub const HTTP_IN_FLIGHT: &str = "waggle_http_requests_in_flight";
+/// Bytes of bodies and of answers in memory.
+pub const IN_FLIGHT_BYTES: &str = "waggle_in_flight_bytes";
 /// Readers of server-sent events.
 pub const EVENT_FOLLOWERS: &str = "waggle_event_followers";
+/// Connections, waiting requests and bytes beyond a limit; label `limit`, see [`Limit`].
+pub const REFUSED: &str = "waggle_limit_refused_total";
 /// Snapshots that were to be written by themselves; labels `result` (`written`, `failed`).
 pub const SNAPSHOTS: &str = "waggle_snapshots_total";
 /// 1 while an alert fires, else 0; labels `name`, `severity`.
@@ -37,6 +41,23 @@ const TASK_SECONDS: &[f64] = &[
 const OPERATIONS: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 100.0];
 /// Recorded values wait in memory until they are counted.
 const UPKEEP: Duration = Duration::from_secs(5);
+
+/// A limit on what clients may take at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// `server.max_connections`.
+    Connections,
+    /// `server.max_connections_per_client`.
+    ConnectionsPerClient,
+    /// `server.max_long_polls`.
+    LongPolls,
+    /// `server.max_long_polls_per_client`.
+    LongPollsPerClient,
+    /// `server.in_flight_bytes`.
+    InFlightBytes,
+    /// The part of them that one client may have.
+    InFlightBytesPerClient,
+}
 
 static HANDLE: Mutex<Option<PrometheusHandle>> = Mutex::new(None);
 
@@ -66,6 +87,33 @@ pub async fn upkeep(handle: PrometheusHandle) {
     }
 }
 
+/// Counts what was refused because a limit was reached.
+pub(crate) fn refused(limit: Limit) {
+    counter!(REFUSED, "limit" => limit.label()).increment(1);
+}
+
+impl Limit {
+    const ALL: [Self; 6] = [
+        Self::Connections,
+        Self::ConnectionsPerClient,
+        Self::LongPolls,
+        Self::LongPollsPerClient,
+        Self::InFlightBytes,
+        Self::InFlightBytesPerClient,
+    ];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Connections => "connections",
+            Self::ConnectionsPerClient => "connections_per_client",
+            Self::LongPolls => "long_polls",
+            Self::LongPollsPerClient => "long_polls_per_client",
+            Self::InFlightBytes => "in_flight_bytes",
+            Self::InFlightBytesPerClient => "in_flight_bytes_per_client",
+        }
+    }
+}
+
 fn builder() -> Result<PrometheusBuilder, BuildError> {
     use metrics_exporter_prometheus::Matcher;
     use waggle_task_queue::metrics::{QUEUED_SECONDS, RUN_SECONDS};
@@ -80,13 +128,16 @@ fn builder() -> Result<PrometheusBuilder, BuildError> {
 fn describe() {
     describe_histogram!(HTTP_DURATION, Unit::Seconds, "Time from a request's headers to its answer");
     describe_gauge!(HTTP_IN_FLIGHT, Unit::Count, "Requests being answered, waiting polls among them");
+    describe_gauge!(IN_FLIGHT_BYTES, Unit::Bytes, "Bytes of bodies and of answers in memory");
     describe_gauge!(EVENT_FOLLOWERS, Unit::Count, "Readers of server-sent events");
+    describe_counter!(REFUSED, Unit::Count, "Connections, waiting requests and bytes beyond a limit");
     describe_counter!(SNAPSHOTS, Unit::Count, "Snapshots that were to be written by themselves");
     describe_gauge!(ALERT, Unit::Count, "1 while an alert fires, else 0");
     describe_counter!(WEBHOOK_DELIVERIES, Unit::Count, "Alerts that were to be sent to the webhook");
     describe_gauge!(BUILD_INFO, Unit::Count, "Always 1, with the version of the service");
     describe_gauge!(START_TIME, Unit::Seconds, "When this process began, since the epoch");
     drop(gauge!(EVENT_FOLLOWERS));
+    drop(Limit::ALL.map(|limit| counter!(REFUSED, "limit" => limit.label())));
     drop(["written", "failed"].map(|result| counter!(SNAPSHOTS, "result" => result)));
     let deliveries = |result| counter!(WEBHOOK_DELIVERIES, "result" => result);
     drop(["delivered", "failed", "refused", "dropped"].map(deliveries));

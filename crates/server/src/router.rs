@@ -4,26 +4,31 @@ use axum::Router;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::app::App;
 use crate::document::{Document, written};
-use crate::middleware::{Around, cross_site};
+use crate::middleware::{Around, cors, cross_site};
 use crate::routes::{
-    agents, events, health, messages, metrics, openapi, perf, queues, schedules, snapshot, state,
+    agents, docs, events, health, messages, metrics, openapi, perf, queues, schedules, snapshot, state,
     subscriptions, swarms, tasks, tokens, transactions,
 };
 
 /// The router with its state and its layer.
 pub fn router(app: App) -> Router {
     let (api, _) = api().split_for_parts();
-    let docs: Router<App> = SwaggerUi::new("/docs").config(Config::from("/openapi.json")).into();
-    api.merge(state::slashes::routes())
-        .merge(perf::dashboard::files())
-        .merge(docs)
-        // Two as one: a route is boxed for each call of this.
-        .layer((Around::new(app.clone()), cross_site()))
-        .with_state(app)
+    let routes = api.merge(state::slashes::routes()).merge(perf::dashboard::files()).merge(docs::files());
+    around(routes, &app).with_state(app)
+}
+
+fn around(routes: Router<App>, app: &App) -> Router<App> {
+    let origins = &app.server().cors_origins;
+    let cross_site = cross_site(origins).expect("origins are checked when the settings are read");
+    // Several as one: a route is boxed for each call of this.
+    match cors(origins) {
+        None => routes.layer((Around::new(app.clone()), cross_site)),
+        // Outermost, so that a page may read refusals too, and a browser may ask what is allowed without a token.
+        Some(cors) => routes.layer((cors, Around::new(app.clone()), cross_site)),
+    }
 }
 
 /// The OpenAPI document, generated from the handlers: pretty JSON and a last newline.

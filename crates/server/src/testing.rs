@@ -1,7 +1,5 @@
 //! A service without sockets, on a real Redis, for the tests of this crate.
 
-use std::time::Duration;
-
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -10,7 +8,6 @@ use tower::ServiceExt as _;
 use waggle_core::Codec;
 use waggle_task_queue::TaskQueue;
 
-use crate::BodyLimits;
 use crate::app::App;
 use crate::auth::Access;
 use crate::config::Settings;
@@ -43,20 +40,19 @@ impl Service {
         let data = tempfile::Builder::new().prefix("waggle").tempdir().unwrap();
         settings.server.data_dir = data.path().join("data");
         settings.server.sse_heartbeat_ms = 50;
+        settings.server.body_limit_bytes = BODY_LIMIT;
+        settings.server.body_timeout_ms = 200;
         let store = Store::open(&settings).await.unwrap();
         let queue = TaskQueue::new(
             store.redis().clone(),
             Codec::new(1_024, BODY_LIMIT).recorded_by(store.redis().perf()),
         );
-        let limits = BodyLimits { bytes: BODY_LIMIT, timeout: Duration::from_millis(200) };
-        let (heartbeat, desk) = (settings.server.sse_heartbeat(), Desk::new(&settings));
         let node = Node::new("test", ([127, 0, 0, 1], 0).into());
         let monitor = Monitor::new(queue, settings.perf.clone(), settings.redis.clone(), node, "private");
         let app = App::new(
             Access::new(&settings).unwrap(),
-            limits,
-            heartbeat,
-            desk,
+            &settings.server,
+            Desk::new(&settings),
             monitor,
             crate::metrics::install().unwrap(),
         );

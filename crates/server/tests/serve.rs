@@ -71,7 +71,8 @@ impl Service {
     /// A claim that waits for a minute.
     fn poll(&self) -> TcpStream {
         let body = r#"{"agent":"a","wait_ms":60000}"#;
-        let head = "POST /v1/swarms/default/claims HTTP/1.1\r\nhost: x\r\ncontent-type: application/json";
+        let head =
+            "POST /v1/swarms/default/claims HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json";
         self.send(&format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()))
     }
 
@@ -86,7 +87,7 @@ impl Service {
 
     fn metrics(&self) -> String {
         let mut text = String::new();
-        let request = "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+        let request = "GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
         self.send(request).read_to_string(&mut text).unwrap();
         text
     }
@@ -138,7 +139,7 @@ fn a_second_signal_ends_the_service_at_once() {
     let data = directory();
     let mut service = Service::start(data.path());
     // Half a request is in flight for as long as its body is missing.
-    let head = "POST /v1/swarms/default/tasks HTTP/1.1\r\nhost: x\r\ncontent-type: application/json";
+    let head = "POST /v1/swarms/default/tasks HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json";
     let _half = service.send(&format!("{head}\r\ncontent-length: 10\r\n\r\n{{"));
     service.until_in_flight(2);
     service.signal("TERM");
@@ -155,13 +156,13 @@ fn a_second_signal_ends_the_service_at_once() {
 fn what_was_submitted_outlives_a_restart() {
     let data = directory();
     let mut service = Service::start(data.path());
-    let head = "POST /v1/swarms/default/tasks HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json";
+    let head = "POST /v1/swarms/default/tasks HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json";
     let answer = read(&mut service.send(&format!("{head}\r\ncontent-length: 13\r\n\r\n{{\"payload\":7}}")));
     assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
     service.signal("INT");
     assert_eq!(service.wait(), Some(0));
     let service = Service::start(data.path());
-    let list = "GET /v1/swarms/default/tasks HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let list = "GET /v1/swarms/default/tasks HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
     assert!(read(&mut service.send(list)).contains(r#""payload":7"#));
 }
 

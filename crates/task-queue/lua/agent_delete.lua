@@ -14,7 +14,8 @@ local function eldest_last(a, b) return a > b end
 -- The task, where the agent holds it right now.
 local function held_task(root, id, name, now)
   local task = due.running(root, id)
-  if task and task.status == 'running' and task.agent == name and now < task.expires then return task end
+  if not task or task.status ~= 'running' or task.agent ~= name then return end
+  if now < clock.end_of(root, task.expires, task.started, name) then return task end
 end
 
 -- Returns whether it holds nothing any more; adds to `ended`, by what became of them, the tasks it held.

@@ -7,7 +7,7 @@
 -- fails   SWARMNOTFOUND
 -- promise no message is consumed
 
--- Bytes of messages that one call returns, a message over.
+-- Bytes of messages that one call returns, decompressed, a message over.
 local READ_BYTES = 4 * 1024 * 1024
 
 local function has_expired(text, now)
@@ -34,7 +34,7 @@ local function message_read(keys, args)
     local text = redis.call('GET', key_of.message(root, id))
     reply[2] = entries[at + 1]
     if text and not has_expired(text, effects.now) then
-      found, bytes = found + 1, bytes + #text
+      found, bytes = found + 1, bytes + bytes_of_frame(text, string.find(text, '\n', 1, true) + 1)
       reply[#reply + 1] = entries[at + 1] .. ' ' .. id
       reply[#reply + 1] = text
     end

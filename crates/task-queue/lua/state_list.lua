@@ -29,7 +29,7 @@ local function state_list(keys, args)
     if entry and entry.live then
       reply[#reply + 1] = key
       reply[#reply + 1] = text
-      left = left - state_bytes(entry)
+      left = left - bytes_of_frame(entry.frame, 1)
     end
   end
   return reply

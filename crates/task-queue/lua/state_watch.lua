@@ -25,7 +25,7 @@ local function state_watch(keys, args)
         reply[#reply + 1] = key
         reply[#reply + 1] = version
         reply[#reply + 1] = text
-        want, left = want - 1, left - (entry and state_bytes(entry) or 0)
+        want, left = want - 1, left - (entry and bytes_of_frame(entry.frame, 1) or 0)
       end
     end
     reply[1] = version

@@ -49,3 +49,5 @@ local function task_act(keys, args)
 end
 
 register('task_act', task_act, {})
+-- For what ends tasks or deletes them: where memory is full, that is how room is made.
+register('task_act_freeing', task_act, { 'allow-oom' })

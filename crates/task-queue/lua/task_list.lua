@@ -8,7 +8,7 @@
 -- promise looks at no more tasks than asked; a task that stands where it stood is not left out because others came,
 --         or were claimed
 
--- Bytes of records one call returns, one record over.
+-- Bytes of records one call returns, decompressed, one record over.
 local LIST_BYTES = 4 * 1024 * 1024
 
 local function records(root, reply, want)

@@ -2,14 +2,15 @@
 --
 -- keys    root of the swarm
 -- args    how many at most
--- returns { leases ended, milliseconds until the next end ('' when nothing is held), how many ended without a word, how
+-- returns { leases ended or looked at, milliseconds until the next end ('' when nothing is held), how many ended without a word, how
 --         many at their timeout, how many at their deadline; of all these how many tasks failed, were cancelled, are
---         scheduled again, and milliseconds until the first of those ('' when there is none) }
+--         scheduled again, and milliseconds until the first of those ('' when there is none); now ('' where there is no
+--         such swarm) }
 -- fails   -
 -- promise an ended lease counts as an attempt. Ended without a word it is a crash, and the task is ready again at once;
 --         ended at its timeout it is a failure, and the task is scheduled after its backoff; where its attempts are used
 --         up, or its deadline has passed, it has failed; where that was asked for it is cancelled. Several servers may
---         sweep at once
+--         sweep at once. No lease ends because the clock was set (parts/clock.lua)
 
 local LEASE_EXPIRED = '\0{"message":"the lease ended without a word from its holder","kind":"lease_expired"}'
 local TIMED_OUT = '\0{"message":"the attempt took longer than its timeout_ms","kind":"timeout"}'
@@ -43,7 +44,7 @@ end
 
 -- A number in [0, 1), another one for each of the tasks that time out together: the end of an id is random.
 local function chance(id)
-  return (tonumber(string.sub(id, -4), 16) / 65536 + micros / 1000) % 1
+  return (tonumber(string.sub(id, -4), 16) / 65536 + clock.micros / 1000) % 1
 end
 
 -- Also returns the wait until the next attempt.
@@ -68,6 +69,8 @@ end
 local function reap_one(effects, id)
   local task = due.running(effects.root, id)
   if not task then return unlease(effects, { id = id }) end
+  local ends = clock.end_of(effects.root, task.expires, task.started, task.agent)
+  if ends > effects.now then return due.moved(effects, task, ends - task.expires) end
   local spec = read_header(effects.root, id)
   local deadline = due.deadline(spec, task.flags)
   if deadline and deadline <= effects.now and not task.cancel then return 'overdue', due.fail(effects, task, 'running') end
@@ -75,10 +78,18 @@ local function reap_one(effects, id)
   return 'expired', crash(effects, task, spec)
 end
 
+-- After the clock was set back. Returns how many leases it looked at.
+local function move_back(effects, n)
+  return clock.move_back(effects.root .. 'leases', effects.now, n, function(id)
+    local task = due.running(effects.root, id)
+    if task and clock.is_lease_of_before(effects.root, task.expires) then due.moved(effects, task, -clock.back) end
+  end)
+end
+
 local function task_reap(keys, args)
   local root = keys[1]
   local swarm = open_swarm(root)
-  if not swarm then return { 0, '', 0, 0, 0, 0, 0, 0, '' } end
+  if not swarm then return { 0, '', 0, 0, 0, 0, 0, 0, '', '' } end
   local now = now_ms(root)
   local effects = new_effects(root, swarm, now)
   local ended = redis.call('ZRANGEBYSCORE', root .. 'leases', '-inf', now, 'LIMIT', 0, tonumber(args[1]))
@@ -88,11 +99,14 @@ local function task_reap(keys, args)
     if how then counts[how], counts[status] = counts[how] + 1, counts[status] + 1 end
     if wait then soonest = math.min(wait, soonest or wait) end
   end
+  local moved = move_back(effects, tonumber(args[1]))
   write_effects(effects)
   local following = redis.call('ZRANGE', root .. 'leases', 0, 0, 'WITHSCORES')
+  local is_all = math.max(#ended, moved) < tonumber(args[1])
+  if is_all and (following[2] or redis.call('EXISTS', root .. 'alive') == 1) then clock.mark(root, now) end
   local wait = following[2] and int(tonumber(following[2]) - now) or ''
-  return { #ended, wait, counts.expired, counts.timed_out, counts.overdue, counts.failed, counts.cancelled, counts.scheduled,
-    soonest and int(soonest) or '' }
+  return { math.max(#ended, moved), wait, counts.expired, counts.timed_out, counts.overdue, counts.failed, counts.cancelled, counts.scheduled,
+    soonest and int(soonest) or '', int(now) }
 end
 
 register('task_reap', task_reap, { 'allow-oom' })

@@ -169,3 +169,5 @@ local function transaction_apply(keys, args)
 end
 
 register('transaction_apply', transaction_apply, {})
+-- For operations that only end attempts and delete keys: they go on where memory is full, as the calls for each do.
+register('transaction_apply_freeing', transaction_apply, { 'allow-oom' })

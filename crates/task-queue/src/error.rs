@@ -189,6 +189,21 @@ pub enum Error {
 }
 
 impl Error {
+    /// What kept a call from being answered that had been applied, wholly or in part: nobody may be told that it was not.
+    pub(crate) fn although_applied(self) -> Self {
+        match self {
+            Self::Redis(error) if error.outcome() == waggle_core::Outcome::Rejected => {
+                Self::Redis(waggle_core::Error::Unknown { detail: error.to_string() })
+            }
+            other => other,
+        }
+    }
+
+    /// Whether the call certainly changed nothing. The domain refuses before its first write.
+    pub(crate) fn is_certainly_not_applied(&self) -> bool {
+        !matches!(self, Self::Redis(error) if error.outcome() != waggle_core::Outcome::Rejected)
+    }
+
     /// The field errors of an invalid request; none otherwise.
     pub fn fields(&self) -> &[FieldError] {
         if let Self::Invalid(invalid) = self { &invalid.errors } else { &[] }

@@ -3,6 +3,7 @@
 //! Every change of state is one Redis function (`lua/`); every operation is one
 //! method of [`TaskQueue`], in a file of its own under `task/`.
 
+mod access;
 mod agent;
 pub mod audit;
 #[cfg(all(feature = "deliberate-bugs", debug_assertions))]
@@ -31,6 +32,7 @@ mod token;
 mod transaction;
 mod waiters;
 
+pub use access::rights;
 pub use error::Error;
 pub use event::{Followed, Follower, Until};
 pub use fleet::{FleetEntry, FleetList};

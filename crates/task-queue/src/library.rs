@@ -27,6 +27,7 @@ macro_rules! lua {
 const PARTS: &[(&str, &str)] = lua![
     "parts/register.lua",
     "parts/keys.lua",
+    "parts/clock.lua",
     "parts/swarm.lua",
     "parts/idempotency.lua",
     "parts/spec.lua",
@@ -177,6 +178,7 @@ pub(crate) const OPERATIONS: &[(&str, &str)] = lua![
     "snapshot_write.lua",
     "snapshot_finish.lua",
     "snapshot_clear.lua",
+    "access_check.lua",
     "keyspace_begin.lua",
     "keyspace_ledger.lua",
     "keyspace_advance.lua",
@@ -208,11 +210,11 @@ fn join(clock: (&str, &str)) -> Library {
     parts.extend_from_slice(PARTS);
     let operations: Vec<_> = OPERATIONS.iter().map(|(file, text)| (*file, enclosed(text))).collect();
     parts.extend(operations.iter().map(|(file, text)| (*file, text.as_str())));
-    let Library { name, source } = Library::join("waggle", VERSION, &parts);
+    let Library { name, source, .. } = Library::join("waggle", VERSION, &parts);
     let source = with_constants(&source);
     #[cfg(all(feature = "deliberate-bugs", debug_assertions))]
     let source = crate::deliberate_bugs::into(source);
-    Library { name, source }
+    Library { name, source, needs: Some(crate::access::needs()) }
 }
 
 /// Writes the value of each constant where its name stands: as locals they would count among the 200.
@@ -270,6 +272,7 @@ fn constants() -> HashMap<&'static str, String> {
         ("TOKENS", limits::TOKENS),
         ("SCHEDULE_MISSED_MS", limits::SCHEDULE_MISSED_MS),
         ("PARENTS", limits::PARENTS),
+        ("CLOCK_STEP_MS", limits::CLOCK_STEP_MS),
     ];
     let texts = [
         ("QUEUE_DEFAULT", QueueName::DEFAULT.to_owned()),

@@ -67,8 +67,8 @@ pub const CALL_DEPENDENCIES: usize = 1_000;
 pub const USAGE_WEIGHT: usize = 4;
 /// Tasks another one may depend on and still be submitted together with those of others.
 pub const MERGE_DEPENDENCIES: usize = 10;
-/// Bytes of payloads and results from which on no more dependencies are read along with a task.
-pub const INCLUDED_BYTES: usize = 16 * 1_024 * 1_024;
+/// Bytes of payloads, results, errors and progress from which on an answer takes in no more tasks.
+pub const ANSWER_BYTES: usize = 16 * 1_024 * 1_024;
 /// Highest weight of a fairness key.
 pub const FAIRNESS_WEIGHT_MAX: u32 = 100;
 /// Shortest time an attempt may be given, in milliseconds.
@@ -120,8 +120,8 @@ pub const MERGE_BYTES: usize = 16 * 1_024;
 /// Bytes a stored value may have once it is decompressed: bounds what reading may allocate, whatever the body limit
 /// was when it was written.
 pub const VALUE_BYTES: usize = 64 * 1_024 * 1_024;
-/// Claims waiting in one server; beyond, a claim is told to come back.
-pub const WAITING_CLAIMS: usize = 50_000;
+/// Claims in one server, waiting or being answered; beyond, a claim is told to come back.
+pub const WAITING_CLAIMS: usize = 100_000;
 /// Tasks one sweep of the maintenance touches.
 pub const SWEEP_TASKS: usize = 500;
 /// How long an agent that says nothing is believed to be there, in milliseconds, when it names no time.
@@ -206,6 +206,9 @@ pub const SNAPSHOT_CALL_BYTES: usize = 4 * 1_024 * 1_024;
 pub const SNAPSHOT_LINE_BYTES: usize = 4 * VALUE_BYTES;
 /// Dependencies of blocked tasks that the check of a snapshot remembers, 40 bytes each, to find circles among them.
 pub const SNAPSHOT_WAITS: usize = 1_000_000;
+/// Between two looks at the clock of Redis, of which a server that runs makes one a second: what is further apart is taken
+/// for a clock that was set, or for a standstill, in milliseconds.
+pub const CLOCK_STEP_MS: u64 = 2_500;
 /// A restore that has not been heard of for so long broke off, and another one may begin, in milliseconds.
 pub const RESTORE_SILENCE_MS: u64 = 60_000;
 /// Agents among which one call chooses: all where there are no more, else some.

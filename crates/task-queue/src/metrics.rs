@@ -19,6 +19,8 @@ use crate::model::Status;
 pub const TASKS: &str = "waggle_tasks_total";
 /// Leases that ended without a word from their holder.
 pub const LEASES_EXPIRED: &str = "waggle_lease_expired_total";
+/// How often the clock of Redis was set while a server looked at it.
+pub const CLOCK_JUMPS: &str = "waggle_clock_jumps_total";
 /// What happened to messages; label `event`, see [`MessageEvent`].
 pub const MESSAGES: &str = "waggle_messages_total";
 /// Requests that wait on purpose; label `kind`, see [`Poll`].
@@ -94,6 +96,7 @@ pub(crate) enum Poll {
 struct Handles {
     tasks: [Counter; TaskEvent::ALL.len()],
     leases_expired: Counter,
+    clock_jumps: Counter,
     messages: [Counter; MessageEvent::ALL.len()],
     long_polls: [Gauge; Poll::ALL.len()],
     assignment: Histogram,
@@ -104,6 +107,7 @@ struct Handles {
 static HANDLES: LazyLock<Handles> = LazyLock::new(|| Handles {
     tasks: TaskEvent::ALL.map(|event| counter!(TASKS, "event" => event.label())),
     leases_expired: counter!(LEASES_EXPIRED),
+    clock_jumps: counter!(CLOCK_JUMPS),
     messages: MessageEvent::ALL.map(|event| counter!(MESSAGES, "event" => event.label())),
     long_polls: Poll::ALL.map(|poll| gauge!(LONG_POLLS, "kind" => poll.label())),
     assignment: histogram!(ASSIGNMENT_SECONDS),
@@ -115,6 +119,7 @@ static HANDLES: LazyLock<Handles> = LazyLock::new(|| Handles {
 pub fn describe() {
     describe_counter!(TASKS, Unit::Count, "What happened to tasks");
     describe_counter!(LEASES_EXPIRED, Unit::Count, "Leases that ended without a word from their holder");
+    describe_counter!(CLOCK_JUMPS, Unit::Count, "How often the clock of Redis was set forward or back");
     describe_counter!(MESSAGES, Unit::Count, "What happened to messages");
     describe_gauge!(LONG_POLLS, Unit::Count, "Requests that wait on purpose");
     describe_histogram!(
@@ -129,6 +134,10 @@ pub fn describe() {
         "Time from the start of an attempt to its end by its holder"
     );
     LazyLock::force(&HANDLES);
+}
+
+pub(crate) fn clock_jumped() {
+    HANDLES.clock_jumps.increment(1);
 }
 
 /// So many tasks met this.

@@ -1,7 +1,7 @@
 use serde_json::json;
 use waggle_tests::{PATIENCE, in_a_swarm, task, until};
 
-use super::support::{SHORT_TTL_MS, look, names, register, until_agent};
+use super::support::{MORE_TTL_MS, SHORT_TTL_MS, look, names, register, until_agent};
 use crate::tasks::support::between;
 
 #[test]
@@ -19,7 +19,7 @@ fn an_agent_that_says_nothing_for_its_time_to_live_is_lost() {
 #[test]
 fn a_lost_agent_that_comes_back_is_what_it_was() {
     in_a_swarm(async |w| {
-        let fields = json!({"ttl_ms": SHORT_TTL_MS, "capabilities": ["x"], "capacity": 3});
+        let fields = json!({"ttl_ms": MORE_TTL_MS, "capabilities": ["x"], "capacity": 3});
         for name in ["claims", "beats", "is-put", "reads", "drains"] {
             register(&w, name, fields.clone()).await;
         }

@@ -2,7 +2,7 @@ use futures_util::future::join;
 use serde_json::{Value, json};
 use waggle_tests::{Held, PATIENCE, World, in_a_swarm, task, until};
 
-use super::support::{SHORT_TTL_MS, register, until_agent};
+use super::support::{MORE_TTL_MS, SHORT_TTL_MS, register, until_agent};
 use crate::tasks::support::payloads;
 
 fn payloads_of(held: &[Held]) -> Vec<Value> {
@@ -32,7 +32,7 @@ fn what_is_pinned_to_an_agent_that_never_came_waits_for_it() {
 #[test]
 fn what_is_pinned_to_a_lost_agent_is_everybody_s_in_its_order() {
     in_a_swarm(async |w| {
-        register(&w, "a", json!({"ttl_ms": SHORT_TTL_MS})).await;
+        register(&w, "a", json!({"ttl_ms": MORE_TTL_MS})).await;
         w.submit_many((0..4).map(|n| task().payload(n).agent("a"))).await;
         w.submit(task().payload("urgent").agent("a").priority(9)).await;
         w.submit(task().payload("rust").agent("a").requires(["rust"])).await;

@@ -5,6 +5,8 @@ use waggle_tests::{Held, PATIENCE, World, until};
 
 /// The least time to live: how long a test waits for an agent to be lost.
 pub(crate) const SHORT_TTL_MS: u64 = 1_000;
+/// Longer, for what a test does before.
+pub(crate) const MORE_TTL_MS: u64 = 3_000;
 
 /// Every field of an agent: those of the contract, and what is told besides.
 pub(crate) const AGENT_FIELDS: [&str; 15] = [

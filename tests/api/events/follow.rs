@@ -173,7 +173,7 @@ fn the_stream_is_one_of_server_sent_events_that_nobody_keeps() {
     in_a_swarm(async |w| {
         let mut feed = Feed::open(&w, "").await;
         assert_eq!(feed.headers()["content-type"], "text/event-stream");
-        assert_eq!(feed.headers()["cache-control"], "no-cache");
+        assert_eq!(feed.headers()["cache-control"], "no-store");
         let first = feed.block().await.unwrap();
         assert!(first.has_comment && first.data.is_none() && first.id.is_some(), "{first:?}");
     });

@@ -46,7 +46,7 @@ impl Feed {
     }
 
     async fn at(address: &str, last: Option<&str>) -> Self {
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = waggle_tests::http_client(None).build().unwrap();
         let mut request = http.get(address);
         if let Some(last) = last {
             request = request.header("last-event-id", last);

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
-use waggle_tests::{World, in_a_swarm, on_a_service};
+use waggle_tests::{World, in_a_swarm, on_a_service, until_quick};
 
 use super::support::{ack, read, register, send, subscribe, tell};
 use crate::tasks::support::a_moment;
@@ -33,11 +33,14 @@ fn a_waiting_reader_gets_a_message_at_once_however_it_was_addressed() {
         register(&w, &["a", "b"]).await;
         subscribe(&w, "a", "t").await;
         for to in [json!({"agent": "a"}), json!({"topic": "t"}), json!({"swarm": true})] {
-            let (page, late) = woken_by(&w, "a", send(&w, "b", to.clone(), "now")).await;
-            assert_eq!(page["messages"][0]["body"], "now");
-            assert!(late < AT_ONCE, "{to}: {late:?}");
-            let next = page["next"].clone();
-            assert_eq!(ack(&w, "a", json!({"up_to": next})).await, 1);
+            until_quick(1, AT_ONCE, async |_| {
+                let (page, late) = woken_by(&w, "a", send(&w, "b", to.clone(), "now")).await;
+                assert_eq!(page["messages"][0]["body"], "now", "{to}");
+                let next = page["next"].clone();
+                assert_eq!(ack(&w, "a", json!({"up_to": next})).await, 1);
+                late
+            })
+            .await;
         }
     });
 }
@@ -49,7 +52,7 @@ fn a_message_that_is_there_already_is_answered_at_once() {
         tell(&w, "b", "a", 1).await;
         let start = Instant::now();
         assert_eq!(read(&w, "a", "wait_ms=30000").await["next"], 1);
-        assert!(start.elapsed() < Duration::from_secs(5));
+        assert!(start.elapsed() < Duration::from_secs(15));
     });
 }
 
@@ -81,7 +84,7 @@ fn a_reader_that_waits_in_vain_is_answered_with_nothing() {
         .await;
         let waited = start.elapsed();
         assert_eq!(page, json!({"messages": [], "next": 0}));
-        assert!(waited >= Duration::from_millis(290) && waited < Duration::from_secs(5), "{waited:?}");
+        assert!(waited >= Duration::from_millis(290) && waited < Duration::from_secs(15), "{waited:?}");
     });
 }
 
@@ -122,7 +125,7 @@ fn a_service_that_stops_answers_those_who_wait() {
         };
         let (page, ()) = join(read(&w, "a", "wait_ms=30000"), stop).await;
         assert_eq!(page["messages"], json!([]));
-        assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
         tokio::task::spawn_blocking(move || {
             w.service().ended();
             w.service().restart();
@@ -135,18 +138,21 @@ fn a_service_that_stops_answers_those_who_wait() {
 #[test]
 fn a_reader_whose_agent_is_deleted_learns_so_at_once() {
     in_a_swarm(async |w| {
-        register(&w, &["a"]).await;
-        let wait = async {
-            let reply = w.get("/agents/a/inbox?wait_ms=30000").send().await;
-            reply.problem(404, "agent_not_found");
-            Instant::now()
-        };
-        let delete = async {
-            a_moment().await;
-            w.delete("/agents/a").send().await.expect(204);
-            Instant::now()
-        };
-        let (answered, deleted) = join(wait, delete).await;
-        assert!(answered.saturating_duration_since(deleted) < AT_ONCE);
+        until_quick(1, AT_ONCE, async |_| {
+            register(&w, &["a"]).await;
+            let wait = async {
+                let reply = w.get("/agents/a/inbox?wait_ms=30000").send().await;
+                reply.problem(404, "agent_not_found");
+                Instant::now()
+            };
+            let delete = async {
+                a_moment().await;
+                w.delete("/agents/a").send().await.expect(204);
+                Instant::now()
+            };
+            let (answered, deleted) = join(wait, delete).await;
+            answered.saturating_duration_since(deleted)
+        })
+        .await;
     });
 }

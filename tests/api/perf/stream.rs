@@ -20,7 +20,7 @@ fn every_refresh_is_told_to_whoever_follows() {
     in_a_swarm_of(&service(), async |w| {
         let mut feeds = [Feed::of(&w, "/perf/stream").await, Feed::of(&w, "/perf/stream").await];
         assert_eq!(feeds[0].headers()["content-type"], "text/event-stream");
-        assert_eq!(feeds[0].headers()["cache-control"], "no-cache");
+        assert_eq!(feeds[0].headers()["cache-control"], "no-store");
         assert!(feeds[0].block().await.unwrap().has_comment, "it says at once that it is there");
         w.submit_many((0..3).map(|n| task().payload(n))).await;
         for feed in &mut feeds {
@@ -54,7 +54,7 @@ fn there_are_no_more_readers_than_a_server_can_bear_and_who_leaves_makes_room() 
         assert!(!refused.header("retry-after").is_empty());
         refused.problem(503, "too_many_waiting");
         drop(feeds);
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = waggle_tests::http_client(None).build().unwrap();
         until("there is room again", PATIENCE, async || {
             let answer = http.get(format!("{}/perf/stream", w.client().base())).send().await.unwrap();
             answer.status() == 200

@@ -47,7 +47,7 @@ fn of_those_who_wait_for_a_slot_the_highest_priority_comes_first() {
 fn a_slot_ends_with_its_lease_however_that_ends_and_wakes_who_waits() {
     in_a_swarm(async |w| {
         limits(&w, json!({"concurrency_per_key": 1})).await;
-        w.submit_many((0..6).map(|n| of("x", n).lease_ms(300).max_attempts(2))).await;
+        w.submit_many((0..6).map(|n| of("x", n).max_attempts(2))).await;
         let mut held = take(&w, 1).await.remove(0);
         for end in ["complete", "fail", "release", "cancel", "expire"] {
             let claim = waiting(&w, &format!("before-{end}")).await;
@@ -59,7 +59,7 @@ fn a_slot_ends_with_its_lease_however_that_ends_and_wakes_who_waits() {
                     w.cancel(&held.id).await.ok();
                     w.release(&held).await.ok();
                 }
-                _ => {}
+                _ => drop(w.heartbeat(&held, json!({"extend_ms": 100})).await.ok()),
             }
             held = Held::all(&claim.await.unwrap()).remove(0);
         }

@@ -1,8 +1,13 @@
 use serde_json::json;
-use std::time::Instant;
-use waggle_tests::in_a_swarm;
+use std::time::{Duration, Instant};
+use waggle_tests::{in_a_swarm, until_quick};
 
 use super::support::{in_q, limits, take, waiting};
+
+/// What a rate of these tests makes claims wait.
+const WAIT: Duration = Duration::from_millis(400);
+/// That, and less than what is missing to the second after which a claim looks by itself.
+const AT_ONCE: Duration = Duration::from_millis(800);
 
 #[test]
 fn a_queue_hands_out_no_more_than_its_rate() {
@@ -20,17 +25,19 @@ fn a_queue_hands_out_no_more_than_its_rate() {
 fn a_claim_that_waits_gets_its_task_when_the_rate_lets_it_go_and_not_later() {
     in_a_swarm(async |w| {
         limits(&w, json!({"rate": {"limit": 1, "per_ms": 400}})).await;
-        w.submit_many((0..3).map(in_q)).await;
-        let begun = Instant::now();
-        for n in 0..3 {
+        w.submit_many((0..30).map(in_q)).await;
+        let (begun, mut rounds) = (Instant::now(), 0);
+        // A look once a second is too late, twice in a row at least.
+        until_quick(3, AT_ONCE, async |n| {
+            let since = Instant::now();
             let answer = waiting(&w, &format!("a{n}")).await.await.unwrap();
             assert_eq!(answer["tasks"].as_array().unwrap().len(), 1);
-        }
-        let took = begun.elapsed().as_millis();
-        assert!(
-            (800..1_800).contains(&took),
-            "two waits of 400 ms took {took} ms: a look once a second is too late"
-        );
+            rounds = n;
+            since.elapsed()
+        })
+        .await;
+        let took = begun.elapsed();
+        assert!(took >= WAIT * u32::try_from(rounds).unwrap(), "{rounds} waits of 400 ms took {took:?}");
     });
 }
 
@@ -50,15 +57,19 @@ fn a_new_rate_begins_anew_and_the_same_one_does_not() {
 #[test]
 fn a_rate_is_kept_in_time_for_who_asks_other_queues_beside() {
     in_a_swarm(async |w| {
-        limits(&w, json!({"rate": {"limit": 1, "per_ms": 300}})).await;
+        limits(&w, json!({"rate": {"limit": 1, "per_ms": 400}})).await;
         w.submit(in_q(0).queue("other").requires(json!(["gpu"]))).await;
-        w.submit_many((0..4).map(in_q)).await;
-        let begun = Instant::now();
-        for n in 0..4 {
+        w.submit_many((0..30).map(in_q)).await;
+        let (begun, mut rounds) = (Instant::now(), 0);
+        until_quick(3, AT_ONCE, async |n| {
+            let since = Instant::now();
             let claim = json!({"agent": format!("a{n}"), "queues": ["other", "q"], "wait_ms": 20_000});
             assert_eq!(w.claim_with(claim).await.len(), 1);
-        }
-        let took = begun.elapsed().as_millis();
-        assert!((900..2_400).contains(&took), "three waits of 300 ms took {took} ms");
+            rounds = n;
+            since.elapsed()
+        })
+        .await;
+        let took = begun.elapsed();
+        assert!(took >= WAIT * u32::try_from(rounds).unwrap(), "{rounds} waits of 400 ms took {took:?}");
     });
 }

@@ -6,7 +6,7 @@ use super::support::{inbox, post_and_die, register, value};
 
 /// A survey in the hands of a1, which has done three rooms of it.
 async fn survey(w: &World, lease_ms: u64) -> Held {
-    register(w, "a2", json!({ "ttl_ms": 1_000 })).await;
+    register(w, "a2", json!({ "ttl_ms": 3_000 })).await;
     w.submit(task().payload(json!({ "rooms": 12 })).lease_ms(lease_ms)).await;
     w.claim_one("a1").await
 }

@@ -51,7 +51,7 @@ pub(crate) async fn post_and_die(w: &World, path: &str, key: &str, body: &Value)
     let (path, body) = (w.path(path), body.to_string());
     let mut raw = Raw::connect(address).await;
     raw.send(format!(
-        "POST {path} HTTP/1.1\r\nhost: waggle\r\ncontent-type: application/json\r\nidempotency-key: {key}\r\n\
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nidempotency-key: {key}\r\n\
          content-length: {}\r\n\r\n{body}",
         body.len()
     ))

@@ -1,3 +1,4 @@
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use waggle_tests::{PATIENCE, Service, Setup, in_a_swarm_of, task, until, until_some};
@@ -33,6 +34,8 @@ fn snapshots_are_written_by_themselves_and_old_ones_go() {
         .await;
         let kept: Vec<_> = files(&own).into_iter().filter(|path| is_complete(path)).collect();
         assert!(kept.len() <= 3, "{kept:?}");
+        let mode = std::fs::metadata(kept.last().unwrap()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "nobody else on the machine may read it");
         let newest = std::fs::read_to_string(kept.last().unwrap()).unwrap();
         let other = empty(&w).await;
         restore(&other, newest).await.ok();

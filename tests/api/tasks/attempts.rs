@@ -40,12 +40,13 @@ fn a_completed_one_is_told_without_a_record_of_its_own() {
 #[test]
 fn each_attempt_is_told_with_its_agent_its_times_and_its_error() {
     in_a_swarm(async |w| {
-        let id = w.submit_id(task().max_attempts(4).lease_ms(150)).await;
+        let id = w.submit_id(task().max_attempts(4)).await;
         let held = w.claim_one("first").await;
         w.fail_with(&held, json!({"retry_after_ms": 0})).await.ok();
         let held = w.claim_one("second").await;
         w.release(&held).await.ok();
-        w.claim_one("third").await;
+        let short = json!({"agent": "third", "lease_ms": 150, "wait_ms": 10_000});
+        assert_eq!(w.claim_with(short).await.len(), 1);
         let held = w.claim_one("fourth").await;
         w.fail_with(&held, json!({"retryable": false, "error": {"message": "the end"}})).await.ok();
         let all = attempts(&w, &id).await;

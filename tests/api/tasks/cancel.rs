@@ -58,7 +58,7 @@ fn what_the_holder_completes_after_all_stands() {
 fn its_failure_its_release_and_the_end_of_its_lease_all_end_in_cancelled() {
     in_a_swarm(async |w| {
         for end in ["fail", "release", "later", "expire"] {
-            w.submit(task().lease_ms(300)).await;
+            w.submit(task()).await;
             let held = w.claim_one("a").await;
             w.cancel(&held.id).await.ok();
             match end {
@@ -68,7 +68,7 @@ fn its_failure_its_release_and_the_end_of_its_lease_all_end_in_cancelled() {
                     let body = json!({"lease": held.token, "delay_ms": 60_000});
                     assert_eq!(w.on(&held.id, "release", body).await.ok()["status"], "cancelled");
                 }
-                _ => {}
+                _ => drop(w.heartbeat(&held, json!({"extend_ms": 100})).await.ok()),
             }
             let task = w.until_status(&held.id, "cancelled").await;
             stamp(&task["finished_at"]);

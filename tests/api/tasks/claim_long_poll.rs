@@ -1,25 +1,26 @@
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use futures_util::future::{join, join_all};
+use futures_util::future::{Either, join, join_all, select};
 use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
 use serde_json::{Value, json};
-use waggle_tests::{PATIENCE, Raw, World, in_a_swarm, task, until};
+use waggle_tests::{Held, PATIENCE, Raw, World, in_a_swarm, metric, task, until, until_quick};
 
 use super::support::a_moment;
 
-/// Rounds of the test for speed: one alone could be lucky, or meet a moment when the machine is busy.
-const ROUNDS: u32 = 8;
-/// What they take together. The poll that finds a task whose wake-up was lost comes once a second: it would need
-/// four seconds for these rounds.
-const AT_ONCE: Duration = Duration::from_millis(2_200);
+/// So many rounds in a row are quick when there are wake-ups: one alone could be lucky.
+const ROUNDS: usize = 8;
+/// What is quick. The poll that finds a task whose wake-up was lost comes once a second: every other round takes longer.
+const AT_ONCE: Duration = Duration::from_millis(400);
+
+/// In it those would be answered who must not be.
+const MOMENT: Duration = Duration::from_millis(300);
 
 async fn until_waiting(w: &World, claims: usize) {
     // The gauge is the whole server's, and other tests wait as well: enough for a lower bound, and no more is needed.
     until("claims are waiting", PATIENCE, async || {
-        let metrics = w.client().get("/metrics").send().await.text;
-        let waiting =
-            metrics.lines().find_map(|line| line.strip_prefix("waggle_claims_waiting ")?.parse::<f64>().ok());
-        waiting.is_none_or(|waiting| waiting >= claims as f64)
+        let waiting = metric(w.client(), "waggle_long_polls{kind=\"claim\"}").await.expect("a gauge");
+        waiting.parse::<f64>().unwrap() >= claims as f64
     })
     .await;
     a_moment().await;
@@ -28,8 +29,7 @@ async fn until_waiting(w: &World, claims: usize) {
 #[test]
 fn a_waiting_claim_is_answered_as_soon_as_a_task_comes() {
     in_a_swarm(async |w| {
-        let mut waited = Duration::ZERO;
-        for round in 0..ROUNDS {
+        until_quick(ROUNDS, AT_ONCE, async |round| {
             let claim = w.claim_with(json!({"agent": "a", "wait_ms": 30_000}));
             let submit = async {
                 until_waiting(&w, 1).await;
@@ -38,9 +38,9 @@ fn a_waiting_claim_is_answered_as_soon_as_a_task_comes() {
             };
             let ((held, answered), submitted) = join(claim.map(|held| (held, Instant::now())), submit).await;
             assert_eq!(held[0].task["payload"], round);
-            waited += answered.saturating_duration_since(submitted);
-        }
-        assert!(waited < AT_ONCE, "{waited:?} in {ROUNDS} rounds");
+            answered.saturating_duration_since(submitted)
+        })
+        .await;
     });
 }
 
@@ -50,7 +50,7 @@ fn a_claim_that_waits_in_vain_is_empty_when_its_time_is_over() {
         let start = Instant::now();
         assert!(w.claim_with(json!({"agent": "a", "wait_ms": 300})).await.is_empty());
         let waited = start.elapsed();
-        assert!(waited >= Duration::from_millis(290) && waited < Duration::from_secs(3), "{waited:?}");
+        assert!(waited >= Duration::from_millis(290) && waited < Duration::from_secs(10), "{waited:?}");
     });
 }
 
@@ -71,13 +71,16 @@ fn prefer_wait_is_honoured_and_said_so() {
 #[test]
 fn of_a_hundred_waiting_agents_exactly_one_gets_the_one_task() {
     in_a_swarm(async |w| {
-        let claims = (0..100).map(|n| w.claim_with(json!({"agent": format!("a{n}"), "wait_ms": 3_000})));
+        let claims = (0..100).map(|n| w.claim_with(json!({"agent": format!("a{n}"), "wait_ms": 30_000})));
+        let mut claims: FuturesUnordered<_> = claims.collect();
         let submit = async {
             until_waiting(&w, 100).await;
             w.submit(task()).await;
         };
-        let (held, ()) = join(join_all(claims), submit).await;
-        assert_eq!(held.iter().map(Vec::len).sum::<usize>(), 1);
+        let (held, ()) = join(claims.next(), submit).await;
+        assert_eq!(held.unwrap().len(), 1);
+        let second = tokio::time::timeout(MOMENT, claims.next()).await;
+        assert!(second.is_err(), "the others wait on: {second:?}");
         assert_eq!(w.list("running").await[0]["attempt"], 1);
     });
 }
@@ -142,14 +145,16 @@ fn a_waiting_claim_hears_of_tasks_for_its_capabilities_and_of_those_pinned_to_it
             [task().requires(json!(["gpu"])), task().agent("a"), task().agent("a").requires(json!(["gpu"]))]
         {
             let able = w.claim_with(json!({"agent": "a", "capabilities": ["gpu"], "wait_ms": 20_000}));
-            let unable = w.claim_with(json!({"agent": "b", "wait_ms": 1_500}));
+            let unable = pin!(w.claim_with(json!({"agent": "b", "wait_ms": 30_000})));
             let submit = async {
                 until_waiting(&w, 2).await;
                 w.submit(new).await
             };
-            let (able, unable, task) = futures_util::future::join3(able, unable, submit).await;
+            let Either::Right(((able, task), unable)) = select(unable, pin!(join(able, submit))).await else {
+                panic!("one that may not have it was answered");
+            };
             assert_eq!(able[0].id, task["id"].as_str().unwrap());
-            assert!(unable.is_empty());
+            assert!(tokio::time::timeout(MOMENT, unable).await.is_err(), "it waits on");
         }
     });
 }
@@ -157,7 +162,7 @@ fn a_waiting_claim_hears_of_tasks_for_its_capabilities_and_of_those_pinned_to_it
 #[test]
 fn a_waiting_claim_hears_of_what_becomes_ready_again() {
     in_a_swarm(async |w| {
-        w.submit(task().lease_ms(400)).await;
+        w.submit(task()).await;
         for way in ["release", "fail", "expire", "retry"] {
             let held = w.claim_one("a").await;
             let next = w.claim_with(json!({"agent": "b", "wait_ms": 20_000}));
@@ -170,7 +175,7 @@ fn a_waiting_claim_hears_of_what_becomes_ready_again() {
                         w.fail_with(&held, json!({"retryable": false})).await.ok();
                         w.retry(&held.id).await.ok();
                     }
-                    _ => {}
+                    _ => drop(w.heartbeat(&held, json!({"extend_ms": 100})).await.ok()),
                 }
             };
             let (next, ()) = join(next, give).await;
@@ -180,6 +185,7 @@ fn a_waiting_claim_hears_of_what_becomes_ready_again() {
     });
 }
 
+/// Fault: client-hangs-up
 #[test]
 fn a_client_that_hangs_up_while_it_waits_gets_no_task() {
     in_a_swarm(async |w| {
@@ -196,12 +202,18 @@ fn a_client_that_hangs_up_while_it_waits_gets_no_task() {
         }
         a_moment().await;
         w.submit_many((0..20).map(|n| task().payload(n))).await;
-        let held = w.claim_with(json!({"agent": "here", "max_tasks": 100, "wait_ms": 1_000})).await;
+        let mut held: Vec<Held> = Vec::new();
+        until("all have come", PATIENCE, async || {
+            held.extend(w.claim_with(json!({"agent": "here", "max_tasks": 100, "wait_ms": 1_000})).await);
+            held.len() >= 20
+        })
+        .await;
         assert_eq!(held.len(), 20);
         assert!(held.iter().all(|held| held.attempt == 1));
     });
 }
 
+/// Fault: client-hangs-up
 #[test]
 fn hanging_up_in_the_very_moment_a_task_comes_loses_none_and_counts_no_attempt() {
     in_a_swarm(async |w| {
@@ -229,7 +241,12 @@ fn hanging_up_in_the_very_moment_a_task_comes_loses_none_and_counts_no_attempt()
                     assert_eq!((held.id.as_str(), held.attempt), (id.as_str(), 1));
                     w.complete(&held, Value::Null).await.ok();
                 }
-                None => assert_eq!(w.task(&id).await["agent"], "flighty"),
+                // Or it was given back since.
+                None => {
+                    let task = w.task(&id).await;
+                    assert!(task["agent"] == "flighty" || task["status"] == "ready", "{task}");
+                    w.cancel(&id).await.ok();
+                }
             }
         }
     });

@@ -39,6 +39,7 @@ fn again_with_the_same_token_it_is_the_same_200() {
     });
 }
 
+/// Fault: ends-race
 #[test]
 fn of_a_hundred_completions_at_once_exactly_one_is_the_first() {
     in_a_swarm(async |w| {

@@ -158,6 +158,24 @@ fn a_task_that_waits_can_be_cancelled_and_retried() {
 }
 
 #[test]
+fn those_that_wait_for_a_task_are_ready_in_the_order_in_which_they_began_to_wait() {
+    in_a_swarm(async |w| {
+        let a = first(&w).await;
+        let [early, middle, late] = [after(&w, &[&a]).await, after(&w, &[&a]).await, after(&w, &[&a]).await];
+        w.cancel(&early).await.ok();
+        w.retry(&early).await.ok();
+        finish(&w, &a, "completed").await;
+        let ids: Vec<_> = w
+            .claim_with(json!({"agent": "x", "queues": ["default"], "max_tasks": 3}))
+            .await
+            .into_iter()
+            .map(|held| held.id)
+            .collect();
+        assert_eq!(ids, [middle, late, early]);
+    });
+}
+
+#[test]
 fn its_delay_counts_from_its_submit() {
     in_a_swarm(async |w| {
         let (a, b) = (first(&w).await, first(&w).await);

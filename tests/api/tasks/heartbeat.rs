@@ -8,7 +8,7 @@ use super::support::{fields, stamp};
 #[test]
 fn a_heartbeat_extends_the_lease_by_as_much_as_it_says() {
     in_a_swarm(async |w| {
-        w.submit(task().lease_ms(1_000)).await;
+        w.submit(task().lease_ms(10_000)).await;
         let held = w.claim_one("a").await;
         let answer = w.heartbeat(&held, json!({"extend_ms": 60_000})).await.ok();
         assert_eq!(fields(&answer), ["cancel_requested", "lease"]);
@@ -36,10 +36,10 @@ fn without_a_number_it_extends_by_the_task_s_own_lease() {
 #[test]
 fn a_lease_that_is_kept_alive_outlives_its_first_length() {
     in_a_swarm(async |w| {
-        w.submit(task().lease_ms(400)).await;
+        w.submit(task().lease_ms(3_000)).await;
         let held = w.claim_one("a").await;
         let start = Instant::now();
-        while start.elapsed() < Duration::from_millis(1_500) {
+        while start.elapsed() < Duration::from_millis(3_500) {
             w.heartbeat(&held, json!({})).await.ok();
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

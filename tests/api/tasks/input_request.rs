@@ -13,7 +13,7 @@ async fn ask(w: &World, held: &Held, more: Value) -> Reply {
 #[test]
 fn a_task_that_asks_waits_and_shows_what_it_asks() {
     in_a_swarm(async |w| {
-        let id = w.submit_id(task().lease_ms(300)).await;
+        let id = w.submit_id(task()).await;
         let held = w.claim_one("a").await;
         let answer = ask(&w, &held, json!({"schema": {"type": "string"}})).await.ok();
         assert_eq!(answer, json!({"id": id, "status": "input_required"}));

@@ -111,6 +111,23 @@ fn pages_have_the_size_asked_for_and_hold_every_task_once() {
 }
 
 #[test]
+fn a_page_of_large_tasks_ends_early_and_goes_on_however_small_they_are_stored() {
+    const MIB: usize = 1_024 * 1_024;
+    in_a_swarm(async |w| {
+        let payload = "x".repeat(MIB - 100);
+        for _ in 0..30 {
+            w.submit(task().payload(payload.as_str())).await;
+        }
+        let page = w.get("/tasks?limit=500").send().await;
+        // 16 MiB, what one more call of Redis brings, and one task.
+        assert!((16 * MIB..21 * MIB).contains(&page.text.len()), "{} bytes", page.text.len());
+        assert!(page.ok()["next_cursor"].is_string(), "there is more");
+        let all = w.pages("limit=500").await;
+        assert_eq!((all.len(), ids(&all).len()), (30, 30));
+    });
+}
+
+#[test]
 fn a_page_has_50_tasks_when_no_number_is_named() {
     in_a_swarm(async |w| {
         w.submit_many((0..60).map(|_| task())).await;

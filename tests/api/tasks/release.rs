@@ -37,7 +37,7 @@ fn a_task_may_be_given_back_for_later() {
     in_a_swarm(async |w| {
         w.submit(task()).await;
         let held = w.claim_one("a").await;
-        let answer = w.on(&held.id, "release", json!({"lease": held.token, "delay_ms": 200})).await.ok();
+        let answer = w.on(&held.id, "release", json!({"lease": held.token, "delay_ms": 2_000})).await.ok();
         assert_eq!(answer["status"], "scheduled");
         stamp(&answer["run_at"]);
         assert!(w.claim("a").await.is_empty());

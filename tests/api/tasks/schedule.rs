@@ -15,13 +15,13 @@ async fn in_ms(w: &World, ms: i64) -> String {
 fn a_delayed_task_is_scheduled_and_becomes_ready_in_time() {
     in_a_swarm(async |w| {
         let start = Instant::now();
-        let task = w.submit(task().delay_ms(300)).await;
+        let task = w.submit(task().delay_ms(2_000)).await;
         assert_eq!(task["status"], "scheduled");
-        assert_eq!(between(&task["created_at"], &task["run_at"]), 300);
+        assert_eq!(between(&task["created_at"], &task["run_at"]), 2_000);
         assert!(w.claim("a").await.is_empty());
         let held = w.claim_one("a").await;
         let waited = start.elapsed();
-        assert!(waited >= Duration::from_millis(295) && waited < Duration::from_millis(1_300), "{waited:?}");
+        assert!(waited >= Duration::from_millis(1_995) && waited < Duration::from_secs(10), "{waited:?}");
         assert!(between(&task["run_at"], &held.task["started_at"]) >= 0, "never before its time");
     });
 }
@@ -29,7 +29,7 @@ fn a_delayed_task_is_scheduled_and_becomes_ready_in_time() {
 #[test]
 fn a_task_for_a_point_in_time_waits_for_it() {
     in_a_swarm(async |w| {
-        let at = in_ms(&w, 400).await;
+        let at = in_ms(&w, 2_000).await;
         let task = w.submit(task().with("run_at", at.as_str())).await;
         assert_eq!((&task["status"], &task["run_at"]), (&json!("scheduled"), &json!(at)));
         let held = w.claim_one("a").await;

@@ -1,21 +1,32 @@
+use std::time::Duration;
+
 use serde_json::{Value, json};
-use waggle_tests::{PATIENCE, in_a_swarm, task, until};
+use waggle_tests::{PATIENCE, in_a_swarm, task, until, until_quick};
 
 use super::support::{attempts, between, stamp};
 
+/// Enough for what happens before it.
+const LONG_MS: i64 = 3_000;
+/// What is on time: maintenance comes by once a second.
+const ON_TIME: Duration = Duration::from_millis(400);
+
 fn short() -> waggle_tests::Task {
-    task().with("timeout_ms", 400).backoff(json!({"kind": "fixed", "base_ms": 60_000, "jitter": false}))
+    ending_after(400)
+}
+
+fn ending_after(ms: i64) -> waggle_tests::Task {
+    task().with("timeout_ms", ms).backoff(json!({"kind": "fixed", "base_ms": 60_000, "jitter": false}))
 }
 
 #[test]
 fn an_attempt_ends_at_its_timeout_however_often_its_holder_says_that_it_goes_on() {
     in_a_swarm(async |w| {
-        w.submit(short().lease_ms(200)).await;
+        w.submit(ending_after(LONG_MS).lease_ms(2_000)).await;
         let held = w.claim_one("a").await;
-        let end = stamp(&held.task["started_at"]) + 400;
+        let end = stamp(&held.task["started_at"]) + LONG_MS;
         let mut last = 0;
         until("the lease is lost", PATIENCE, async || {
-            let reply = w.heartbeat(&held, json!({"extend_ms": 300})).await;
+            let reply = w.heartbeat(&held, json!({"extend_ms": 2_000})).await;
             if reply.status == 200 {
                 last = stamp(&reply.body["lease"]["expires_at"]);
                 assert!(last <= end, "{last} is after {end}");
@@ -30,7 +41,7 @@ fn an_attempt_ends_at_its_timeout_however_often_its_holder_says_that_it_goes_on(
         assert_eq!(task["error"]["kind"], "timeout");
         assert_eq!((&task["attempt"], &task["crashes"]), (&json!(1), &Value::Null));
         let wait = stamp(&task["run_at"]) - end;
-        assert!((60_000..62_000).contains(&wait), "its backoff, from its end: {wait}");
+        assert!((60_000..75_000).contains(&wait), "its backoff, from its end: {wait}");
     });
 }
 
@@ -78,12 +89,16 @@ fn it_is_tried_again_after_its_backoff_with_all_its_time_and_has_failed_after_th
 fn the_retry_after_a_timeout_comes_on_time_and_not_with_the_next_round() {
     in_a_swarm(async |w| {
         let quick = json!({"kind": "fixed", "base_ms": 20, "jitter": false});
-        w.submit(task().with("timeout_ms", 100).backoff(quick)).await;
-        let first = w.claim_one("a").await;
-        let next = w.claim_one("b").await;
-        let late = between(&first.task["started_at"], &next.task["started_at"]) - 120;
-        assert!((0..500).contains(&late), "{late}");
-        w.complete(&next, 1).await.ok();
+        until_quick(8, ON_TIME, async |_| {
+            w.submit(task().with("timeout_ms", 100).max_attempts(2).backoff(quick.clone())).await;
+            let first = w.claim_one("a").await;
+            let next = w.claim_one("b").await;
+            let late = between(&first.task["started_at"], &next.task["started_at"]) - 120;
+            // On a busy machine this attempt may time out as well: then it has failed.
+            w.complete(&next, 1).await;
+            Duration::from_millis(u64::try_from(late).expect("it is never too early"))
+        })
+        .await;
     });
 }
 
@@ -104,7 +119,7 @@ fn a_holder_that_falls_silent_before_its_timeout_has_crashed() {
 #[test]
 fn one_that_was_asked_to_stop_is_cancelled() {
     in_a_swarm(async |w| {
-        w.submit(short()).await;
+        w.submit(ending_after(LONG_MS)).await;
         let held = w.claim_one("a").await;
         w.cancel(&held.id).await.ok();
         let task = w.until_status(&held.id, "cancelled").await;
@@ -152,7 +167,7 @@ fn a_timeout_out_of_range_is_refused() {
 #[test]
 fn the_heartbeat_of_its_agent_does_not_extend_it_either() {
     in_a_swarm(async |w| {
-        w.submit(short()).await;
+        w.submit(ending_after(LONG_MS)).await;
         let held = w.claim_one("a").await;
         let body = json!({"leases": [{"id": held.id, "lease": held.token}], "extend_ms": 60_000});
         let answer = w.post("/agents/a/heartbeat").json(body.clone()).send().await.ok();

@@ -27,8 +27,10 @@ impl Model {
         let (at, status) = (self.tasks.len(), task.status);
         self.tasks.push(task);
         self.count(NEW, status.as_str());
-        if status == Status::Ready {
-            self.ready.push_back(at);
+        match status {
+            Status::Ready => self.ready.push_back(at),
+            Status::Blocked => self.waiting.push_back(at),
+            _ => {}
         }
         if never {
             self.give_up(at);
@@ -142,7 +144,7 @@ impl Model {
         if status == Status::Running {
             return;
         }
-        self.ready.retain(|other| *other != at);
+        self.leave(at);
         self.count(status.as_str(), GONE);
         self.tasks[at].gone = true;
         if !status.is_finished() {

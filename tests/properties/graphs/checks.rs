@@ -50,12 +50,12 @@ fn steps(step: &BoxedStrategy<Step>) -> impl Strategy<Value = Vec<Step>> + use<>
 
 /// A library in which some rules say something else.
 fn other(rules: &[(&str, &str)]) -> Library {
-    let Library { name, mut source } = library_with_manual_clock();
+    let Library { name, mut source, needs } = library_with_manual_clock();
     for (rule, instead) in rules {
         assert_eq!(source.matches(rule).count(), 1, "the library has the rule {rule:?}");
         source = source.replace(rule, instead);
     }
-    Library { name, source }
+    Library { name, source, needs }
 }
 
 /// Something differs from the model after a step, or the audit is the first to see what is wrong.

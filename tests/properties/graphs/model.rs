@@ -49,6 +49,8 @@ pub(super) struct Model {
     pub(super) tasks: Vec<Task>,
     /// Ready ones, the next one first.
     pub(super) ready: VecDeque<usize>,
+    /// Blocked ones, the one that has waited longest first.
+    pub(super) waiting: VecDeque<usize>,
     /// What has ended in this call, and whether it went well.
     pub(super) ended: VecDeque<(usize, bool)>,
     /// How often tasks went from a state to another.
@@ -105,10 +107,18 @@ impl Model {
     /// It leaves the ready ones; who enters them says where.
     pub(super) fn go(&mut self, at: usize, to: Status) {
         let from = std::mem::replace(&mut self.tasks[at].status, to);
-        if from == Status::Ready {
-            self.ready.retain(|other| *other != at);
+        self.leave(at);
+        if to == Status::Blocked {
+            self.waiting.push_back(at);
         }
         self.count(from.as_str(), to.as_str());
+    }
+
+    /// Leaves where it waited.
+    pub(super) fn leave(&mut self, at: usize) {
+        for those in [&mut self.ready, &mut self.waiting] {
+            those.retain(|other| *other != at);
+        }
     }
 
     pub(super) fn count(&mut self, from: &str, to: &str) {

@@ -5,10 +5,10 @@ use waggle_task_queue::model::{DependencyPolicy, Status};
 use super::Model;
 
 impl Model {
-    /// Those who wait hear of each end, in the order of the ends; one that gives up is an end as well.
+    /// Those who wait hear of each end, in the order of the ends and of their waiting; one that gives up is an end as well.
     pub(super) fn resolve(&mut self) {
         while let Some((ended, well)) = self.ended.pop_front() {
-            for at in self.standing(Status::Blocked) {
+            for at in self.waiting.clone() {
                 if self.tasks[at].pending.remove(&ended) {
                     self.tell(at, well);
                 }

@@ -25,9 +25,9 @@ fn run(library: Library, cases: u32, step: impl Strategy<Value = Step>) {
 
 /// A library in which a rule says something else.
 fn broken(rule: &str, instead: &str) -> Library {
-    let Library { name, source } = library_with_manual_clock();
+    let Library { name, source, needs } = library_with_manual_clock();
     assert_eq!(source.matches(rule).count(), 1, "the library has the rule {rule:?}");
-    Library { name, source: source.replace(rule, instead) }
+    Library { name, source: source.replace(rule, instead), needs }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use waggle_task_queue::TaskQueue;
 use waggle_task_queue::audit::{self, Report};
 use waggle_task_queue::limits::VALUE_BYTES;
 use waggle_task_queue::model::SwarmName;
-use waggle_tests::RedisServer;
+use waggle_tests::{RedisServer, SERVICE_USER};
 
 /// Values from this size on are compressed.
 const COMPRESS_BYTES: usize = 1_024;
@@ -37,6 +37,8 @@ impl Backend {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let mut config = RedisConfig::default();
         config.pool.min = 0;
+        config.username = SERVICE_USER.to_owned();
+        config.password_file = server.password_file().display().to_string();
         let (redis, queue) = runtime.block_on(async {
             let redis = Redis::connect(&config, Target::Unix(server.socket()), library).await.unwrap();
             (redis.clone(), TaskQueue::new(redis, Codec::new(COMPRESS_BYTES, VALUE_BYTES)))

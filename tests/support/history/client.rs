@@ -109,7 +109,9 @@ impl Client {
             event.fence = task.fence();
             event.token.clone_from(&task.token);
             event.agent.clone_from(&self.name);
-            event.started_at = stamp(&task.task["started_at"]).map(|Stamp(ms)| ms);
+            let started = stamp(&task.task["started_at"]);
+            event.started_at = started.map(|started| self.history.unset(started).0);
+            event.deadline = stamp(&task.task["deadline"]);
             event.held_until = self.lease_end(task, &task.task["lease"]);
             self.end(event);
         }
@@ -132,6 +134,7 @@ impl Client {
         let sent = self.world.post(&format!("/tasks/{}/{verb}", held.id)).json(body).try_send().await;
         if let (Op::Heartbeat, Ok(reply)) = (op, &sent) {
             event.held_until = self.lease_end(held, &reply.body["lease"]);
+            event.deadline = stamp(&held.task["deadline"]);
         }
         self.end_call(event, &sent)
     }
@@ -207,7 +210,7 @@ impl Client {
         event.outcome = outcome(sent);
         let refused = sent.as_ref().is_ok_and(|reply| (400..500).contains(&reply.status));
         if let Ok(reply) = sent {
-            event.replayed = reply.body["replayed"] == true;
+            event.replayed = reply.body["replayed"] == true || reply.header("idempotency-replayed") == "true";
             event.status = reply.body["status"].as_str().unwrap_or_default().to_owned();
         }
         let outcome = event.outcome;

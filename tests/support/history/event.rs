@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::Serialize;
+use waggle_task_queue::model::Stamp;
 
 /// What was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -65,10 +66,13 @@ pub struct Event {
     pub token: String,
     /// The agent that claimed, or that a message is for, or that read it.
     pub agent: String,
-    /// When the attempt began that a claim brought, in milliseconds of the server's clock.
+    /// When the attempt began that a claim brought, in milliseconds of this machine's clock.
     pub started_at: Option<i64>,
     /// Until when the lease that a claim brought, or a heartbeat kept, holds at least if nobody says anything.
     pub held_until: Option<Duration>,
+    /// When the task ends, by the server's clock, where a lease of it was brought or kept.
+    #[serde(skip)]
+    pub deadline: Option<Stamp>,
     /// Whether the service said that it had been applied before.
     pub replayed: bool,
     /// Where the service said the task stands now.
@@ -91,6 +95,7 @@ impl Event {
             agent: String::new(),
             started_at: None,
             held_until: None,
+            deadline: None,
             replayed: false,
             status: String::new(),
         }

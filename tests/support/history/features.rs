@@ -56,7 +56,7 @@ pub(super) fn keys_within_limits(events: &[Event], tasks: &[Value]) -> Vec<Strin
         let Some(key) = task["concurrency_key"].as_str() else { continue };
         let (_, spans) = keys.entry((text(task, "queue"), key)).or_insert_with(|| (limit, Vec::new()));
         for claim in claims.get(text(task, "id")).into_iter().flatten() {
-            spans.extend(held_for_certain(events, claim));
+            spans.extend(held_for_certain(events, claim, task));
         }
     }
     let mut found = Vec::new();
@@ -83,7 +83,7 @@ pub(super) fn pins(events: &[Event], tasks: &[Value]) -> Vec<String> {
         .collect()
 }
 
-fn held_for_certain(events: &[Event], claim: &Event) -> Option<Span> {
+fn held_for_certain(events: &[Event], claim: &Event, task: &Value) -> Option<Span> {
     let ends = |event: &&Event| {
         event.task == claim.task
             && event.token == claim.token
@@ -92,8 +92,16 @@ fn held_for_certain(events: &[Event], claim: &Event) -> Option<Span> {
     };
     let said = events.iter().filter(ends).map(|event| event.invoked).min();
     let (from, by_itself) = (claim.returned?, claim.held_until?);
-    let until = said.map_or(by_itself, |said| said.min(by_itself));
+    let until = [said, missed_deadline(claim, task)].into_iter().flatten().fold(by_itself, Duration::min);
     (from < until).then_some((from, until))
+}
+
+/// When a claim of a task that failed at its deadline was over at the earliest: a clock that is set forward gets there
+/// before the lease that was granted.
+fn missed_deadline(claim: &Event, task: &Value) -> Option<Duration> {
+    (task["error"]["kind"] == "deadline").then_some(())?;
+    let (started, Stamp(finished)) = (claim.started_at?, stamp(&task["finished_at"])?);
+    Some(claim.invoked + Duration::from_millis(u64::try_from(finished - started).ok()?))
 }
 
 fn is_lost(task: &Value) -> bool {

@@ -4,6 +4,7 @@
 //! applied or not: no check may take either for granted.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ use super::{Event, Op, Outcome, features, linear, messages};
 
 type Check = fn(&[Event], &[Value]) -> Vec<String>;
 
-pub(super) const ALL: [(&str, Check); 14] = [
+pub(super) const ALL: [(&str, Check); 15] = [
     ("I1 no loss", no_loss),
     ("I2 no phantom and no duplicate", no_phantom),
     ("I3 one effective completion", one_completion),
@@ -21,6 +22,7 @@ pub(super) const ALL: [(&str, Check); 14] = [
     ("I7 nothing is stuck", nothing_stuck),
     ("I8 messages", messages::delivered),
     ("I9 accounting", accounting),
+    ("L0 searched for an order", linear::searched),
     ("L1 linearizable", linear::linearizable),
     ("E1 events have their cause", events_have_causes),
     ("F1 dependencies first", features::dependencies_first),
@@ -57,6 +59,7 @@ fn no_phantom(events: &[Event], tasks: &[Value]) -> Vec<String> {
             found.push(format!("task {id} ({marker}) was never submitted, or certainly not taken in"));
         }
     }
+    found.extend(replayed_of_nothing(events, Op::Submit));
     let mut of_marker: HashMap<&str, &str> = HashMap::new();
     for event in ok(events, Op::Submit) {
         let first = of_marker.entry(&event.key).or_insert(&event.task);
@@ -65,6 +68,20 @@ fn no_phantom(events: &[Event], tasks: &[Value]) -> Vec<String> {
         }
     }
     found
+}
+
+/// Answers that repeat an earlier one, and of every earlier call it was said that it was certainly not applied.
+pub(super) fn replayed_of_nothing(events: &[Event], op: Op) -> Vec<String> {
+    let mut first: HashMap<&str, Duration> = HashMap::new();
+    for event in events.iter().filter(|event| event.op == op && event.outcome != Outcome::Rejected) {
+        let at = first.entry(&event.key).or_insert(event.invoked);
+        *at = event.invoked.min(*at);
+    }
+    let is_first = |event: &&Event| event.replayed && first[event.key.as_str()] == event.invoked;
+    let found = ok(events, op).filter(is_first);
+    found
+        .map(|event| format!("{} was said to be applied already, and nobody had applied it", event.key))
+        .collect()
 }
 
 /// At most one completion of a task counts, and the result that stands is that one's.

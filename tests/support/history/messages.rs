@@ -4,13 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::invariants::ok;
+use super::invariants::{ok, replayed_of_nothing};
 use super::{Event, Op, Outcome};
 
 /// Each message that was acknowledged came to the agent it was for, and to nobody else; none came under two numbers, and
 /// those of one sender came in their order.
 pub(super) fn delivered(events: &[Event], _: &[Value]) -> Vec<String> {
-    let mut found = Vec::new();
+    let mut found = replayed_of_nothing(events, Op::Send);
     let sent = |event: &&Event| event.op == Op::Send && event.outcome != Outcome::Rejected;
     let to: HashMap<_, _> =
         events.iter().filter(sent).map(|event| (event.key.as_str(), event.agent.as_str())).collect();

@@ -13,6 +13,6 @@ mod verdict;
 
 pub use client::{Answered, Client, Ended};
 pub use event::{Event, Op, Outcome};
-pub use kept::keep;
+pub use kept::Witness;
 pub use recorder::History;
 pub use verdict::{Finding, Verdict};

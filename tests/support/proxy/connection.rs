@@ -85,6 +85,16 @@ async fn late(
     tokio::try_join!(take, give).map(|((), ())| ())
 }
 
+/// Overwrites the name where it is a whole argument: the source of a library has it, too, and is left alone.
+fn misname(function: &str, piece: &mut [u8]) {
+    let argument = format!("\r\n{function}\r\n").into_bytes();
+    for at in 0..piece.len().saturating_sub(argument.len() - 1) {
+        if piece[at..].starts_with(&argument) {
+            piece[at + 2..at + 2 + function.len()].fill(b'x');
+        }
+    }
+}
+
 async fn pump(
     way: Way,
     mut from: impl AsyncRead + Unpin,
@@ -104,6 +114,7 @@ async fn pump(
             .expect("the control lives as long as this");
         match (mode, way) {
             (Mode::Delay(wait), _) => tokio::time::sleep(wait).await,
+            (Mode::Misname(function), Way::Request) => misname(function, &mut piece[..read]),
             (Mode::LoseReply, Way::Reply) => {
                 control.lose();
                 return Ok(());

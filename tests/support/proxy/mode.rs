@@ -22,6 +22,9 @@ pub enum Mode {
     ResetAfter(usize),
     /// Passes requests on, and closes the connection instead of passing a reply back: applied, and nobody knows.
     LoseReply,
+    /// Passes everything on, calls of this function under a name that Redis does not know: it answers all others, and
+    /// certainly does not apply these.
+    Misname(&'static str),
 }
 
 /// The mode, and what the connections count.

@@ -83,6 +83,7 @@ fn encode_into_appends_behind_what_is_there() {
     }
 }
 
+/// Fault: frame-bomb
 #[test]
 fn an_announced_size_above_the_limit_is_refused() {
     let frame = [&[0x01, 0xff, 0xff, 0xff, 0xff], &[0x00; 20][..]].concat();
@@ -91,6 +92,7 @@ fn an_announced_size_above_the_limit_is_refused() {
     assert_eq!(read(frame), Err(CodecError::TooLarge { announced: LIMIT + 1, limit: LIMIT }));
 }
 
+/// Fault: frame-bomb
 #[test]
 fn an_announced_size_its_bytes_could_never_yield_is_refused_before_it_is_allocated() {
     let generous = Codec::new(THRESHOLD, usize::MAX);
@@ -108,6 +110,7 @@ fn peak_kilobytes() -> u64 {
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
+/// Fault: frame-bomb
 #[test]
 fn the_most_compressible_value_is_within_the_ratio_that_is_believed() {
     let raw = vec![b'a'; LIMIT];

@@ -13,6 +13,8 @@ mod pipeline;
 mod pool;
 mod private;
 mod redis;
+mod redis_address;
+mod redis_tls;
 mod schema;
 mod setting;
 #[cfg(test)]
@@ -28,4 +30,6 @@ pub use pipeline::PipelineConfig;
 pub use pool::PoolConfig;
 pub use private::{Durability, PrivateConfig};
 pub use redis::{Mode, RedisConfig};
+pub use redis_address::check_user;
+pub use redis_tls::RedisTlsConfig;
 pub use setting::Origin;

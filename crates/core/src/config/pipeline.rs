@@ -1,3 +1,4 @@
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -14,6 +15,8 @@ pub struct PipelineConfig {
     pub max_delay_ms: u64,
     /// Operations that may wait for a flush; more are refused. Default 10000.
     pub backlog: usize,
+    /// Bytes of operations that wait for a flush or are on their way; more are refused. Default 268435456.
+    pub backlog_bytes: usize,
     /// Flushes on their way at once. Default 8.
     pub max_in_flight: usize,
 }
@@ -25,6 +28,8 @@ impl PipelineConfig {
     pub const MAX_DELAY_MS: u64 = 1_000;
     /// Bounds the memory that waiting operations take.
     pub const MAX_BACKLOG: usize = 1_000_000;
+    /// Fewest and most bytes of the backlog anybody may allow: from one ordinary value to 2 GiB.
+    pub const BACKLOG_BYTES: RangeInclusive<usize> = 65_536..=2_147_483_648;
     /// Beyond this, flushes only queue inside Redis instead of here.
     pub const MAX_IN_FLIGHT: usize = 256;
 
@@ -36,7 +41,13 @@ impl PipelineConfig {
 
 impl Default for PipelineConfig {
     fn default() -> Self {
-        Self { max_operations: 100, max_delay_ms: 5, backlog: 10_000, max_in_flight: 8 }
+        Self {
+            max_operations: 100,
+            max_delay_ms: 5,
+            backlog: 10_000,
+            backlog_bytes: 256 << 20,
+            max_in_flight: 8,
+        }
     }
 }
 
@@ -45,6 +56,7 @@ impl Validate for PipelineConfig {
         within("max_operations", self.max_operations, 1..=Self::MAX_OPERATIONS)?;
         within("max_delay_ms", self.max_delay_ms, 0..=Self::MAX_DELAY_MS)?;
         within("backlog", self.backlog, 1..=Self::MAX_BACKLOG)?;
+        within("backlog_bytes", self.backlog_bytes, Self::BACKLOG_BYTES)?;
         within("max_in_flight", self.max_in_flight, 1..=Self::MAX_IN_FLIGHT)
     }
 }

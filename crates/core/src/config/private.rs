@@ -32,4 +32,6 @@ pub struct PrivateConfig {
     pub server_path: Option<PathBuf>,
     /// When the append-only file is synced.
     pub durability: Durability,
+    /// A user besides the default one: its name and its rules. `None`: the service is the default user.
+    pub user: Option<String>,
 }

@@ -231,6 +231,53 @@ fn an_address_that_is_none_is_refused_and_its_password_kept_to_itself() {
 }
 
 #[test]
+fn who_the_service_is_to_redis_is_said_once_and_as_redis_takes_it() {
+    const URL: (&str, &str) = ("WAGGLE_REDIS__URL", "redis://10.0.0.5");
+    const TLS_URL: (&str, &str) = ("WAGGLE_REDIS__URL", "rediss://10.0.0.5");
+    const USER_URL: (&str, &str) = ("WAGGLE_REDIS__URL", "redis://bee:hunter2@10.0.0.5");
+    const CERTIFICATE: (&str, &str) = ("WAGGLE_REDIS__TLS__CERTIFICATE_FILE", "c.pem");
+    let (most, more) = ("b".repeat(128), "b".repeat(129));
+    let cases = [
+        (vec![USER_URL, ("WAGGLE_REDIS__USERNAME", "wasp")], "`redis.url` as well"),
+        (vec![USER_URL, ("WAGGLE_REDIS__PASSWORD_FILE", "p")], "`redis.url` as well"),
+        (vec![("WAGGLE_REDIS__PASSWORD_FILE", "p")], "is for a Redis that `redis.url` names"),
+        (vec![("WAGGLE_REDIS__USERNAME", "bee on +@all")], "must be 1 to 128 of"),
+        (vec![("WAGGLE_REDIS__USERNAME", &more)], "must be 1 to 128 of"),
+        (vec![URL, ("WAGGLE_REDIS__TLS__CA_FILE", "ca.pem")], "begins with `rediss://`"),
+        (vec![URL, CERTIFICATE], "begins with `rediss://`"),
+        (vec![TLS_URL, CERTIFICATE], "needs `redis.tls.key_file`"),
+        (vec![TLS_URL, ("WAGGLE_REDIS__TLS__KEY_FILE", "k.pem")], "needs `redis.tls.certificate_file`"),
+        (vec![("WAGGLE_REDIS__URL", "rediss://10.0.0.5/#insecure")], "must not end in `#insecure`"),
+        (
+            vec![("WAGGLE_REDIS__MODE", "cluster"), ("WAGGLE_REDIS__URLS", "redis://a:1,rediss://b:2")],
+            "everywhere or nowhere",
+        ),
+    ];
+    for (variables, problem) in cases {
+        let error = from_environment(&variables).unwrap_err();
+        assert!(error.contains(problem) && !error.contains("hunter2"), "{variables:?}: {error}");
+    }
+    for variables in [
+        vec![("WAGGLE_REDIS__USERNAME", "bee")],
+        vec![URL, ("WAGGLE_REDIS__USERNAME", &most), ("WAGGLE_REDIS__PASSWORD_FILE", "p")],
+        vec![("WAGGLE_REDIS__URL", "redis://bee@10.0.0.5"), ("WAGGLE_REDIS__PASSWORD_FILE", "p")],
+        vec![TLS_URL, CERTIFICATE, ("WAGGLE_REDIS__TLS__KEY_FILE", "k.pem")],
+    ] {
+        assert!(from_environment(&variables).is_ok(), "{variables:?}");
+    }
+}
+
+#[test]
+fn an_address_tells_whether_it_holds_a_password() {
+    for url in ["redis://:pw@h", "rediss://bee:pw@h:1/3", "redis+unix:///run/r.sock?pass=pw"] {
+        assert!(RedisConfig::holds_password(url), "{url}");
+    }
+    for url in ["redis://h", "redis://bee@h", "unix:///run/r.sock", "hunter2"] {
+        assert!(!RedisConfig::holds_password(url), "{url}");
+    }
+}
+
+#[test]
 fn debug_output_keeps_addresses_to_itself() {
     let settings = from_environment(&[("WAGGLE_REDIS__URL", "redis://:hunter2@host")]).unwrap();
     assert!(!format!("{settings:?}").contains("hunter2"));

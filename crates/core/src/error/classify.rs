@@ -6,7 +6,7 @@
 
 use redis::{ErrorKind, RedisError, ServerError, ServerErrorKind, Value};
 
-use super::Error;
+use super::{Error, denied};
 
 /// Marks an error that a command raised inside a function: Redis appends
 /// `script: <name>, on @user_function:<line>.` to it, and the function may
@@ -57,7 +57,7 @@ fn server(error: &ServerError) -> Error {
         "ASK" => Error::unavailable(sentence(code, detail)),
         _ if NOT_NOW.contains(&code) => Error::unavailable(sentence(code, detail)),
         _ if NOT_ALLOWED.contains(&code) && !detail.contains(RAISED_INSIDE) => {
-            Error::unavailable(sentence(code, detail))
+            Error::access(denied::sentence(code, detail))
         }
         _ if OURS.contains(&code) || NOT_ALLOWED.contains(&code) || !is_word(code) => {
             Error::internal(sentence(code, detail))
@@ -68,7 +68,10 @@ fn server(error: &ServerError) -> Error {
 
 /// A failure before anything was written: certainly not applied.
 pub(crate) fn before_send(error: &RedisError) -> Error {
-    Error::unavailable(error.to_string())
+    match denied::connecting(error) {
+        Some(sentence) => Error::access(sentence),
+        None => Error::unavailable(error.to_string()),
+    }
 }
 
 /// A failure once the call may have been written.
@@ -124,11 +127,22 @@ mod tests {
             "NOREPLICAS Not enough good replicas to write.",
             "MOVED 1234 127.0.0.1:7001",
             "ASK 1234 127.0.0.1:7001",
-            "NOAUTH Authentication required.",
-            "NOPERM User x has no permissions to run the 'fcall' command",
         ] {
             let error = classified(line);
             assert!(matches!(error, Error::Unavailable { .. }), "{line}: {error:?}");
+            assert_eq!(error.outcome(), Outcome::Rejected);
+            assert!(error.retryable());
+        }
+    }
+
+    #[test]
+    fn what_redis_does_not_allow_has_a_kind_of_its_own_and_is_rejected() {
+        for line in
+            ["NOAUTH Authentication required.", "NOPERM User x has no permissions to run the 'fcall' command"]
+        {
+            let error = classified(line);
+            assert!(matches!(error, Error::Access { .. }), "{line}: {error:?}");
+            assert!(error.to_string().contains("waggle redis-acl") || line.starts_with("NOAUTH"), "{error}");
             assert_eq!(error.outcome(), Outcome::Rejected);
             assert!(error.retryable());
         }

@@ -24,6 +24,13 @@ pub enum Error {
         /// What was tried and what came back; never a password.
         detail: String,
     },
+    /// Redis does not know the service's user or password, does not allow what it sent, or one side does not trust the
+    /// other's certificate. It has not taken the call, and nothing changes until somebody does something about it.
+    #[error("no access to Redis: {detail}")]
+    Access {
+        /// What is missing and where it is set; never a password.
+        detail: String,
+    },
     /// Redis runs a script that takes too long, and has not taken the call.
     #[error("Redis is busy: {detail}")]
     Busy {
@@ -69,6 +76,7 @@ impl Error {
     pub const fn outcome(&self) -> Outcome {
         match self {
             Self::Unavailable { .. }
+            | Self::Access { .. }
             | Self::Busy { .. }
             | Self::OutOfMemory
             | Self::Disk
@@ -84,6 +92,7 @@ impl Error {
     pub const fn retryable(&self) -> bool {
         match self {
             Self::Unavailable { .. }
+            | Self::Access { .. }
             | Self::Busy { .. }
             | Self::OutOfMemory
             | Self::Disk
@@ -96,6 +105,7 @@ impl Error {
     pub const fn label(&self) -> &'static str {
         match self {
             Self::Unavailable { .. } => "unavailable",
+            Self::Access { .. } => "access",
             Self::Busy { .. } => "busy",
             Self::OutOfMemory => "out_of_memory",
             Self::Disk => "disk",
@@ -107,6 +117,10 @@ impl Error {
 
     pub(crate) fn unavailable(detail: impl Into<String>) -> Self {
         Self::Unavailable { detail: detail.into() }
+    }
+
+    pub(crate) fn access(detail: impl Into<String>) -> Self {
+        Self::Access { detail: detail.into() }
     }
 
     pub(crate) fn unknown(detail: impl Into<String>) -> Self {

@@ -49,6 +49,12 @@ impl Call {
         argument(&self.cmd, FUNCTION_INDEX).and_then(|name| str::from_utf8(name).ok()).unwrap_or_default()
     }
 
+    /// Bytes of its arguments.
+    pub(crate) fn bytes(&self) -> usize {
+        let size = |arg: redis::Arg<&[u8]>| if let redis::Arg::Simple(bytes) = arg { bytes.len() } else { 0 };
+        self.cmd.args_iter().map(size).sum()
+    }
+
     pub(crate) const fn operations(&self) -> usize {
         self.operations
     }
@@ -58,6 +64,8 @@ impl Call {
     }
 
     fn begin(verb: &str, function: &str, root_key: &str) -> Self {
+        #[cfg(all(feature = "pretended-version", debug_assertions))]
+        let function = &super::pretended::function(function);
         let mut cmd = Cmd::with_capacity(KEY_INDEX + 1 + USUAL_ARGUMENTS, USUAL_BYTES);
         cmd.arg(verb).arg(function).arg("1").arg(root_key);
         Self { cmd, operations: 1 }

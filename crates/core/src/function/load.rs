@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use redis::{Cmd, Value, from_redis_value};
 use tokio::sync::Mutex;
 
-use super::Library;
+use super::{Library, Needs};
 use crate::Error;
 use crate::error::reply;
 use crate::lane::hot::Hot;
@@ -31,6 +31,10 @@ impl Loader {
 
     pub(crate) fn now(&self) -> Loaded {
         Loaded(self.loads.load(Ordering::Acquire))
+    }
+
+    pub(crate) const fn needs(&self) -> Option<&Needs> {
+        self.library.needs.as_ref()
     }
 
     /// Loads the library where it is missing or has another source.

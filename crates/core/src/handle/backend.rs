@@ -1,10 +1,12 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use redis::{Cmd, Pipeline, Value};
 use tokio::time::Instant;
 
+use super::busy::Watchdog;
 use crate::error::{is_missing_function, reply};
-use crate::function::{Loaded, Loader, function_of, is_read_only, on_every_primary};
+use crate::function::{Loaded, Loader, Needs, function_of, is_read_only, on_every_primary};
 use crate::lane::breaker::Breaker;
 use crate::lane::hot::{Health, Hot, Replies};
 use crate::perf::{Recorder, Series};
@@ -14,16 +16,25 @@ use crate::{Error, Library};
 /// The hot lane with all that belongs to one round trip: the breaker in front
 /// of it, the library it needs, the time it takes.
 pub(crate) struct Backend {
-    hot: Hot,
+    hot: Arc<Hot>,
     breaker: Breaker,
     loader: Loader,
     timings: Timings,
     perf: Recorder,
+    watchdog: Arc<Watchdog>,
 }
 
 impl Backend {
-    pub(crate) fn new(hot: Hot, breaker: Breaker, library: Library, perf: Recorder) -> Self {
-        Self { hot, breaker, loader: Loader::new(library), timings: Timings::default(), perf }
+    pub(crate) fn new(
+        hot: Hot,
+        breaker: Breaker,
+        library: Library,
+        is_private: bool,
+        perf: Recorder,
+    ) -> Self {
+        let watchdog = Watchdog::new(library.clone(), is_private);
+        let (hot, loader) = (Arc::new(hot), Loader::new(library));
+        Self { hot, breaker, loader, timings: Timings::default(), perf, watchdog }
     }
 
     /// Sends calls and returns one result for each, in order.
@@ -42,6 +53,9 @@ impl Backend {
         let results = results.into_iter().map(|result| result.and_then(reply));
         let results: Vec<_> =
             calls.cmd_iter().zip(results).map(|(cmd, result)| without_doubt(cmd, result)).collect();
+        if results.iter().any(|result| matches!(result, Err(Error::Busy { .. }))) {
+            self.watchdog.wake(&self.hot);
+        }
         self.record(&calls, &results, started.elapsed());
         results
     }
@@ -54,6 +68,12 @@ impl Backend {
     /// Whether calls are let through to Redis now.
     pub(crate) fn breaker_open(&self) -> bool {
         self.breaker.is_open()
+    }
+
+    /// What keeps Redis busy, where that is known; it is found out from now on.
+    pub(crate) fn busy_with(&self) -> Option<String> {
+        self.watchdog.wake(&self.hot);
+        self.watchdog.found()
     }
 
     /// One command on every primary, past the breaker: for administration.
@@ -69,6 +89,11 @@ impl Backend {
     /// Loads the library where it is missing.
     pub(crate) async fn ensure_functions_present(&self) -> Result<(), Error> {
         self.loader.ensure_present(&self.hot).await
+    }
+
+    /// What a user of Redis has to be allowed for the library.
+    pub(crate) const fn needs(&self) -> Option<&Needs> {
+        self.loader.needs()
     }
 
     async fn send(&self, calls: &Pipeline) -> Vec<Result<Value, Error>> {

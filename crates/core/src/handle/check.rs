@@ -3,13 +3,15 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
-use super::Backend;
 use super::version::{field, text};
+use super::{Backend, access};
 use crate::Error;
 
 /// Readiness is asked for by probes, load balancers and people at once; Redis
 /// is asked this often at most.
 const REMEMBERED: Duration = Duration::from_secs(1);
+/// A script or function keeps Redis from answering.
+const BUSY: &str = "backend_busy";
 /// Longest a check takes; a probe gives up about then.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -17,8 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {detail}")]
 pub struct NotReady {
-    /// `backend_unavailable`, `functions_missing`, `unsafe_eviction_policy` or
-    /// `persistence_failing`.
+    /// `backend_unavailable`, `backend_access_denied`, `backend_busy`, `functions_missing`,
+    /// `unsafe_eviction_policy` or `persistence_failing`.
     pub code: &'static str,
     /// What was found, for an operator.
     pub detail: String,
@@ -39,7 +41,9 @@ impl Readiness {
         {
             return result.clone();
         }
-        let result = timeout(PATIENCE, look(backend)).await.unwrap_or_else(|_| {
+        let looked =
+            timeout(PATIENCE, look(backend)).await.map(|found| found.map_err(|error| said(backend, error)));
+        let result = looked.unwrap_or_else(|_| {
             Err(NotReady { code: "backend_unavailable", detail: "Redis did not answer in time".to_owned() })
         });
         *last = Some((Instant::now(), result.clone()));
@@ -54,13 +58,28 @@ async fn look(backend: &Backend) -> Result<(), NotReady> {
     info.arg("memory").arg("persistence");
     for reply in backend.on_every_primary(&info).await.map_err(|error| unavailable(&error))? {
         let info = text(reply).map_err(|error| unavailable(&error))?;
+        loading(&info)?;
         eviction(&info)?;
         persistence(&info)?;
     }
-    backend.ensure_functions_present().await.map_err(|error| NotReady {
-        code: "functions_missing",
-        detail: format!("the function library is missing and cannot be loaded: {error}"),
-    })
+    backend.ensure_functions_present().await.map_err(|error| match error {
+        Error::Access { .. } | Error::Busy { .. } => unavailable(&error),
+        _ => NotReady {
+            code: "functions_missing",
+            detail: format!("the function library is missing and cannot be loaded: {error}"),
+        },
+    })?;
+    access::check(backend).await.map_err(|error| unavailable(&error))
+}
+
+/// A Redis that loads its data answers questions about itself, and nothing else.
+fn loading(info: &str) -> Result<(), NotReady> {
+    match field(info, "loading") {
+        Some("1") => {
+            Err(NotReady { code: "backend_unavailable", detail: "Redis is loading its data".to_owned() })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn eviction(info: &str) -> Result<(), NotReady> {
@@ -84,8 +103,20 @@ fn persistence(info: &str) -> Result<(), NotReady> {
     }
 }
 
+fn said(backend: &Backend, found: NotReady) -> NotReady {
+    match found.code {
+        BUSY => NotReady { detail: backend.busy_with().unwrap_or(found.detail), ..found },
+        _ => found,
+    }
+}
+
 fn unavailable(error: &Error) -> NotReady {
-    NotReady { code: "backend_unavailable", detail: error.to_string() }
+    let code = match error {
+        Error::Busy { .. } => BUSY,
+        Error::Access { .. } => "backend_access_denied",
+        _ => "backend_unavailable",
+    };
+    NotReady { code, detail: error.to_string() }
 }
 
 #[cfg(test)]
@@ -100,6 +131,12 @@ mod tests {
             assert_eq!(found.code, "unsafe_eviction_policy");
             assert!(found.detail.contains(policy));
         }
+    }
+
+    #[test]
+    fn a_redis_that_loads_its_data_is_not_there_yet() {
+        assert!(loading("loading:0\r\nasync_loading:1\r\n").is_ok());
+        assert_eq!(loading("loading:1\r\n").unwrap_err().code, "backend_unavailable");
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! The handle in front of one server and of a cluster alike: nothing above
 //! knows which it is.
 
+mod access;
 mod backend;
+mod busy;
 mod check;
 mod clients;
 mod cut;
 mod exercise;
 mod figures;
 mod redis;
+mod running;
 mod target;
 mod version;
 

@@ -5,7 +5,7 @@ use redis::{Cmd, Value};
 
 use super::check::{NotReady, Readiness};
 use super::figures::{self, Figures};
-use super::{Backend, Target, version};
+use super::{Backend, Target, access, version};
 use crate::config::{Mode, RedisConfig};
 use crate::lane::Address;
 use crate::lane::breaker::Breaker;
@@ -39,16 +39,18 @@ impl Redis {
     /// # Errors
     ///
     /// [`Error::Unavailable`] with a sentence for the operator where the address
-    /// is wrong, nobody answers, or the server is too old; what Redis said where
-    /// it refuses the library.
+    /// is wrong, nobody answers, or the server is too old; [`Error::Access`] where
+    /// Redis does not know the user or does not allow what is needed; what Redis
+    /// said where it refuses the library.
     pub async fn connect(config: &RedisConfig, target: Target, library: Library) -> Result<Self, Error> {
-        let address = Address::new(&target, config)?;
+        let (address, is_private) = (Address::new(&target, config)?, matches!(target, Target::Unix(_)));
         let hot = Hot::open(&address, config).await?;
         let perf = Recorder::default();
         let breaker = Breaker::new(&config.breaker).recorded_by(&perf);
-        let backend = Arc::new(Backend::new(hot, breaker, library, perf.clone()));
-        version::check(&backend).await?;
-        backend.ensure_functions().await?;
+        let backend = Arc::new(Backend::new(hot, breaker, library, is_private, perf.clone()));
+        if let Err(error) = fit(&backend).await {
+            return Err(access::explained(&backend, error).await);
+        }
         let inner = Inner {
             mode: target.mode(),
             pipeline: Pipeline::open(Arc::clone(&backend), config),
@@ -184,4 +186,11 @@ impl Redis {
         self.inner.wakeups.close();
         self.inner.pool.close();
     }
+}
+
+/// Whether this Redis can be worked with, made so as far as that is up to us.
+async fn fit(backend: &Backend) -> Result<(), Error> {
+    version::check(backend).await?;
+    backend.ensure_functions().await?;
+    access::check_at_start(backend).await
 }

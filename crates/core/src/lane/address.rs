@@ -4,8 +4,11 @@ use redis::cluster::{ClusterClient, ClusterClientBuilder};
 use redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
 use redis::{
     Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, PushInfo, RedisError,
+    TlsCertificates,
 };
 
+use super::certificates;
+use super::credentials::Credentials;
 use crate::Error;
 use crate::config::RedisConfig;
 use crate::handle::Target;
@@ -20,33 +23,46 @@ const TCP_USER_TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Clone)]
 pub(crate) enum Address {
     Single(ConnectionInfo),
-    Cluster { seeds: Vec<ConnectionInfo>, tcp: TcpSettings },
+    Cluster(Seeds),
+}
+
+/// Some nodes of a cluster, and what all nodes have in common.
+#[derive(Clone)]
+pub(crate) struct Seeds {
+    nodes: Vec<ConnectionInfo>,
+    tcp: TcpSettings,
+    certificates: Option<TlsCertificates>,
 }
 
 impl Address {
+    /// Reads the password and the certificates from their files.
+    ///
     /// # Errors
     ///
-    /// [`Error::Unavailable`] for an address that does not parse; it names the
-    /// setting and never the address, which may hold a password.
+    /// [`Error::Unavailable`] for an address that does not parse, [`Error::Access`] for files that cannot be used;
+    /// they name the setting and never the address, which may hold a password.
     pub(crate) fn new(target: &Target, config: &RedisConfig) -> Result<Self, Error> {
         let tcp = tcp_settings(config);
+        let credentials = Credentials::read(config)?;
+        let prepare = |info: ConnectionInfo| prepared(credentials.with(info), &tcp);
         match target {
             Target::Unix(path) => {
                 let info = ConnectionAddr::Unix(path.clone()).into_connection_info();
-                info.map(|info| Self::Single(prepared(info, &tcp)))
-                    .map_err(|e| unusable("the socket path", &e))
+                info.map(|info| Self::Single(prepare(info))).map_err(|e| unusable("the socket path", &e))
             }
             Target::Url(url) => {
                 let info = url.as_str().into_connection_info().map_err(|e| unusable("redis.url", &e))?;
-                Ok(Self::Single(prepared(info, &tcp)))
+                let certificates = certificates::read(&config.tls)?;
+                certificates::with(prepare(info), certificates.as_ref()).map(Self::Single)
             }
             Target::Cluster(urls) => {
-                let seeds = urls
+                let nodes = urls
                     .iter()
-                    .map(|url| url.as_str().into_connection_info().map(|info| prepared(info, &tcp)))
+                    .map(|url| url.as_str().into_connection_info().map(prepare))
                     .collect::<Result<_, _>>()
                     .map_err(|e| unusable("redis.urls", &e))?;
-                Ok(Self::Cluster { seeds, tcp })
+                let certificates = certificates::read(&config.tls)?;
+                Ok(Self::Cluster(Seeds { nodes, tcp, certificates }))
             }
         }
     }
@@ -63,20 +79,22 @@ pub(crate) fn client(info: &ConnectionInfo) -> Result<Client, Error> {
 /// broke with the command already written; who may repeat what is decided in
 /// one place, in [`cluster`](super::cluster).
 pub(crate) fn cluster_client(
-    seeds: &[ConnectionInfo],
-    tcp: &TcpSettings,
+    seeds: &Seeds,
     connect_timeout: Duration,
     response_timeout: Duration,
     on_push: Option<Box<dyn Fn(PushInfo) + Send + Sync>>,
 ) -> Result<ClusterClient, Error> {
-    let mut builder = ClusterClientBuilder::new(seeds.iter().cloned())
+    let mut builder = ClusterClientBuilder::new(seeds.nodes.iter().cloned())
         .use_protocol(ProtocolVersion::RESP3)
         .retries(0)
         .connection_timeout(connect_timeout)
         .response_timeout(response_timeout)
         .overall_response_timeout(Some(connect_timeout + response_timeout))
         .write_backpressure_boundary(super::single::WRITE_BOUNDARY)
-        .tcp_settings(tcp.clone());
+        .tcp_settings(seeds.tcp.clone());
+    if let Some(certificates) = &seeds.certificates {
+        builder = builder.certs(certificates.clone());
+    }
     if let Some(on_push) = on_push {
         builder = builder.push_sender(move |push: PushInfo| -> Result<(), ()> {
             on_push(push);
@@ -87,11 +105,12 @@ pub(crate) fn cluster_client(
 }
 
 fn prepared(info: ConnectionInfo, tcp: &TcpSettings) -> ConnectionInfo {
-    let redis = info
-        .redis_settings()
-        .clone()
-        .set_protocol(ProtocolVersion::RESP3)
-        .set_lib_name("waggle", env!("CARGO_PKG_VERSION"));
+    let redis = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
+    // A user with the least rights may not say which library it uses, and that is no loss: connections have names.
+    let redis = match redis.username() {
+        Some(_) => redis.set_skip_set_lib_name(),
+        None => redis.set_lib_name("waggle", env!("CARGO_PKG_VERSION")),
+    };
     info.set_redis_settings(redis).set_tcp_settings(tcp.clone())
 }
 

@@ -1,6 +1,6 @@
 //! Stops asking a Redis that does not answer.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -16,11 +16,13 @@ use crate::perf::{Count, Recorder};
 ///
 /// A failure is a connection that cannot be made or that breaks. A reply, even
 /// an error reply, is not. A reply that never comes counts as all of the
-/// failures at once: whoever comes next would only wait as long.
+/// failures at once: whoever comes next would only wait as long. What fails
+/// when an attempt that began later has succeeded says nothing: Redis has
+/// answered since.
 pub struct Breaker {
     failures_to_open: u32,
     pause: Duration,
-    state: Mutex<State>,
+    seen: Mutex<Seen>,
     perf: Recorder,
 }
 
@@ -29,9 +31,21 @@ pub struct Breaker {
 pub struct Attempt<'a> {
     breaker: &'a Breaker,
     probe: bool,
+    /// Counted from one, in the order in which they begin.
+    number: u64,
 }
 
-#[derive(Debug, Clone, Copy)]
+/// What became of the attempts so far.
+#[derive(Debug)]
+struct Seen {
+    state: State,
+    /// How many began.
+    begun: u64,
+    /// The last to begin of those that succeeded; 0 before any did.
+    succeeded: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum State {
     /// Everybody passes. Set by a success.
     Closed { failures: u32 },
@@ -47,7 +61,7 @@ impl Breaker {
         Self {
             failures_to_open: config.failures,
             pause: config.open(),
-            state: Mutex::new(State::Closed { failures: 0 }),
+            seen: Mutex::new(Seen { state: State::CLOSED, begun: 0, succeeded: 0 }),
             perf: Recorder::default(),
         }
     }
@@ -65,77 +79,93 @@ impl Breaker {
     ///
     /// [`Error::Unavailable`], at once, while the breaker is open.
     pub fn admit(&self) -> Result<Attempt<'_>, Error> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        match *state {
-            State::Closed { .. } => Ok(Attempt { breaker: self, probe: false }),
+        let mut seen = self.seen();
+        let probe = match seen.state {
+            State::Closed { .. } => false,
             State::Open { until } if until <= Instant::now() => {
-                *state = State::HalfOpen;
-                Ok(Attempt { breaker: self, probe: true })
+                seen.state = State::HalfOpen;
+                true
             }
             State::Open { .. } | State::HalfOpen => {
-                Err(Error::unavailable("it did not answer lately, so it is not asked for a moment"))
+                return Err(Error::unavailable("it did not answer lately, so it is not asked for a moment"));
             }
-        }
+        };
+        seen.begun += 1;
+        Ok(Attempt { breaker: self, probe, number: seen.begun })
     }
 
     /// Whether attempts are rejected now.
     pub fn is_open(&self) -> bool {
-        let state = *self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        match state {
+        match self.seen().state {
             State::Closed { .. } => false,
             State::Open { until } => until > Instant::now(),
             State::HalfOpen => true,
         }
     }
 
-    fn success(&self) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if !matches!(*state, State::Closed { failures: 0 }) {
-            *state = State::Closed { failures: 0 };
-        }
+    fn success(&self, number: u64) {
+        let mut seen = self.seen();
+        seen.succeeded = seen.succeeded.max(number);
+        seen.state = State::CLOSED;
     }
 
-    fn failure(&self, probe: bool, count: u32) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let opens = match &mut *state {
+    fn failure(&self, attempt: &Attempt<'_>, count: u32) {
+        let mut seen = self.seen();
+        if attempt.number < seen.succeeded {
+            return;
+        }
+        let opens = match &mut seen.state {
             State::Closed { failures } => {
                 *failures = failures.saturating_add(count);
                 *failures >= self.failures_to_open
             }
-            State::HalfOpen => probe,
+            State::HalfOpen => attempt.probe,
             // Sent before it opened: says nothing new.
             State::Open { .. } => false,
         };
         if opens {
-            *state = State::Open { until: Instant::now() + jittered(self.pause) };
+            seen.state = State::Open { until: Instant::now() + jittered(self.pause) };
             metrics::breaker_opened();
             self.perf.count(Count::BreakerOpened, 1);
         }
     }
 
     fn abandoned(&self) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(*state, State::HalfOpen) {
-            *state = State::Open { until: Instant::now() };
+        let mut seen = self.seen();
+        if seen.state == State::HalfOpen {
+            seen.state = State::Open { until: Instant::now() };
         }
     }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    const CLOSED: Self = Self::Closed { failures: 0 };
 }
 
 impl Attempt<'_> {
     /// Redis answered.
     pub fn succeeded(mut self) {
         self.probe = false;
-        self.breaker.success();
+        self.breaker.success(self.number);
     }
 
     /// No connection, or it broke.
-    pub fn failed(mut self) {
-        self.breaker.failure(std::mem::take(&mut self.probe), 1);
+    pub fn failed(self) {
+        self.told(1);
     }
 
     /// A connection, and no reply in time.
-    pub fn timed_out(mut self) {
-        self.breaker.failure(std::mem::take(&mut self.probe), u32::MAX);
+    pub fn timed_out(self) {
+        self.told(u32::MAX);
+    }
+
+    fn told(mut self, failures: u32) {
+        self.breaker.failure(&self, failures);
+        self.probe = false;
     }
 }
 
@@ -212,5 +242,38 @@ mod tests {
         late.failed();
         tokio::time::advance(Duration::from_millis(1)).await;
         assert!(breaker.admit().is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_fails_when_a_later_attempt_was_answered_does_not_open_it() {
+        let breaker = breaker();
+        let (silent, broken) = (breaker.admit().unwrap(), breaker.admit().unwrap());
+        breaker.admit().unwrap().succeeded();
+        fail(&breaker, 2);
+        silent.timed_out();
+        broken.failed();
+        assert!(!breaker.is_open());
+        fail(&breaker, 1);
+        assert!(breaker.is_open());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_opens_it_although_an_earlier_attempt_was_answered_meanwhile() {
+        let breaker = breaker();
+        let (answered, silent) = (breaker.admit().unwrap(), breaker.admit().unwrap());
+        answered.succeeded();
+        silent.timed_out();
+        assert!(breaker.is_open());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_began_before_a_probe_that_succeeds_does_not_open_it_again() {
+        let breaker = breaker();
+        let late = breaker.admit().unwrap();
+        fail(&breaker, 3);
+        tokio::time::advance(Duration::from_millis(500)).await;
+        breaker.admit().unwrap().succeeded();
+        late.timed_out();
+        assert!(!breaker.is_open());
     }
 }

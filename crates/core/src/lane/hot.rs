@@ -38,8 +38,8 @@ impl Hot {
         let hot = &config.hot;
         match address {
             Address::Single(info) => Ok(Self::Single(Box::new(Single::new(client(info)?, hot)))),
-            Address::Cluster { seeds, tcp } => {
-                let client = cluster_client(seeds, tcp, hot.connect_timeout(), hot.response_timeout(), None)?;
+            Address::Cluster(seeds) => {
+                let client = cluster_client(seeds, hot.connect_timeout(), hot.response_timeout(), None)?;
                 Cluster::open(&client).await.map(Self::Cluster)
             }
         }

@@ -7,7 +7,9 @@ pub mod pool;
 pub mod wake;
 
 mod address;
+mod certificates;
 mod cluster;
+mod credentials;
 pub(crate) mod name;
 mod single;
 

@@ -9,6 +9,8 @@ use crate::{Call, Error};
 pub(super) struct Entry {
     /// When its caller came, room in the backlog waited for included.
     pub(super) arrived: Instant,
+    /// What it takes of the backlog in bytes; a group's items are counted by themselves.
+    pub(super) bytes: usize,
     pub(super) work: Work,
 }
 
@@ -33,6 +35,8 @@ pub(super) trait Group: Send {
 pub(super) struct Taken {
     /// Items taken, those without a caller included.
     pub(super) operations: usize,
+    /// What they take of the backlog in bytes.
+    pub(super) bytes: usize,
     /// Items left, as an entry of their own.
     pub(super) rest: Option<Box<dyn Group>>,
 }

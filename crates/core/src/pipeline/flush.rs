@@ -15,6 +15,8 @@ pub(super) struct Flush {
     commands: Pipeline,
     recipients: Vec<Recipient>,
     operations: usize,
+    /// What it takes of the backlog in bytes until it is answered.
+    bytes: usize,
     /// How long the one that came first has waited.
     waited: Duration,
 }
@@ -27,6 +29,8 @@ struct Binding<'a> {
     operations: usize,
     /// Room in the backlog that is free again, for callers that are gone as well.
     settled: usize,
+    /// The same in bytes, for callers that are gone as well.
+    bytes: usize,
     oldest: Option<Instant>,
 }
 
@@ -44,13 +48,19 @@ impl Flush {
         }
         queue.put_back(waiting);
         queue.settle(binding.settled);
-        binding.finished()
+        let bytes = binding.bytes;
+        let flush = binding.finished();
+        if flush.is_none() {
+            queue.let_go(bytes);
+        }
+        flush
     }
 
     /// Sends, waits, and hands each reply to who waits for it.
-    pub(super) async fn run(self, backend: &Backend) {
+    pub(super) async fn run(self, queue: &Queue, backend: &Backend) {
         self.record(backend.perf());
         let mut replies = backend.round_trip(self.commands).await.into_iter();
+        queue.let_go(self.bytes);
         for recipient in self.recipients {
             recipient.answer(&mut replies);
         }
@@ -71,25 +81,26 @@ impl<'a> Binding<'a> {
             commands: Pipeline::with_capacity(entries),
             recipients: Vec::with_capacity(entries),
             operations: 0,
+            bytes: 0,
             waited: Duration::ZERO,
         };
-        Self { queue, flush, operations: 0, settled: 0, oldest: None }
+        Self { queue, flush, operations: 0, settled: 0, bytes: 0, oldest: None }
     }
 
     /// Adds an entry; returns it, or what is left of it, when it does not fit.
     fn add(&mut self, entry: Entry) -> Option<Entry> {
-        let Entry { arrived, work } = entry;
+        let Entry { arrived, bytes, work } = entry;
         let room = self.queue.limits.max_operations.saturating_sub(self.operations);
         // More than a flush may carry goes alone.
         let fits = work.operations() <= room || self.operations == 0;
         if !fits {
-            return Some(Entry { arrived, work });
+            return Some(Entry { arrived, bytes, work });
         }
         let too_late = arrived.elapsed() > self.queue.patience;
-        self.settled += match &work {
-            Work::Group(_) => 0,
-            work => self.queue.charged(work.operations()),
-        };
+        if !matches!(work, Work::Group(_)) {
+            self.settled += self.queue.charged(work.operations());
+            self.bytes += bytes;
+        }
         match work {
             Work::One { call, reply } if reply.is_closed() => drop(call),
             Work::One { reply, .. } if too_late => drop(reply.send(Err(waited()))),
@@ -108,14 +119,15 @@ impl<'a> Binding<'a> {
                 }
             }
             Work::Group(mut group) => {
-                let Taken { operations, rest } = group.take(room);
+                let Taken { operations, bytes: taken, rest } = group.take(room);
                 self.settled += operations;
+                self.bytes += taken;
                 match guarded(|| group.build()).flatten() {
                     Some(_) if too_late => group.finish(Err(waited())),
                     Some(call) => self.push(arrived, [call], Recipient::Group(group)),
                     None => {}
                 }
-                return rest.map(|group| Entry { arrived, work: Work::Group(group) });
+                return rest.map(|group| Entry { arrived, bytes, work: Work::Group(group) });
             }
         }
         None
@@ -132,7 +144,7 @@ impl<'a> Binding<'a> {
 
     fn finished(self) -> Option<Flush> {
         let waited = self.oldest?.elapsed();
-        Some(Flush { operations: self.operations, waited, ..self.flush })
+        Some(Flush { operations: self.operations, bytes: self.bytes, waited, ..self.flush })
     }
 }
 

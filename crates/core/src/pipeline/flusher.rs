@@ -22,7 +22,7 @@ pub(super) async fn run(queue: Arc<Queue>, backend: Arc<Backend>) {
                 // a fifth larger; idle it costs one look at the sockets.
                 tokio::task::yield_now().await;
                 if let Some(flush) = Flush::bind(&queue) {
-                    in_flight.push(flush.run(&backend));
+                    in_flight.push(flush.run(&queue, &backend));
                 }
                 // Polled at once, so that it is written before anybody else's turn.
                 flush_done = matches!(poll!(in_flight.next()), Poll::Ready(Some(())));

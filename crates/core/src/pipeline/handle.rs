@@ -36,10 +36,10 @@ impl Pipeline {
     }
 
     async fn one(&self, call: Call) -> Result<Value, Error> {
-        let arrived = Instant::now();
-        self.queue.reserve(call.operations(), arrived).await?;
+        let (arrived, bytes) = (Instant::now(), call.bytes());
+        self.queue.reserve(call.operations(), bytes, arrived).await?;
         let (reply, replied) = oneshot::channel();
-        self.queue.push(Work::One { call, reply }, arrived)?;
+        self.queue.push(Work::One { call, reply }, bytes, arrived)?;
         replied.await.unwrap_or_else(|_| Err(lost()))
     }
 
@@ -60,11 +60,12 @@ impl Pipeline {
         let same = |error: Error| (0..count).map(|_| Err(error.clone())).collect();
         let arrived = Instant::now();
         let operations = calls.iter().map(Call::operations).sum();
-        if let Err(error) = self.queue.reserve(operations, arrived).await {
+        let bytes = calls.iter().map(Call::bytes).sum();
+        if let Err(error) = self.queue.reserve(operations, bytes, arrived).await {
             return same(error);
         }
         let (reply, replied) = oneshot::channel();
-        match self.queue.push(Work::Batch { calls, reply }, arrived) {
+        match self.queue.push(Work::Batch { calls, reply }, bytes, arrived) {
             Ok(()) => replied.await.unwrap_or_else(|_| same(lost())),
             Err(error) => same(error),
         }
@@ -72,7 +73,8 @@ impl Pipeline {
 
     pub(crate) fn call_late(&self, late: Box<dyn LateCall>) -> Result<(), Error> {
         self.queue.try_reserve()?;
-        self.queue.push(Work::Late(late), Instant::now())
+        // What it will be is not known yet, and small.
+        self.queue.push(Work::Late(late), 0, Instant::now())
     }
 
     pub(crate) fn merger<M: Merge>(&self, merge: M) -> Merger<M> {

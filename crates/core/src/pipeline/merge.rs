@@ -36,6 +36,9 @@ pub trait Merge: Send + Sync + 'static {
         1
     }
 
+    /// Bytes of an item, more or less: what it takes of the backlog.
+    fn bytes(&self, item: &Self::Item) -> usize;
+
     /// The call for `items`, in the order in which they came.
     fn call(&self, key: &Self::Key, items: &[Self::Item]) -> Call;
 
@@ -69,6 +72,8 @@ struct Shared<M: Merge> {
 struct Items<M: Merge> {
     items: Vec<M::Item>,
     replies: Vec<Reply<M>>,
+    /// Of each.
+    bytes: Vec<usize>,
     weight: usize,
 }
 
@@ -108,9 +113,9 @@ impl<M: Merge> Merger<M> {
     }
 
     async fn share(&self, key: M::Key, item: M::Item) -> Result<(M::Output, usize), Error> {
-        let arrived = Instant::now();
-        self.shared.queue.reserve(1, arrived).await?;
-        let replied = Shared::add(&self.shared, key, item, arrived)?;
+        let (arrived, bytes) = (Instant::now(), self.shared.merge.bytes(&item));
+        self.shared.queue.reserve(1, bytes, arrived).await?;
+        let replied = Shared::add(&self.shared, key, item, bytes, arrived)?;
         replied.await.unwrap_or_else(|_| Err(lost()))
     }
 }
@@ -122,7 +127,13 @@ impl<M: Merge> Clone for Merger<M> {
 }
 
 impl<M: Merge> Shared<M> {
-    fn add(shared: &Arc<Self>, key: M::Key, item: M::Item, arrived: Instant) -> Result<Replied<M>, Error> {
+    fn add(
+        shared: &Arc<Self>,
+        key: M::Key,
+        item: M::Item,
+        bytes: usize,
+        arrived: Instant,
+    ) -> Result<Replied<M>, Error> {
         let (reply, replied) = oneshot::channel();
         let limit = M::MAX_ITEMS.clamp(1, shared.queue.limits.max_operations);
         let mut pending = shared.pending();
@@ -132,16 +143,16 @@ impl<M: Merge> Shared<M> {
         };
         let open = pending.get_mut(&key).and_then(VecDeque::back_mut).filter(has_room);
         if let Some(group) = open {
-            group.push(item, reply, weight);
-            shared.queue.joined();
+            shared.queue.join(bytes)?;
+            group.push(item, reply, bytes, weight);
             return Ok(replied);
         }
         let queued = Queued { shared: Arc::clone(shared), key: key.clone(), taken: Items::default() };
         // Queued before the group can be seen: the lock is held, and the flusher
         // comes for the group only through it.
-        shared.queue.push(Work::Group(Box::new(queued)), arrived)?;
+        shared.queue.push(Work::Group(Box::new(queued)), bytes, arrived)?;
         let mut group = Items::default();
-        group.push(item, reply, weight);
+        group.push(item, reply, bytes, weight);
         pending.entry(key).or_default().push_back(group);
         Ok(replied)
     }
@@ -172,9 +183,10 @@ impl<M: Merge> Group for Queued<M> {
     fn take(&mut self, room: usize) -> Taken {
         let (taken, more) = self.shared.take(&self.key, room);
         let operations = taken.items.len();
+        let bytes = taken.bytes.iter().sum();
         self.taken = taken.with_callers();
         let rest = more.then(|| Box::new(self.next()) as Box<dyn Group>);
-        Taken { operations, rest }
+        Taken { operations, bytes, rest }
     }
 
     fn build(&mut self) -> Option<Call> {
@@ -220,15 +232,21 @@ impl<M: Merge> Queued<M> {
 }
 
 impl<M: Merge> Items<M> {
-    fn push(&mut self, item: M::Item, reply: Reply<M>, weight: usize) {
+    fn push(&mut self, item: M::Item, reply: Reply<M>, bytes: usize, weight: usize) {
         self.items.push(item);
         self.replies.push(reply);
+        self.bytes.push(bytes);
         self.weight = self.weight.saturating_add(weight);
     }
 
     /// What is split off counts as heavy as it was together: it may travel with less, never with more.
     fn split_off(&mut self, at: usize) -> Self {
-        Self { items: self.items.split_off(at), replies: self.replies.split_off(at), weight: self.weight }
+        Self {
+            items: self.items.split_off(at),
+            replies: self.replies.split_off(at),
+            bytes: self.bytes.split_off(at),
+            weight: self.weight,
+        }
     }
 
     /// Without the items whose callers are gone.
@@ -238,12 +256,12 @@ impl<M: Merge> Items<M> {
         }
         let pairs = self.items.into_iter().zip(self.replies);
         let (items, replies) = pairs.filter(|(_, reply)| !reply.is_closed()).unzip();
-        Self { items, replies, weight: self.weight }
+        Self { items, replies, ..self }
     }
 }
 
 impl<M: Merge> Default for Items<M> {
     fn default() -> Self {
-        Self { items: Vec::new(), replies: Vec::new(), weight: 0 }
+        Self { items: Vec::new(), replies: Vec::new(), bytes: Vec::new(), weight: 0 }
     }
 }

@@ -10,7 +10,7 @@ use crate::Error;
 use crate::config::PipelineConfig;
 use crate::metrics;
 
-/// The backlog: what waits for a flush, bounded in operations.
+/// The backlog: what waits for a flush, bounded in operations; and in bytes, together with what is on its way.
 pub(super) struct Queue {
     state: Mutex<State>,
     /// Room for operations, taken by who comes and given back when a flush
@@ -25,6 +25,8 @@ pub(super) struct Queue {
 struct State {
     waiting: VecDeque<Entry>,
     operations: usize,
+    /// What waits for room counts too, and what was sent and is not answered: all of it is held in memory.
+    bytes: usize,
     /// The flusher sleeps with nothing on its way: whoever comes wakes it.
     idle: bool,
     closed: bool,
@@ -42,7 +44,13 @@ pub(super) enum Step {
 impl Queue {
     pub(super) fn new(limits: &PipelineConfig, patience: Duration) -> Self {
         Self {
-            state: Mutex::new(State { waiting: VecDeque::new(), operations: 0, idle: false, closed: false }),
+            state: Mutex::new(State {
+                waiting: VecDeque::new(),
+                operations: 0,
+                bytes: 0,
+                idle: false,
+                closed: false,
+            }),
             room: Semaphore::new(limits.backlog),
             wake: Notify::new(),
             limits: limits.clone(),
@@ -51,7 +59,12 @@ impl Queue {
     }
 
     /// Takes room for `operations`, waiting for it until the caller's patience ends.
-    pub(super) async fn reserve(&self, operations: usize, arrived: Instant) -> Result<(), Error> {
+    pub(super) async fn reserve(
+        &self,
+        operations: usize,
+        bytes: usize,
+        arrived: Instant,
+    ) -> Result<(), Error> {
         match self.room.try_acquire_many(self.charge(operations)) {
             Ok(permit) => {
                 permit.forget();
@@ -60,6 +73,7 @@ impl Queue {
             Err(TryAcquireError::Closed) => return Err(closed()),
             Err(TryAcquireError::NoPermits) => {}
         }
+        let _parked = Parked::take(self, bytes)?;
         match timeout_at(arrived + self.patience, self.room.acquire_many(self.charge(operations))).await {
             Ok(Ok(permit)) => {
                 permit.forget();
@@ -82,23 +96,31 @@ impl Queue {
         }
     }
 
-    /// Queues work whose room is reserved.
-    pub(super) fn push(&self, work: Work, arrived: Instant) -> Result<(), Error> {
+    /// Queues work of so many bytes whose room is reserved.
+    pub(super) fn push(&self, work: Work, bytes: usize, arrived: Instant) -> Result<(), Error> {
         let operations = work.operations();
         let mut state = self.state();
-        if state.closed {
+        let refused = if state.closed { Err(closed()) } else { self.hold(&mut state, bytes) };
+        if refused.is_err() {
             drop(state);
             self.release(operations);
-            return Err(closed());
+            return refused;
         }
-        state.waiting.push_back(Entry { arrived, work });
+        state.waiting.push_back(Entry { arrived, bytes, work });
         self.grow(state, operations);
         Ok(())
     }
 
-    /// Counts an operation that joined a queued group.
-    pub(super) fn joined(&self) {
-        self.grow(self.state(), 1);
+    /// Counts an operation of so many bytes whose room is reserved, and which is to join a queued group.
+    pub(super) fn join(&self, bytes: usize) -> Result<(), Error> {
+        let mut state = self.state();
+        if let Err(full) = self.hold(&mut state, bytes) {
+            drop(state);
+            self.release(1);
+            return Err(full);
+        }
+        self.grow(state, 1);
+        Ok(())
     }
 
     pub(super) fn step(&self, in_flight: usize, flush_done: bool) -> Step {
@@ -158,6 +180,12 @@ impl Queue {
         self.room.add_permits(operations);
     }
 
+    /// Bytes that are not held in memory any more.
+    pub(super) fn let_go(&self, bytes: usize) {
+        let mut state = self.state();
+        state.bytes = state.bytes.saturating_sub(bytes);
+    }
+
     /// What `operations` of one entry take of the backlog: never more than it has.
     pub(super) fn charged(&self, operations: usize) -> usize {
         operations.min(self.limits.backlog)
@@ -168,6 +196,15 @@ impl Queue {
         self.state().closed = true;
         self.room.close();
         self.wake.notify_one();
+    }
+
+    /// One that is larger than all that may be held is taken when there is nothing else.
+    fn hold(&self, state: &mut State, bytes: usize) -> Result<(), Error> {
+        if state.bytes > 0 && state.bytes.saturating_add(bytes) > self.limits.backlog_bytes {
+            return Err(full());
+        }
+        state.bytes += bytes;
+        Ok(())
     }
 
     fn grow(&self, mut state: MutexGuard<'_, State>, operations: usize) {
@@ -194,6 +231,25 @@ impl Queue {
     }
 }
 
+/// What waits for room in the backlog, as long as it does.
+struct Parked<'a> {
+    queue: &'a Queue,
+    bytes: usize,
+}
+
+impl<'a> Parked<'a> {
+    fn take(queue: &'a Queue, bytes: usize) -> Result<Self, Error> {
+        queue.hold(&mut queue.state(), bytes)?;
+        Ok(Self { queue, bytes })
+    }
+}
+
+impl Drop for Parked<'_> {
+    fn drop(&mut self) {
+        self.queue.let_go(self.bytes);
+    }
+}
+
 fn full() -> Error {
     metrics::refused();
     Error::unavailable("the backlog is full")
@@ -217,9 +273,52 @@ mod tests {
             let (reply, _) = tokio::sync::oneshot::channel();
             let work = Work::One { call: Call::new("f", "{k}"), reply };
             queue.try_reserve().unwrap();
-            queue.push(work, Instant::now()).unwrap();
+            queue.push(work, 0, Instant::now()).unwrap();
         }
         queue
+    }
+
+    /// A queue of so many bytes at most, and a way to add to it.
+    fn bounded(backlog: usize, backlog_bytes: usize) -> (Queue, impl Fn(&Queue, usize) -> bool) {
+        let limits = PipelineConfig { backlog, backlog_bytes, ..PipelineConfig::default() };
+        let push = |queue: &Queue, bytes| {
+            let (reply, _) = tokio::sync::oneshot::channel();
+            queue.try_reserve().unwrap();
+            queue.push(Work::One { call: Call::new("f", "{k}"), reply }, bytes, Instant::now()).is_ok()
+        };
+        (Queue::new(&limits, Duration::from_secs(2)), push)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn bytes_are_taken_up_to_the_limit_and_the_first_one_beyond_gives_its_room_back() {
+        let (queue, push) = bounded(3, 100);
+        assert!(push(&queue, 60) && push(&queue, 40));
+        for _ in 0..10 {
+            assert!(!push(&queue, 1));
+            queue.try_reserve().unwrap();
+            assert!(queue.join(1).is_err());
+        }
+        queue.let_go(1);
+        assert!(push(&queue, 1));
+        queue.let_go(100);
+        queue.settle(3);
+        assert!(push(&queue, 1_000), "alone, whatever its size");
+        assert!(!push(&queue, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_waits_for_room_counts_as_long_as_it_waits() {
+        let (queue, push) = bounded(1, 100);
+        assert!(push(&queue, 50));
+        let mut waiting = Box::pin(queue.reserve(1, 50, Instant::now()));
+        assert!(futures_util::poll!(&mut waiting).is_pending());
+        assert!(queue.reserve(1, 1, Instant::now()).await.is_err(), "refused at once");
+        drop(waiting);
+        let mut waiting = Box::pin(queue.reserve(1, 50, Instant::now()));
+        assert!(futures_util::poll!(&mut waiting).is_pending());
+        queue.settle(1);
+        waiting.await.unwrap();
+        assert_eq!(queue.state().bytes, 50);
     }
 
     #[tokio::test(start_paused = true)]

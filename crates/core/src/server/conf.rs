@@ -5,18 +5,19 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::data_dir::DataDir;
-use crate::config::Durability;
+use crate::config::{Durability, PrivateConfig};
 
 /// Writes the configuration that the private Redis reads; readable by us alone.
-pub(super) fn write(data_dir: &DataDir, durability: Durability) -> std::io::Result<()> {
-    let text = text(data_dir, durability);
+pub(super) fn write(data_dir: &DataDir, config: &PrivateConfig) -> std::io::Result<()> {
+    let text = text(data_dir, config);
     let mut file =
         OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(data_dir.conf())?;
     file.write_all(text.as_bytes())
 }
 
-fn text(data_dir: &DataDir, durability: Durability) -> String {
-    let sync = match durability {
+fn text(data_dir: &DataDir, config: &PrivateConfig) -> String {
+    let user = config.user.as_ref().map(|user| format!("user {user}\n")).unwrap_or_default();
+    let sync = match config.durability {
         Durability::EverySecond => "everysec",
         Durability::Strict => "always",
     };
@@ -49,7 +50,8 @@ fn text(data_dir: &DataDir, durability: Durability) -> String {
          hz 10\n\
          dynamic-hz yes\n\
          # The service keeps histograms of its own; these cost time in each command.\n\
-         latency-tracking no\n",
+         latency-tracking no\n\
+         {user}",
         socket = quoted(&data_dir.socket()),
         dir = quoted(data_dir.path()),
     )

@@ -6,6 +6,8 @@
 //! The second lock outlives the service where Redis does, so nobody starts a second
 //! Redis on files that the first may still write.
 
+mod append_only;
+mod backup;
 mod conf;
 mod crashes;
 mod data_dir;
@@ -18,9 +20,11 @@ mod private;
 mod ready;
 mod spawn;
 mod supervisor;
+
 #[cfg(test)]
 mod tests;
 mod version;
 
+pub use backup::{BackupError, backup, manifest_of};
 pub use error::StartError;
 pub use private::PrivateRedis;

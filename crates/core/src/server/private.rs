@@ -48,7 +48,7 @@ impl PrivateRedis {
         let program = search.redis(config.server_path.as_deref()).await?;
         let data_dir = DataDir::prepare(data_dir)?;
         let locks = Locks::acquire(&data_dir).await?;
-        conf::write(&data_dir, config.durability).map_err(|error| data_dir.unusable(&error.to_string()))?;
+        conf::write(&data_dir, config).map_err(|error| data_dir.unusable(&error.to_string()))?;
         let socket = data_dir.socket();
         tracing::info!(program = %program.display(), socket = %socket.display(), "starting the private Redis");
         let launcher = Launcher::new(search, program, data_dir, locks)?;
@@ -81,7 +81,8 @@ impl PrivateRedis {
     }
 
     /// Ends it: everything written is on the disk, and the directory free, when this
-    /// returns. A Redis that does not end within 30 s is killed.
+    /// returns. A Redis that does not end within 30 s is killed. One whose disk failed gets 20 s before that to
+    /// write everything anew.
     pub async fn stop(mut self) {
         self.stop.cancel();
         if let Some(supervisor) = self.supervisor.take() {

@@ -5,10 +5,12 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::StartError;
+use super::append_only::Healer;
 use super::crashes::{Crashes, MAX_CRASHES, WINDOW};
 use super::diagnose::diagnose;
 use super::ready;
 use super::spawn::{Child, Launcher};
+
 use crate::metrics;
 
 /// Keeps one Redis alive until it is told to stop, or until that proves hopeless.
@@ -25,10 +27,15 @@ impl Supervisor {
     pub(super) async fn run(mut self, mut child: Child) {
         let stop = self.stop.clone();
         loop {
+            let mut healer = Healer::new(self.launcher.data_dir());
             tokio::select! {
                 biased;
-                () = stop.cancelled() => return child.terminate().await,
+                () = stop.cancelled() => return end(child, healer).await,
                 _ = child.exited() => {}
+                () = healer.sync_lost() => {
+                    tracing::error!("the private Redis lost a sync; all is written anew, and it is restarted");
+                    child.terminate().await;
+                }
             }
             let died = diagnose(&mut child, self.launcher.data_dir()).await;
             child = match self.replace(died).await {
@@ -92,4 +99,12 @@ impl Supervisor {
         tracing::error!(%error, "the private Redis is not restarted any more");
         self.failure.send_replace(Some(error));
     }
+}
+
+async fn end(mut child: Child, mut healer: Healer) {
+    tokio::select! {
+        _ = child.exited() => {}
+        () = healer.before_stop() => {}
+    }
+    child.terminate().await;
 }

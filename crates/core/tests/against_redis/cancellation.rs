@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use futures_util::poll;
-use waggle_core::Redis;
+use waggle_core::{Error, Redis};
 
 use crate::support::{ROOT, Sums, TestServer, bump, eventually, text};
 
@@ -78,10 +78,16 @@ async fn a_caller_gone_after_the_write_leaves_the_others_their_replies() {
 #[tokio::test]
 async fn giving_up_after_any_number_of_polls_leaks_no_room_in_the_backlog() {
     let server = TestServer::start();
-    let redis = server.connect_with(|config| config.pipeline.backlog = 8).await;
+    let redis = server
+        .connect_with(|config| {
+            config.pipeline.backlog = 8;
+            config.pipeline.backlog_bytes = 65_536;
+        })
+        .await;
+    let large = |root: &str| bump(&format!("{root}{}", "x".repeat(8_000)), 1);
     let merger = redis.merger(Sums::default());
     for polls in 0..40 {
-        let mut call = Box::pin(redis.call(bump("test:{gone}", 1)));
+        let mut call = Box::pin(redis.call(large("test:{gone}")));
         let mut run = Box::pin(merger.run("test:{gone}".to_owned(), 1));
         for _ in 0..polls {
             if poll!(&mut call).is_ready() || poll!(&mut run).is_ready() {
@@ -90,7 +96,13 @@ async fn giving_up_after_any_number_of_polls_leaks_no_room_in_the_backlog() {
             tokio::task::yield_now().await;
         }
         drop((call, run));
+        // So that some flushes find nobody at all.
+        for _ in 0..polls % 3 {
+            tokio::task::yield_now().await;
+        }
     }
+    // What was on its way has been answered.
+    redis.call(bump(ROOT, 1)).await.unwrap();
     // Eight fit at once only if nothing was leaked.
     let () = server.admin("CLIENT PAUSE 60000 WRITE");
     let held = tokio::spawn({
@@ -98,9 +110,15 @@ async fn giving_up_after_any_number_of_polls_leaks_no_room_in_the_backlog() {
         async move { redis.call(bump("test:{held}", 1)).await }
     });
     eventually("a flush is on its way", async || server.holds_a_call()).await;
-    let mut eight = Box::pin(join_all((0..8).map(|_| redis.call(bump(ROOT, 1)))));
+    let mut eight = Box::pin(join_all((0..8).map(|_| redis.call(large(ROOT)))));
     assert!(poll!(&mut eight).is_pending());
+    let ninth = redis.call(large(ROOT)).await;
+    assert!(
+        matches!(ninth, Err(Error::Unavailable { .. })),
+        "the bytes are full, which nobody waits for: {ninth:?}"
+    );
     let () = server.admin("CLIENT UNPAUSE");
     held.await.unwrap().unwrap();
-    assert!(eight.await.into_iter().all(|result| result.is_ok()));
+    let eight: Vec<_> = eight.await.into_iter().filter_map(Result::err).collect();
+    assert!(eight.is_empty(), "{eight:?}");
 }

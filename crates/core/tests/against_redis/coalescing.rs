@@ -13,6 +13,8 @@ use crate::support::{ROOT, Sums, TestServer, bump, eventually, text};
 
 /// As long as the settings allow.
 const MAX_DELAY: Duration = Duration::from_secs(1);
+/// Times that something is tried which has to be done within that: a machine may be busy for some of them.
+const ROUNDS: usize = 5;
 
 /// A flush that stays on its way until [`release`](Held::release).
 struct Held<'a> {
@@ -49,6 +51,7 @@ async fn patient(server: &TestServer) -> Redis {
     server
         .connect_with(|config| {
             config.pipeline.max_delay_ms = 1_000;
+            config.hot.response_timeout_ms = 10_000;
             config.pool.min = 0;
         })
         .await
@@ -114,11 +117,14 @@ async fn heavy_items_share_a_call_as_far_as_it_can_bear_them() {
 async fn a_call_goes_out_at_once_when_nothing_is_on_its_way() {
     let server = TestServer::start();
     let redis = patient(&server).await;
-    let started = Instant::now();
+    let mut took = Vec::new();
     for _ in 0..20 {
+        let started = Instant::now();
         redis.call(bump(ROOT, 1)).await.unwrap();
+        took.push(started.elapsed());
     }
-    assert!(started.elapsed() < MAX_DELAY, "one call alone waited for company");
+    took.sort_unstable();
+    assert!(took[15] < MAX_DELAY / 2, "one call alone waited for company: {took:?}");
 }
 
 #[tokio::test]
@@ -138,6 +144,16 @@ async fn the_oldest_waits_no_longer_than_the_maximum_delay() {
 
 #[tokio::test]
 async fn a_full_batch_does_not_wait_for_the_flush_before() {
+    for _ in 0..ROUNDS {
+        if a_full_batch_goes_out_before_its_time().await {
+            return;
+        }
+    }
+    panic!("it was time that started the flush, each time");
+}
+
+/// Whether the hundredth operation started a flush, or else there had been time enough for one to start by itself.
+async fn a_full_batch_goes_out_before_its_time() -> bool {
     let server = TestServer::start();
     let redis = patient(&server).await;
     let held = hold(&server, &redis).await;
@@ -147,14 +163,21 @@ async fn a_full_batch_does_not_wait_for_the_flush_before() {
     let started = Instant::now();
     assert!(poll!(&mut runs).is_pending());
     a_moment(&redis).await;
-    assert!(sums.calls().is_empty(), "99 wait for company");
+    let waiting = sums.calls().is_empty();
+    if started.elapsed() >= MAX_DELAY {
+        return false;
+    }
+    assert!(waiting, "99 wait for company");
     let mut last = Box::pin(merger.run(ROOT.to_owned(), 99));
     assert!(poll!(&mut last).is_pending());
     eventually("the hundredth starts the flush", async || sums.calls().len() == 1).await;
-    assert!(started.elapsed() < MAX_DELAY, "it was time that started the flush");
+    if started.elapsed() >= MAX_DELAY {
+        return false;
+    }
     held.release().await;
     assert_eq!(runs.await.len(), 99);
     last.await.unwrap();
+    true
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod outcomes;
 mod pool;
 mod readiness;
 mod reloading;
+mod runaway;
 mod silence;
 mod support;
 mod wakeups;

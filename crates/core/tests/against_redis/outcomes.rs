@@ -127,7 +127,7 @@ async fn a_reply_that_does_not_come_in_time_is_unknown_and_the_call_may_have_run
     let started = Instant::now();
     let error = redis.call(bump(ROOT, 1)).await.unwrap_err();
     assert!(matches!(error, Error::Unknown { .. }), "{error:?}");
-    assert!(started.elapsed() < Duration::from_secs(1));
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     let () = server.admin("CLIENT UNPAUSE");
 }
 

@@ -26,7 +26,7 @@ async fn the_minimum_is_open_before_anybody_asks() {
 #[tokio::test]
 async fn no_more_than_the_maximum_are_lent_and_the_next_waits_no_longer_than_its_deadline() {
     let server = TestServer::start();
-    let redis = server.connect_with(|config| config.pool.acquire_timeout_ms = 200).await;
+    let redis = server.connect_with(|config| config.pool.acquire_timeout_ms = 2_000).await;
     let lent: Vec<_> = join_all((0..20).map(|_| redis.exclusive())).await;
     assert!(lent.iter().all(Result::is_ok));
     assert_eq!(redis.pool_status().in_use, 20);
@@ -34,7 +34,7 @@ async fn no_more_than_the_maximum_are_lent_and_the_next_waits_no_longer_than_its
     let error = redis.exclusive().await.err().unwrap();
     assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
     let waited = started.elapsed();
-    assert!(waited >= Duration::from_millis(200) && waited < Duration::from_secs(1), "{waited:?}");
+    assert!(waited >= Duration::from_secs(2) && waited < Duration::from_secs(10), "{waited:?}");
     assert_eq!(redis.pool_status().timeouts, 1);
     drop(lent);
     redis.exclusive().await.unwrap();
@@ -43,13 +43,13 @@ async fn no_more_than_the_maximum_are_lent_and_the_next_waits_no_longer_than_its
 #[tokio::test]
 async fn the_deadline_is_a_total_over_waiting_connecting_and_checking() {
     let server = TestServer::start();
-    let redis = server.connect_with(|config| config.pool.acquire_timeout_ms = 300).await;
+    let redis = server.connect_with(|config| config.pool.acquire_timeout_ms = 1_000).await;
     settled(&redis, 5).await;
     server.freeze();
     let started = Instant::now();
     let results = join_all((0..20).map(|_| redis.exclusive())).await;
     assert!(results.iter().all(Result::is_err));
-    assert!(started.elapsed() < Duration::from_millis(1_000), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
     server.thaw();
 }
 
@@ -59,7 +59,7 @@ async fn idle_connections_close_down_to_the_minimum() {
     let redis = server
         .connect_with(|config| {
             config.pool.min = 2;
-            config.pool.idle_timeout_ms = 150;
+            config.pool.idle_timeout_ms = 1_500;
         })
         .await;
     drop(join_all((0..10).map(|_| redis.exclusive())).await);

@@ -15,7 +15,7 @@ use waggle_task_queue::model::{NewToken, Scopes, Stamp, StoredToken, TokenDigest
 use super::clock::Clock;
 use super::failures::Failures;
 use super::tokens::Tokens;
-use super::{Origin, Token};
+use super::{Certified, Origin, Token};
 use crate::config::Settings;
 
 /// What the service's own token is called.
@@ -126,6 +126,16 @@ impl Access {
     pub(super) fn find(&self, text: &[u8]) -> Option<Arc<Token>> {
         let tokens = self.0.tokens.load();
         tokens.find(text).filter(|token| !self.is_over(token)).cloned()
+    }
+
+    /// The token of the name that a certificate has, as long as both last.
+    pub(super) fn find_certified(&self, certified: &Certified) -> Option<Arc<Token>> {
+        if certified.ends <= self.0.clock.now() {
+            return None;
+        }
+        let tokens = self.0.tokens.load();
+        let named = certified.name.as_ref().and_then(|name| tokens.of_name(name));
+        named.filter(|token| !self.is_over(token)).cloned()
     }
 
     pub(super) fn version(&self) -> &Mutex<Option<u64>> {

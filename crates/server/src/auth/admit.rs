@@ -10,7 +10,7 @@ use waggle_task_queue::Error;
 use waggle_task_queue::model::Scopes;
 
 use super::bearer::Bearer;
-use super::{Access, Caller, Need, RateNote, Token, need_of};
+use super::{Access, Caller, Certified, Need, RateNote, Token, need_of};
 use crate::problem::{Code, Problem};
 
 /// What the addresses of swarms begin with.
@@ -31,8 +31,8 @@ impl Access {
     /// Lets a request pass, with a note of its caller, and without the secret.
     ///
     /// # Errors
-    /// 401 without a valid token, 429 with a wrong one after too many wrong ones, 404 for a swarm that the token is not
-    /// bound to, 403 beyond its scopes, 429 where it asks too often.
+    /// 401 without a valid token, 429 with a wrong one after too many wrong ones, 429 where it asks too often, 404 for a
+    /// swarm that the token is not bound to, 403 beyond its scopes.
     pub(crate) fn admit(&self, request: &mut Request) -> Result<Admitted, Problem> {
         let admitted = self.examine(request);
         request.headers_mut().remove(header::AUTHORIZATION);
@@ -57,15 +57,16 @@ impl Access {
             return Ok(Admitted { gone: Some(self.closed().clone()), ..Admitted::default() });
         }
         let token = self.identify(request)?;
+        // What is refused below was asked all the same.
+        let rate = token.rate().map(super::rate::Rate::count);
+        if let Some(note) = rate.filter(|note| note.wait.is_some()) {
+            return Err(Problem::too_often(note));
+        }
         check_reach(&token, request.uri().path(), need)?;
         if let Need::Of(scopes) = need
             && !token.scopes().has_any(scopes)
         {
             return Err(Problem::beyond(scopes));
-        }
-        let rate = token.rate().map(super::rate::Rate::count);
-        if let Some(note) = rate.filter(|note| note.wait.is_some()) {
-            return Err(Problem::too_often(note));
         }
         Ok(Admitted { gone: Some(token.gone().clone()), token: Some(token), rate })
     }
@@ -73,7 +74,9 @@ impl Access {
     fn identify(&self, request: &Request) -> Result<Arc<Token>, Problem> {
         let shown = Bearer::of(request.headers());
         if shown == Bearer::Nothing {
-            return Err(Problem::no_token());
+            // What is said with a request is meant rather than what is said with all of a connection's.
+            let certified = request.extensions().get::<Certified>().ok_or_else(Problem::no_token)?;
+            return self.find_certified(certified).ok_or_else(|| Problem::wrong_certificate(certified));
         }
         if let Bearer::Token(text) = shown
             && let Some(token) = self.find(text)
@@ -121,6 +124,18 @@ impl Problem {
         Self::new(Code::Unauthorized, detail)
             .not_applied()
             .challenging("Bearer realm=\"waggle\", error=\"invalid_token\"")
+    }
+
+    /// Its owner is known and has no token: there is nothing to guess, so nothing is counted.
+    fn wrong_certificate(certified: &Certified) -> Self {
+        let detail = match &certified.name {
+            Some(name) => format!(
+                "the certificate of this connection is that of {name}, and it has ended, or there is no token of this \
+                 name: it was never made here, was revoked, or has ended"
+            ),
+            None => "the certificate of this connection has no name that a token could have".to_owned(),
+        };
+        Self::new(Code::Unauthorized, detail).not_applied().challenging("Bearer realm=\"waggle\"")
     }
 
     /// The token of this request is not valid any more, since a moment ago.

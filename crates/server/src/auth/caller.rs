@@ -4,7 +4,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use waggle_task_queue::TaskQueue;
-use waggle_task_queue::model::{AgentName, Scope, SwarmName};
+use waggle_task_queue::model::{AgentName, Scope, SwarmName, TokenDigest};
 
 use super::Token;
 use crate::problem::{Code, Problem};
@@ -56,6 +56,11 @@ impl Caller {
     /// Stands for its token where something is remembered of its requests.
     pub(crate) fn id(&self) -> Option<String> {
         self.0.as_deref().map(Token::id)
+    }
+
+    /// Which token it is.
+    pub(crate) fn digest(&self) -> Option<TokenDigest> {
+        self.0.as_deref().map(|token| *token.digest())
     }
 
     /// The swarms it may see, where these are not all.

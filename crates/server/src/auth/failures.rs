@@ -1,4 +1,4 @@
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -6,6 +6,8 @@ use governor::clock::{Clock, DefaultClock};
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
+
+use crate::clients::one_owner;
 
 /// Addresses that are remembered; when all of them fail at once, further ones share a place.
 const ADDRESSES: usize = 10_000;
@@ -45,17 +47,6 @@ impl<C: Clock + Clone> Failures<C> {
     }
 }
 
-/// Whoever has one address of IPv6 has all 2^64 beside it.
-fn one_owner(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-        v4 => v4,
-    }
-}
-
 impl<C: Clock> std::fmt::Debug for Failures<C> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Failures").finish_non_exhaustive()
@@ -77,6 +68,7 @@ mod tests {
         Some(text.parse().unwrap())
     }
 
+    /// Fault: tokens-guessed
     #[test]
     fn an_address_that_failed_too_often_waits_and_no_other_does() {
         let (failures, clock) = failures(3);
@@ -99,6 +91,7 @@ mod tests {
         assert_eq!(failures.count(at("2001:db8:0:1::1")), None);
     }
 
+    /// Fault: tokens-guessed
     #[test]
     fn however_many_addresses_fail_a_bounded_number_is_remembered() {
         let (failures, clock) = failures(1);

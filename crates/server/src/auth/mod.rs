@@ -7,6 +7,7 @@ mod access;
 mod admit;
 mod bearer;
 mod caller;
+mod certified;
 mod clock;
 mod failures;
 mod follower;
@@ -21,6 +22,7 @@ mod tokens;
 pub use access::Access;
 pub(crate) use admit::Admitted;
 pub(crate) use caller::Caller;
+pub(crate) use certified::Certified;
 pub use follower::Follower;
 pub(crate) use rate::RateNote;
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub(crate) fn make() -> Result<String, getrandom::Error> {
 mod tests {
     use super::*;
 
+    /// Fault: tokens-guessed
     #[test]
     fn no_two_tokens_are_alike_and_each_carries_256_bits() {
         let (one, other) = (make().unwrap(), make().unwrap());

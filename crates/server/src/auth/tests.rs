@@ -104,6 +104,7 @@ fn the_document_for_people_says_the_same_as_the_table() {
     assert!(missing.is_empty() && untrue.is_empty(), "docs/security.md lacks {missing:?} and has {untrue:?}");
 }
 
+/// Fault: token-reaches-out
 #[tokio::test]
 async fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
     let service = Service::with(settings()).await;
@@ -158,6 +159,7 @@ async fn an_address_that_leads_nowhere_tells_nobody_without_a_token() {
     service.stop().await;
 }
 
+/// Fault: token-reaches-out
 #[tokio::test]
 async fn a_swarm_beyond_the_token_looks_like_one_that_is_not_there() {
     let service = Service::with(settings()).await;
@@ -184,6 +186,7 @@ async fn metrics_are_open_where_the_settings_say_so() {
     service.stop().await;
 }
 
+/// Fault: tokens-guessed
 #[tokio::test]
 async fn too_many_wrong_tokens_get_a_429_and_keep_no_valid_one_out() {
     let mut settings = settings();

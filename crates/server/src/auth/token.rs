@@ -76,6 +76,7 @@ impl Token {
         self.said.sha256.0[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
+    /// What it is known by.
     pub(super) fn digest(&self) -> &TokenDigest {
         &self.said.sha256
     }

@@ -3,8 +3,9 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
+use waggle_task_queue::model::TokenName;
 
-use super::Token;
+use super::{Origin, Token};
 
 /// Bytes of a digest by which a token is looked for; all others are compared in constant time.
 const PREFIX: usize = 8;
@@ -15,6 +16,7 @@ const TOKEN_BYTES: usize = 512;
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
     by_prefix: HashMap<[u8; PREFIX], Vec<Arc<Token>>>,
+    by_name: HashMap<TokenName, Arc<Token>>,
     /// Whether a token is asked for at all.
     pub(super) required: bool,
 }
@@ -22,10 +24,15 @@ pub(super) struct Tokens {
 impl Tokens {
     pub(super) fn new(tokens: impl IntoIterator<Item = Arc<Token>>, required: bool) -> Self {
         let mut by_prefix = HashMap::<_, Vec<Arc<Token>>>::new();
+        let mut by_name = HashMap::new();
         for token in tokens {
+            // Nobody is let in as the service itself for being called so.
+            if token.origin() != Origin::Own {
+                by_name.entry(token.said().name.clone()).or_insert_with(|| Arc::clone(&token));
+            }
             by_prefix.entry(prefix(&token.digest().0)).or_default().push(token);
         }
-        Self { by_prefix, required }
+        Self { by_prefix, by_name, required }
     }
 
     /// The token of this text.
@@ -39,6 +46,11 @@ impl Tokens {
         let digest: [u8; 32] = Sha256::digest(text).into();
         let candidates = self.by_prefix.get(&prefix(&digest)).map_or(&[][..], Vec::as_slice);
         candidates.iter().find(|token| token.digest().0.ct_eq(&digest).into())
+    }
+
+    /// The token of this name, for whoever has a certificate; of two the one that was given first.
+    pub(super) fn of_name(&self, name: &TokenName) -> Option<&Arc<Token>> {
+        self.by_name.get(name)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<Token>> {
@@ -69,6 +81,17 @@ mod tests {
             expires_at: None,
         };
         Arc::new(Token::new(said, Origin::Configuration, 0))
+    }
+
+    /// Fault: tokens-guessed
+    #[test]
+    fn a_name_finds_the_token_that_was_given_first_and_never_the_services_own() {
+        let own = token("waggle", [1; 32]).said().clone();
+        let own = Arc::new(Token::new(own, Origin::Own, 0));
+        let tokens = Tokens::new([token("ci", [2; 32]), token("ci", [3; 32]), own], true);
+        assert_eq!(tokens.of_name(&"ci".parse().unwrap()).unwrap().digest().0, [2; 32]);
+        assert!(tokens.of_name(&"waggle".parse().unwrap()).is_none());
+        assert!(tokens.of_name(&"CI".parse().unwrap()).is_none());
     }
 
     #[test]

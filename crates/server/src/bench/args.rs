@@ -40,6 +40,10 @@ pub(crate) struct BenchArgs {
     #[arg(long, value_name = "PATH")]
     pub(crate) against: Option<PathBuf>,
 
+    /// Whether the measured service asks for a token, and whether that is measured in turn with one that does not
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "off")]
+    pub(crate) tokens: Tokens,
+
     /// Where temporary directories for data are made [default: the system's place for such]
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
@@ -80,7 +84,19 @@ Examples:
   waggle bench --quick --only single
   waggle bench --only growth --json growth.json
   waggle bench --only single,batch --against ./waggle-of-yesterday
+  waggle bench --quick --only single,settlements,batch --tokens in-turn
   waggle bench --only peers --bullmq ~/bullmq";
+
+/// When the measured service asks for a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Tokens {
+    /// Never
+    Off,
+    /// Of every request; with `--against` the other build too
+    On,
+    /// In turn with the same build without, and how many times what that one costs this one does
+    InTurn,
+}
 
 /// What can be measured by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -101,6 +117,8 @@ pub(crate) enum Bench {
     Idle,
     /// Submits and claims with up to a million tasks queued; memory a task
     Growth,
+    /// What tasks, agents, messages and state keys take of memory and disk
+    Capacity,
     /// What the history of a swarm costs that nobody follows
     Events,
     /// What a thousand agents cost that say every ten seconds that they are alive

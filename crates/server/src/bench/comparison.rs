@@ -1,12 +1,10 @@
-use std::path::Path;
-
 use super::args::Bench;
 use super::load::scale::Scale;
 use super::report::figure::Figure;
 use super::report::progress;
 use super::system::service::Programs;
 
-/// A benchmark of two builds in turn, A B A B, each turn on services of its own: how many times what the
+/// A benchmark of two builds, or of one with tokens and without, in turn, A B A B, each turn on services of its own: how many times what the
 /// other build's figures are this one's are, turn by turn. What comes of the ceiling, which is served by the
 /// same program for both, says how far the ratios are to be trusted.
 ///
@@ -15,15 +13,15 @@ use super::system::service::Programs;
 pub(crate) async fn run(
     bench: Bench,
     programs: &Programs,
-    other: &Path,
+    other: &Programs,
     scale: &Scale,
 ) -> anyhow::Result<Vec<Figure>> {
-    let (other, turn) = (programs.with(other)?, scale.turn());
+    let turn = scale.turn();
     let mut turns = Vec::new();
     for round in 1..=scale.rounds {
         progress::say(&format!("{}: turn {round} of {}", bench.name(), scale.rounds));
         let ours = bench.measure(programs, &turn).await?;
-        turns.push((ours, bench.measure(&other, &turn).await?));
+        turns.push((ours, bench.measure(other, &turn).await?));
     }
     Ok(ratios(&turns))
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::args::{Bench, BenchArgs, Helper};
+use super::args::{Bench, BenchArgs, Helper, Tokens};
 use super::comparison;
 use super::figures::ceiling;
 use super::load::scale::Scale;
@@ -80,8 +80,12 @@ async fn one(
     programs: &Programs,
     scale: &Scale,
 ) -> anyhow::Result<Vec<Figure>> {
-    match &args.against {
-        Some(other) => comparison::run(bench, programs, other, scale).await,
+    let other = match &args.against {
+        Some(path) => Some(programs.with(path)?),
+        None => (args.tokens == Tokens::InTurn).then(|| programs.open()),
+    };
+    match other {
+        Some(other) => comparison::run(bench, programs, &other, scale).await,
         None => bench.measure(programs, scale).await,
     }
 }

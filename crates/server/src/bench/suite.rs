@@ -1,7 +1,7 @@
 use super::args::Bench;
 use super::figures::{
-    batch, events, growth, heartbeats, idle, latency, messages, metrics, naive, peers, recording, report,
-    settlements, single, snapshot, transaction,
+    batch, capacity, events, growth, heartbeats, idle, latency, messages, metrics, naive, peers, recording,
+    report, settlements, single, snapshot, transaction,
 };
 use super::load::scale::Scale;
 use super::report::figure::Figure;
@@ -22,6 +22,7 @@ impl Bench {
             Self::Messages => messages::run(programs, scale).await,
             Self::Idle => idle::run(programs, scale).await,
             Self::Growth => growth::run(programs, scale).await,
+            Self::Capacity => capacity::run(programs).await,
             Self::Events => events::run(programs, scale).await,
             Self::Heartbeats => heartbeats::run(programs, scale).await,
             Self::Transaction => transaction::run(programs, scale).await,

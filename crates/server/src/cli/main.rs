@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 use tokio::runtime::Builder;
 
 use super::{
-    agent, doctor, events, message, migrate, openapi, perf, queue, schedule, serve, state, swarm, task,
-    token, transaction, validate,
+    agent, backup, doctor, events, message, migrate, openapi, perf, queue, redis_acl, schedule, serve, state,
+    swarm, task, token, transaction, validate,
 };
 use crate::bench::BenchArgs;
 use crate::serve::ServeError;
@@ -39,6 +39,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Bring the stored data to this version
     Migrate(migrate::MigrateArgs),
+    /// Copy the data of a private Redis, while the service runs or rests
+    Backup(backup::BackupArgs),
     /// Look for what keeps the service from working
     Doctor(doctor::DoctorArgs),
     /// Measure what operations cost on this machine
@@ -65,6 +67,8 @@ enum Command {
     Transaction(transaction::TransactionArgs),
     /// Make tokens, list and revoke them
     Token(token::TokenArgs),
+    /// Print the least user of Redis that the service needs
+    RedisAcl(redis_acl::RedisAclArgs),
     /// Print how the service is doing
     Perf(perf::PerfArgs),
     /// Test a running service with real work
@@ -96,6 +100,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(args) => args.run().await,
         Command::Migrate(args) => args.run().await,
+        Command::Backup(args) => args.run(),
         Command::Doctor(args) => args.run().await,
         Command::Bench(args) => args.run().await,
         Command::Openapi(args) => args.run(),
@@ -109,6 +114,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Events(args) => args.run().await,
         Command::Transaction(args) => args.run().await,
         Command::Token(args) => args.run().await,
+        Command::RedisAcl(args) => args.run(),
         Command::Perf(args) => args.run().await,
         Command::Validate(args) => args.run().await,
     }

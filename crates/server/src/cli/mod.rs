@@ -1,12 +1,14 @@
 //! The command line.
 
 pub mod agent;
+mod backup;
 mod client;
 mod doctor;
 mod each;
 pub mod events;
 mod main;
 pub mod message;
+mod meter;
 mod migrate;
 mod openapi;
 mod pages;
@@ -15,6 +17,7 @@ pub mod perf;
 mod polls;
 mod print;
 pub mod queue;
+mod redis_acl;
 pub mod schedule;
 mod serve;
 mod service;

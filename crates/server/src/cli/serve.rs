@@ -25,7 +25,8 @@ pub(super) struct ServeArgs {
 }
 
 const EXAMPLES: &str = "\
-Prints one line on standard output once it answers: `waggle listens on http://…`. SIGTERM or SIGINT
+Prints one line on standard output once it answers: `waggle listens on http://…`,
+or `https://…` with TLS (server.tls). SIGTERM or SIGINT
 ends it in order, a second one at once. Exit status: 0 stopped as asked, 2 not started (one line
 says why), 1 ended by a fault, 130 or 143 after a second signal.
 

@@ -1,5 +1,7 @@
 use std::path::PathBuf;
 
+use waggle_core::config::{ConfigError, Origin, RedisConfig};
+
 use crate::config::{Flag, Settings, Source};
 use crate::serve::ServeError;
 
@@ -14,7 +16,8 @@ pub(super) struct StoreArgs {
     #[arg(long, value_name = "DIR")]
     data_dir: Option<String>,
 
-    /// Redis to use instead of a private one, such as redis://127.0.0.1:6379
+    /// Redis to use instead of a private one, such as redis://127.0.0.1:6379; never with a password, which others
+    /// could read: see `redis.password_file`
     #[arg(long, value_name = "URL")]
     redis_url: Option<String>,
 
@@ -32,6 +35,9 @@ impl StoreArgs {
         self,
         more: impl IntoIterator<Item = Option<Flag>>,
     ) -> Result<Settings, ServeError> {
+        if self.redis_url.as_deref().is_some_and(RedisConfig::holds_password) {
+            return Err(readable_by_others());
+        }
         let own = [
             flag("--data-dir", "server.data_dir", self.data_dir),
             flag("--redis-url", "redis.url", self.redis_url),
@@ -41,6 +47,14 @@ impl StoreArgs {
         let environment = std::env::vars_os().collect();
         Ok(Settings::load(Source { file: self.config, environment, flags })?)
     }
+}
+
+/// Whoever may list the processes of the machine sees their arguments.
+fn readable_by_others() -> ServeError {
+    let problem = "holds a password, which others can read in the arguments of the process: put it into a file that \
+                   `redis.password_file` (WAGGLE_REDIS__PASSWORD_FILE) names, or the address into WAGGLE_REDIS__URL";
+    let origin = Origin::Flag("--redis-url".to_owned());
+    ConfigError::Invalid { key: "redis.url".to_owned(), origin, problem: problem.to_owned() }.into()
 }
 
 /// A flag that was given.

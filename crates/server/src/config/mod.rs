@@ -9,6 +9,7 @@ mod settings;
 mod snapshots;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod trace;
 
 pub use auth::{AuthConfig, MetricsConfig};
@@ -18,4 +19,5 @@ pub use perf::{AlertsConfig, PerfConfig, TargetsConfig, WebhookConfig};
 pub use server::ServerConfig;
 pub use settings::{Flag, Settings, Source};
 pub use snapshots::SnapshotsConfig;
+pub use tls::{ClientCertificates, TlsConfig};
 pub use trace::TraceConfig;

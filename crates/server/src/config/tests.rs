@@ -95,6 +95,8 @@ fn a_setting_that_cannot_work_is_named() {
         ("server.listen", "nowhere"),
         ("server.body_limit_bytes", "1"),
         ("server.header_timeout_ms", "0"),
+        ("server.tls.client_certificates", "maybe"),
+        ("server.tls.reload_ms", "99"),
         ("log.format", "xml"),
         ("log.level", "waggle=loudly"),
         ("redis.pool.min", "21"),
@@ -113,7 +115,7 @@ fn a_setting_that_cannot_work_is_named() {
 
 #[test]
 fn variables_of_the_command_line_are_not_taken_for_settings() {
-    let environment = ["WAGGLE_URL", "WAGGLE_TOKEN", "WAGGLE_TASK_ID", "WAGGLE_TEST_REDIS"]
+    let environment = ["WAGGLE_URL", "WAGGLE_TOKEN", "WAGGLE_CA_FILE", "WAGGLE_TASK_ID", "WAGGLE_TEST_REDIS"]
         .map(|name| (name.into(), "x".into()));
     let source = Source { environment: environment.into(), ..Source::default() };
     assert_eq!(Settings::load(source).unwrap(), Settings::default());
@@ -139,6 +141,28 @@ fn a_webhook_that_cannot_work_is_refused_in_one_line_that_names_the_setting_and_
         let message = webhook(url, secret).unwrap_err().to_string();
         assert!(message.contains(named) && !message.contains("hush"), "{message}");
         assert_eq!(message.lines().count(), 1);
+    }
+}
+
+#[test]
+fn half_of_what_tls_needs_is_refused_with_the_half_that_is_missing() {
+    const CERTIFICATE: (&str, &str) = ("server.tls.certificate_file", "a.pem");
+    const KEY: (&str, &str) = ("server.tls.key_file", "a.key");
+    const CA: (&str, &str) = ("server.tls.client_ca_file", "ca.pem");
+    const ASKED: (&str, &str) = ("server.tls.client_certificates", "optional");
+    load(&[CERTIFICATE, KEY]).unwrap();
+    load(&[CERTIFICATE, KEY, CA, ASKED]).unwrap();
+    for (set, missing) in [
+        (&[CERTIFICATE][..], KEY),
+        (&[KEY], CERTIFICATE),
+        (&[CA, ASKED], CERTIFICATE),
+        (&[ASKED], CERTIFICATE),
+        (&[CERTIFICATE, KEY, ASKED], CA),
+        (&[CERTIFICATE, KEY, CA], ASKED),
+        (&[CA], ASKED),
+    ] {
+        let message = load(set).unwrap_err().to_string();
+        assert!(message.starts_with(&format!("setting `{}`", missing.0)), "{set:?}: {message}");
     }
 }
 

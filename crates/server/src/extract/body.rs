@@ -8,6 +8,7 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, StatusCode, header};
 use tokio::time::timeout;
 
+use crate::clients::{Charge, SMALL};
 use crate::problem::{Code, Problem};
 
 /// A body announced to be larger than this is not even read to be dropped.
@@ -22,13 +23,22 @@ pub struct BodyLimits {
     pub bytes: usize,
     /// From the first byte asked for to the last one received.
     pub timeout: Duration,
+    /// Levels its JSON may be nested.
+    pub depth: usize,
+    /// Tasks of a batch.
+    pub batch: usize,
 }
 
-/// Reads the whole body.
+/// Reads the whole body. It is charged for as it grows, but for one that is there at once and small.
 ///
 /// # Errors
-/// 413 beyond the limit, before more than the limit is kept; 408 when it is late; 400 when it breaks off.
-pub(super) async fn read(body: Body, limits: BodyLimits) -> Result<Bytes, Problem> {
+/// 413 beyond the limit, before more than the limit is kept; 503 or 429 where there is too much in memory; 408 when it is
+/// late; 400 when it breaks off.
+pub(super) async fn read(
+    body: Body,
+    limits: BodyLimits,
+    charge: impl FnOnce() -> Charge,
+) -> Result<Collected, Problem> {
     let mut body = body;
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > limits.bytes {
@@ -38,8 +48,11 @@ pub(super) async fn read(body: Body, limits: BodyLimits) -> Result<Bytes, Proble
         return Err(too_large(limits.bytes));
     }
     let late = |_| Problem::of_status(StatusCode::REQUEST_TIMEOUT).closing();
-    timeout(limits.timeout, collect(&mut body, limits.bytes)).await.map_err(late)?
+    timeout(limits.timeout, collect(&mut body, limits.bytes, charge)).await.map_err(late)?
 }
+
+/// A whole body, and what is charged for it.
+type Collected = (Bytes, Option<Charge>);
 
 /// A client that is still sending when its connection is closed may never see the answer: what is left of a body
 /// that is not much too large is read and dropped first.
@@ -55,26 +68,48 @@ pub(crate) async fn discard(body: &mut Body) {
     let _all_or_not = timeout(DISCARD_TIME, drain).await;
 }
 
-async fn collect(body: &mut Body, limit: usize) -> Result<Bytes, Problem> {
+async fn collect(
+    body: &mut Body,
+    limit: usize,
+    charge: impl FnOnce() -> Charge,
+) -> Result<Collected, Problem> {
     let first = next(body).await?.unwrap_or_default();
     if first.len() > limit {
         return Err(too_large(limit));
     }
     // Most bodies arrive in one piece, and one piece is not copied.
-    if body.is_end_stream() {
-        return Ok(first);
+    let is_all = body.is_end_stream();
+    if is_all && first.len() as u64 <= SMALL {
+        return Ok((first, None));
     }
+    let mut charge = charge();
+    if let Err(problem) = charge.grow(first.len()) {
+        return refuse(body, (first, charge), problem).await;
+    }
+    if is_all { Ok((first, Some(charge))) } else { join(body, first, limit, charge).await }
+}
+
+async fn join(body: &mut Body, first: Bytes, limit: usize, mut charge: Charge) -> Result<Collected, Problem> {
     let mut whole = Vec::with_capacity(capacity(body, first.len(), limit));
     whole.extend_from_slice(&first);
     drop(first);
     while let Some(more) = next(body).await? {
         if whole.len() + more.len() > limit {
-            discard(body).await;
-            return Err(too_large(limit));
+            return refuse(body, (whole, charge), too_large(limit)).await;
+        }
+        if let Err(problem) = charge.grow(more.len()) {
+            return refuse(body, (whole, charge), problem).await;
         }
         whole.extend_from_slice(&more);
     }
-    Ok(whole.into())
+    Ok((whole.into(), Some(charge)))
+}
+
+/// Nothing that was read is kept while the rest is dropped.
+async fn refuse(body: &mut Body, read: (impl Send, Charge), problem: Problem) -> Result<Collected, Problem> {
+    drop(read);
+    discard(body).await;
+    Err(problem)
 }
 
 /// What is still announced, believed up to the limit.

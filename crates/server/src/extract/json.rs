@@ -4,11 +4,13 @@ use axum::body::{Bytes, HttpBody};
 use axum::extract::{FromRequest, Request};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
-use waggle_task_queue::model::scan;
+use waggle_task_queue::model::scan_to;
 
 use super::body::{BodyLimits, read, require_json};
 use super::field::locate;
+use super::kept::Kept;
 use crate::app::App;
+use crate::clients::address;
 use crate::problem::{Code, Problem};
 
 /// A body as `T`.
@@ -42,8 +44,8 @@ pub(crate) struct RawJson(Bytes);
 impl RawJson {
     /// # Errors
     /// 400 where it holds what no reader of its raw values could.
-    pub(crate) fn scanned(bytes: Bytes) -> Result<Self, Problem> {
-        scan(&bytes).map_err(|problem| malformed(&problem.to_string()))?;
+    pub(crate) fn scanned(bytes: Bytes, depth: usize) -> Result<Self, Problem> {
+        scan_to(&bytes, depth).map_err(|problem| malformed(&problem.to_string()))?;
         Ok(Self(bytes))
     }
 
@@ -73,7 +75,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Enveloped<T> {
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let limits = app.body_limits();
         let limits = BodyLimits { bytes: limits.bytes + ENVELOPE_BYTES, ..limits };
-        parse(raw(request, limits).await?.text()?).map(Self)
+        parse(raw(request, app, limits).await?.text()?).map(Self)
     }
 }
 
@@ -92,16 +94,21 @@ impl FromRequest<App> for RawJson {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        raw(request, app.body_limits()).await
+        raw(request, app, app.body_limits()).await
     }
 }
 
-async fn raw(request: Request, limits: BodyLimits) -> Result<RawJson, Problem> {
+async fn raw(request: Request, app: &App, limits: BodyLimits) -> Result<RawJson, Problem> {
     require_json(request.headers())?;
+    let (from, kept) = (address(request.extensions()), request.extensions().get::<Kept>().cloned());
     // The headers share their memory with the connection's buffer: whoever keeps
     // them through a long poll keeps the buffer.
     let body = request.into_body();
-    RawJson::scanned(read(body, limits).await?)
+    let (bytes, charge) = read(body, limits, || app.in_flight().account(from).charge()).await?;
+    if let Some(kept) = kept {
+        kept.keep(charge);
+    }
+    RawJson::scanned(bytes, limits.depth)
 }
 
 /// The text as `T`.

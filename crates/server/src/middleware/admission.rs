@@ -2,12 +2,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use http_body::{Frame, SizeHint};
+use http_body::{Body as _, Frame, SizeHint};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use crate::auth::{Admitted, RateNote};
+use crate::sse::is_endless;
 
 /// What was shown for a request, for as long as it is answered.
 #[derive(Default)]
@@ -31,15 +31,15 @@ impl Admission {
         gone.as_mut().poll(cx).is_ready()
     }
 
-    /// Tells the rate, and lets a stream of events last no longer than its token.
+    /// Tells the rate, and lets no stream last longer than its token.
     pub(super) fn finish(&mut self, mut response: Response) -> Response {
         if let Some(note) = self.rate {
             note.set_headers(response.headers_mut());
         }
         match &self.ends {
-            Some(ends) if is_stream(&response) => {
-                let gone = waiting(ends);
-                response.map(|body| Body::new(UntilGone { body, gone, ended: false }))
+            Some(ends) if response.body().size_hint().exact().is_none() => {
+                let (gone, endless) = (waiting(ends), is_endless(response.headers()));
+                response.map(|body| Body::new(UntilGone { body, gone, endless, ended: false }))
             }
             _ => response,
         }
@@ -56,14 +56,11 @@ fn waiting(ends: &CancellationToken) -> Gone {
     Box::pin(ends.clone().cancelled_owned())
 }
 
-fn is_stream(response: &Response) -> bool {
-    response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes) == Some(b"text/event-stream")
-}
-
-/// A body that ends with its reader's token.
+/// A body that ends with its reader's token; one that would have an end of its own is broken off.
 struct UntilGone {
     body: Body,
     gone: Gone,
+    endless: bool,
     ended: bool,
 }
 
@@ -75,9 +72,13 @@ impl http_body::Body for UntilGone {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        self.ended |= self.gone.as_mut().poll(cx).is_ready();
         if self.ended {
             return Poll::Ready(None);
+        }
+        if self.gone.as_mut().poll(cx).is_ready() {
+            self.ended = true;
+            let broken_off = || Err(axum::Error::new("the token of this stream has ended"));
+            return Poll::Ready((!self.endless).then(broken_off));
         }
         Pin::new(&mut self.body).poll_frame(cx)
     }

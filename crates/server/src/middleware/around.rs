@@ -15,25 +15,34 @@ use tracing::Span;
 use super::Recorder;
 use super::admission::Admission;
 use super::context::Context;
+use super::hosts::Hosts;
+use super::second_look::SecondLook;
 use crate::app::App;
 use crate::auth::Admitted;
+use crate::clients::address;
+use crate::extract::Kept;
 use crate::problem::Problem;
 use crate::trace;
 
 /// An address longer than this is refused.
 const MAX_URI_BYTES: usize = 4 * 1_024;
 
+/// What the addresses of probes begin with.
+pub(crate) const HEALTH: &str = "/health/";
+
 /// The layer around every route.
 #[derive(Clone)]
 pub(crate) struct Around {
     app: App,
     recorder: Arc<Recorder>,
+    hosts: Arc<Hosts>,
 }
 
 impl Around {
     pub(crate) fn new(app: App) -> Self {
         let recorder = Arc::new(Recorder::new(app.monitor().clone()));
-        Self { app, recorder }
+        let hosts = Arc::new(Hosts::new(app.server()));
+        Self { app, recorder, hosts }
     }
 
     /// Lets a request in; or why it is not even handled.
@@ -42,16 +51,35 @@ impl Around {
         if uri.path().len() + uri.query().map_or(0, str::len) > MAX_URI_BYTES {
             return Err(Problem::of_status(StatusCode::URI_TOO_LONG));
         }
-        if self.app.is_draining() && !answers_while_draining(uri.path()) {
-            return Err(Problem::draining());
+        if !answers_while_draining(uri.path()) {
+            if self.app.is_draining() {
+                return Err(Problem::draining());
+            }
+            self.app.in_flight().admit(|| address(request.extensions()))?;
         }
-        self.app.access().admit(request)
+        let access = self.app.access();
+        // Probes say nothing that is of any use to a stranger, and name their service as they like.
+        if !access.is_required() && !uri.path().starts_with(HEALTH) {
+            self.hosts.check(request)?;
+        }
+        access.admit(request)
+    }
+
+    fn second_look(&self, request: &Request) -> Option<SecondLook> {
+        let is_counted = !answers_while_draining(request.uri().path());
+        is_counted.then(|| SecondLook::at(request, self.app.in_flight())).flatten()
     }
 }
 
-/// Probes and scrapers want to know how the end goes.
-fn answers_while_draining(path: &str) -> bool {
-    path.starts_with("/health/") || path == "/metrics"
+/// The answer, or that there is no room for it.
+fn looked_at(second: Option<&SecondLook>, response: Response) -> Response {
+    let refused = second.and_then(|second| second.refuses(&response));
+    refused.map_or(response, IntoResponse::into_response)
+}
+
+/// Probes and scrapers want to know how the end goes, and what the memory is full of.
+pub(crate) fn answers_while_draining(path: &str) -> bool {
+    path.starts_with(HEALTH) || path == "/metrics"
 }
 
 impl<S> Layer<S> for Around {
@@ -88,11 +116,12 @@ where
         match self.around.admit(&mut request) {
             Err(problem) => {
                 let (state, admission) = (State::Refused(Some(problem)), Admission::default());
-                Answer { context, span, admission, state }
+                Answer { context, span, admission, state, second: None, _kept: None }
             }
             Ok(admitted) => {
+                let (second, kept) = (self.around.second_look(&request), Kept::of(&mut request));
                 let (state, admission) = (State::Running(self.inner.call(request)), admitted.into());
-                Answer { context, span, admission, state }
+                Answer { context, span, admission, state, second, _kept: kept }
             }
         }
     }
@@ -104,6 +133,8 @@ pub(crate) struct Answer<F> {
     span: Span,
     admission: Admission,
     state: State<F>,
+    second: Option<SecondLook>,
+    _kept: Option<Kept>,
 }
 
 enum State<F> {
@@ -115,13 +146,13 @@ impl<F: Future<Output = Result<Response, Infallible>> + Unpin> Future for Answer
     type Output = Result<Response, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Waker<'_>) -> Poll<Self::Output> {
-        let Self { context, span, admission, state } = &mut *self;
+        let Self { context, span, admission, state, second, _kept: _ } = &mut *self;
         let response = match state {
             State::Refused(problem) => problem.take().map(IntoResponse::into_response),
             State::Running(future) => match span.in_scope(|| poll_caught(future, cx)) {
                 Poll::Pending if admission.is_over(cx) => Some(Problem::token_gone().into_response()),
                 Poll::Pending => return Poll::Pending,
-                Poll::Ready(response) => Some(response),
+                Poll::Ready(response) => Some(looked_at(second.as_ref(), response)),
             },
         };
         let response =

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 
 use super::Recorder;
@@ -12,6 +12,10 @@ use crate::reply::Waited;
 
 /// The label of requests for addresses that do not exist.
 const UNMATCHED: &str = "unmatched";
+/// Browsers take an answer for what it says it is.
+const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+/// Neither browsers nor proxies keep what somebody was told.
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// What is remembered of a request while it is answered: copies, because a long poll
 /// must not hold the buffer its headers lie in.
@@ -50,7 +54,11 @@ impl Context {
             request.id = %id, method = %self.method, route = self.route(), status = status.as_u16(),
             took_us = took.as_micros(), "answered"
         );
-        response.headers_mut().insert(X_REQUEST_ID, id_header(id));
+        let headers = response.headers_mut();
+        headers.insert(X_REQUEST_ID, id_header(id));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+        // What is anybody's says so itself: files of pages, the document.
+        headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
         response
     }
 

@@ -6,15 +6,19 @@
 mod admission;
 mod around;
 mod context;
+mod cors;
 mod cross_site;
+mod hosts;
 mod known_series;
 mod method;
 mod recorder;
 mod request_id;
+mod second_look;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use around::Around;
+pub(crate) use around::{Around, HEALTH, answers_while_draining};
+pub(crate) use cors::cors;
 pub(crate) use cross_site::cross_site;
 pub(crate) use method::known_method;
 pub(crate) use recorder::Recorder;

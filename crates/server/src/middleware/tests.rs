@@ -5,6 +5,7 @@ use axum::routing::get;
 use tower::ServiceExt as _;
 
 use super::Around;
+use crate::config::Settings;
 use crate::testing::{BODY_LIMIT, Service};
 
 const TASKS: &str = "/v1/swarms/default/tasks";
@@ -63,7 +64,9 @@ async fn a_body_that_is_not_said_to_be_json_is_refused() {
 
 #[tokio::test]
 async fn pages_of_other_sites_change_nothing_and_programs_are_not_concerned() {
-    let service = Service::start().await;
+    let mut settings = Settings::default();
+    settings.server.allowed_hosts = vec!["a.example".to_owned()];
+    let service = Service::with(settings).await;
     let (mine, other) = ("http://a.example:8700", "http://b.example:8700");
     for (method, headers, status) in [
         ("POST", &[][..], 201),

@@ -29,6 +29,8 @@ pub enum Code {
     TooLarge,
     /// A browser sent it for a page of somebody else.
     CrossSite,
+    /// It was sent to a name that a stranger may have made lead here.
+    UnknownHost,
     /// The body is not said to be JSON.
     UnsupportedMediaType,
     /// No such address.
@@ -115,7 +117,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 53] = [
+    pub const ALL: [Self; 54] = [
         Self::SwarmNotFound,
         Self::TaskNotFound,
         Self::LeaseLost,
@@ -128,6 +130,7 @@ impl Code {
         Self::BadRequest,
         Self::TooLarge,
         Self::CrossSite,
+        Self::UnknownHost,
         Self::UnsupportedMediaType,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -233,6 +236,9 @@ impl Code {
             Self::TooLarge => ("too_large", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large"),
             Self::CrossSite => {
                 ("cross_site", StatusCode::FORBIDDEN, "The request comes from a page of another site")
+            }
+            Self::UnknownHost => {
+                ("unknown_host", StatusCode::FORBIDDEN, "The request was sent to an unknown name")
             }
             Self::UnsupportedMediaType => (
                 "unsupported_media_type",

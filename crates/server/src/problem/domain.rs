@@ -82,6 +82,12 @@ impl From<Backend> for Problem {
             )
             .not_applied()
             .after(jittered()),
+            Backend::Access { .. } => Self::new(
+                Code::BackendUnavailable,
+                "the store does not let the service in; nothing was changed, an operator has to look at /health/ready",
+            )
+            .not_applied()
+            .after(OPERATOR),
             Backend::Busy { .. } => {
                 Self::new(Code::BackendBusy, "the store is busy; nothing was changed, send the request again")
                     .not_applied()

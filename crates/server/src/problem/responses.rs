@@ -32,7 +32,8 @@ problems! {
     }
     /// Of an operation that reads a body.
     BodyProblems {
-        "400": "`malformed_json`: the body is not JSON, not UTF-8, or nested deeper than 64 levels. `bad_request`: the address is \
+        "400": "`malformed_json`: the body is not JSON, not UTF-8, or nested deeper than 64 levels, or than \
+                `server.max_json_depth`. `bad_request`: the address is \
                 not percent-encoded UTF-8.",
         "408": "`request_timeout`: the body did not arrive in time.",
         "413": "`too_large`: the body is larger than `server.body_limit_bytes`, or the batch too long.",
@@ -43,7 +44,6 @@ problems! {
     /// Of an operation with names in its address.
     AddressProblems {
         "400": "`bad_request`: the address is not percent-encoded UTF-8.",
-        "414": "`too_large`: the address is too long.",
         "422": "`validation`: a name, parameter or header cannot be accepted, see `errors`.",
     }
     /// Of an operation on a swarm.
@@ -99,10 +99,11 @@ problems! {
     TransactionProblems beside AddressProblems {
         "404": "`task_not_found`, `agent_not_found`, `state_not_found`, with the place of the condition or operation in \
                 `in` and `index`. `swarm_not_found`.",
-        "409": "`lease_lost`, `wrong_state`, `not_a_number`, with the place in `in` and `index`; nothing was changed.",
+        "409": "`lease_lost`, `wrong_state`, `not_a_number`, `queue_draining`, with the place in `in` and `index`; nothing was \
+                changed.",
         "412": "`version_mismatch`, with the place in `in` and `index` and the key's `version`; nothing was changed.",
-        "429": "`inbox_full`, `swarm_full`, `state_full`, `too_many_capability_sets`, with the place in `in` and `index`; \
-                nothing was changed.",
+        "429": "`inbox_full`, `swarm_full`, `queue_full`, `state_full`, `too_many_capability_sets`, with the place in \
+                `in` and `index`; nothing was changed.",
     }
     /// Of an operation on a task under a lease.
     LeaseProblems beside AddressProblems {

@@ -1,8 +1,10 @@
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode};
+use metrics::gauge;
 
 use crate::app::App;
+use crate::metrics::IN_FLIGHT_BYTES;
 use crate::reply::Reply;
 
 const TEXT_FORMAT: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
@@ -17,5 +19,6 @@ const TEXT_FORMAT: HeaderValue = HeaderValue::from_static("text/plain; version=0
 )]
 pub(crate) async fn metrics(app: State<App>) -> Reply {
     app.queue().redis().refresh_metrics();
+    gauge!(IN_FLIGHT_BYTES).set(app.in_flight().bytes() as f64);
     Reply::of(StatusCode::OK, TEXT_FORMAT, Body::from(app.metrics().render()))
 }

@@ -1,6 +1,7 @@
 //! One file an operation: its document and its handler.
 
 pub(crate) mod agents;
+pub(crate) mod docs;
 pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod messages;

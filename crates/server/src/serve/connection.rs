@@ -8,19 +8,20 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 
 use super::activity::Activity;
+use super::open::Open;
+use super::protocol::Protocol;
+use super::stream::Stream;
+use crate::auth::Certified;
 use crate::config::ServerConfig;
-
-/// What an HTTP/2 connection begins with, as far as no HTTP/1 request does.
-const HTTP2: &[u8] = b"PRI";
+use crate::tls::Tls;
 
 /// How long a connection may take.
 #[derive(Debug, Clone, Copy)]
@@ -52,13 +53,13 @@ enum Waiting {
 /// The stream of a connection.
 #[derive(Debug)]
 pub(super) struct Connection {
-    stream: TcpStream,
+    stream: Stream,
     timeouts: Timeouts,
     activity: Arc<Activity>,
     /// Requests begun when the reading side was last looked at.
     seen: u64,
     waiting: Waiting,
-    http2: bool,
+    protocol: Protocol,
     read_by: Instant,
     write_by: Option<Instant>,
     /// Set to the earliest deadline when it was made, and looked at again when it is over:
@@ -70,12 +71,12 @@ pub(super) struct Connection {
 impl Connection {
     pub(super) fn new(stream: TcpStream, timeouts: Timeouts, activity: Arc<Activity>, open: Open) -> Self {
         Self {
-            stream,
+            stream: Stream::Plain(stream),
             timeouts,
             activity,
             seen: 0,
             waiting: Waiting::Headers,
-            http2: false,
+            protocol: Protocol::default(),
             read_by: Instant::now() + timeouts.header,
             write_by: None,
             alarm: None,
@@ -83,11 +84,31 @@ impl Connection {
         }
     }
 
+    /// The same over TLS, and whom the other side has shown to be. The headers of the first request have to be there in
+    /// the time that they have without, so whoever takes long for this has no more of it.
+    ///
+    /// # Errors
+    /// When it does not come about, in time or at all.
+    pub(super) async fn secured(self, tls: &Tls) -> io::Result<(Self, Option<Certified>)> {
+        let stream = match self.stream {
+            Stream::Plain(stream) => timeout_at(self.read_by, tls.accept(stream)).await??,
+            Stream::Secure(stream) => *stream,
+        };
+        let certified = Tls::certified(&stream);
+        Ok((Self { stream: Stream::Secure(Box::new(stream)), ..self }, certified))
+    }
+
     /// Bytes arrived: the first ones of a request start its clock.
     fn note_read(&mut self, bytes: &[u8]) {
-        self.http2 |= self.seen == 0 && bytes.starts_with(HTTP2);
+        self.protocol.note(bytes);
         // HTTP/2 has frames that belong to no request; a request is what keeps it alive.
-        if self.waiting == Waiting::Idle && !self.http2 && !self.activity.is_busy() {
+        if self.protocol.is_http2() || self.activity.is_busy() {
+            return;
+        }
+        let begun = self.activity.begun();
+        // Who has an answer may send the next request before anybody has looked for it here in vain.
+        if self.waiting == Waiting::Idle || begun != self.seen {
+            self.seen = begun;
             self.waiting = Waiting::Headers;
             self.read_by = Instant::now() + self.timeouts.header;
         }
@@ -95,7 +116,12 @@ impl Connection {
 
     /// Nothing to read: has it lasted too long?
     fn poll_read_deadline(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
-        if self.activity.is_busy() {
+        if self.protocol.is_http2() {
+            let untaken = self.activity.untaken().since();
+            if untaken.is_some() || self.activity.is_busy() {
+                return self.poll_taken_deadline(cx, untaken);
+            }
+        } else if self.activity.is_busy() {
             return Poll::Pending;
         }
         let begun = self.activity.begun();
@@ -105,6 +131,12 @@ impl Connection {
             self.read_by = Instant::now() + self.timeouts.idle;
         }
         self.poll_alarm(cx, self.read_by)
+    }
+
+    /// An HTTP/2 client says how much it takes of each answer, and whoever takes nothing leaves nothing to write here.
+    /// Where all is taken this looks again when something that is handed out now could be too old.
+    fn poll_taken_deadline(&mut self, cx: &mut Context<'_>, untaken: Option<Instant>) -> Poll<io::Error> {
+        self.poll_alarm(cx, untaken.unwrap_or_else(Instant::now) + self.timeouts.write)
     }
 
     /// Nothing can be written: has it lasted too long?
@@ -138,6 +170,11 @@ impl Connection {
         }
         self.write_by = None;
         written
+    }
+
+    /// What was written may still have to be sent, and whoever does not read it must not keep it there.
+    fn sent_or_deadline(&mut self, cx: &mut Context<'_>, sent: Poll<io::Result<()>>) -> Poll<io::Result<()>> {
+        if self.stream.holds_back() { self.write_or_deadline(cx, sent) } else { sent }
     }
 }
 
@@ -178,29 +215,12 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        self.sent_or_deadline(cx, flushed)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
-}
-
-/// One of the connections that may be open at the same time.
-#[derive(Debug)]
-pub(super) struct Open(Arc<AtomicUsize>);
-
-impl Open {
-    /// Counts one more, unless there are `limit` already.
-    pub(super) fn take(open: &Arc<AtomicUsize>, limit: usize) -> Option<Self> {
-        let more = |count| (count < limit).then_some(count + 1);
-        let taken = open.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
-        taken.ok().map(|_| Self(Arc::clone(open)))
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        let shut_down = Pin::new(&mut self.stream).poll_shutdown(cx);
+        self.sent_or_deadline(cx, shut_down)
     }
 }

@@ -4,12 +4,17 @@ use waggle_core::config::ConfigError;
 use waggle_core::server::StartError;
 use waggle_task_queue::migrate::KeyspaceState;
 
+use crate::tls::TlsError;
+
 /// Why the service did not start, or could not go on: one line that names the setting and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// A setting that cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A file of TLS that cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The address cannot be listened on.
     #[error(
         "cannot listen on {address}: {problem}; choose another address with `--listen` (setting `server.listen`)"

@@ -7,14 +7,20 @@ mod gate;
 mod keyspace;
 mod listener;
 mod log;
+mod open;
+mod protocol;
 mod reach;
 mod run;
+#[cfg(test)]
+mod secure_tests;
 mod server;
 mod signals;
 mod store;
+mod stream;
 mod system;
 #[cfg(test)]
 mod tests;
+mod untaken;
 
 pub use error::ServeError;
 pub use run::{Ended, run};

@@ -18,6 +18,7 @@ use crate::config::Settings;
 use crate::perf::validate::Runs;
 use crate::perf::{Monitor, Node, Refresher};
 use crate::snapshots::{Desk, Schedule};
+use crate::tls::{Reloader, Tls};
 use crate::trace::Tracing;
 
 /// How long a stopping service still says so to new requests, before it closes its connections.
@@ -45,13 +46,14 @@ pub async fn run(settings: Settings) -> Result<Ended, ServeError> {
     let mut signals = Signals::catch()?;
     let metrics = crate::metrics::install().map_err(|error| ServeError::System(error.to_string()))?;
     reach::check_early(&settings)?;
+    let tls = Tls::load(&settings.server.tls)?;
     let bound = Bound::to(settings.server.listen)?;
     system::prepare();
     let store = tokio::select! {
         store = Store::open(&settings) => store?,
         _ = signals.next() => return Ok(Ended::InOrder),
     };
-    let ended = serve(&settings, bound, &store, metrics, &mut signals).await;
+    let ended = serve(&settings, (bound, tls), &store, metrics, &mut signals).await;
     if !matches!(ended, Ok(Ended::AtOnce(_))) {
         store.close().await;
         traces.stop().await;
@@ -62,7 +64,7 @@ pub async fn run(settings: Settings) -> Result<Ended, ServeError> {
 /// From a store to an answer and back.
 async fn serve(
     settings: &Settings,
-    bound: Bound,
+    (bound, tls): (Bound, Option<Tls>),
     store: &Store,
     metrics: PrometheusHandle,
     signals: &mut Signals,
@@ -81,14 +83,14 @@ async fn serve(
     let address = listener.local_addr().map_err(|error| ServeError::System(error.to_string()))?;
     let monitor = monitor(settings, queue, store, address);
     let refresher = Refresher::spawn(&monitor);
-    let (limits, heartbeat) = (settings.server.body_limits(), settings.server.sse_heartbeat());
-    let app = App::new(access, limits, heartbeat, desk, monitor.clone(), metrics);
-    app.validates(Runs::new(address, app.queue().clone()));
-    announce(&address);
-    let mut http = Http::start(listener, &settings.server, app.clone());
+    let app = App::new(access, &settings.server, desk, monitor.clone(), metrics);
+    app.validates(Runs::new(address, tls.clone(), app.queue().clone()));
+    announce(&address, tls.is_some());
+    let reloader = tls.clone().map(Reloader::spawn);
+    let mut http = Http::start(listener, &settings.server, tls, app.clone());
     let ended = until_stopped(settings, &app, store, &mut http, signals).await;
     upkeep.abort();
-    drop((schedule, follower));
+    drop((schedule, follower, reloader));
     if matches!(ended, Ok(Ended::InOrder)) {
         refresher.stop().await;
         monitor.alerts().close(LAST_ALERTS).await;
@@ -116,10 +118,11 @@ fn monitor(settings: &Settings, queue: TaskQueue, store: &Store, address: Socket
 }
 
 /// Tells whoever started the service that it answers now, and where.
-fn announce(address: &SocketAddr) {
-    tracing::info!(%address, "ready");
+fn announce(address: &SocketAddr, is_secure: bool) {
+    let scheme = if is_secure { "https" } else { "http" };
+    tracing::info!(address = %format_args!("{scheme}://{address}"), "ready");
     // Nobody may be listening: that is no reason to stop.
-    let _ = writeln!(std::io::stdout(), "waggle listens on http://{address}");
+    let _ = writeln!(std::io::stdout(), "waggle listens on {scheme}://{address}");
 }
 
 async fn until_stopped(

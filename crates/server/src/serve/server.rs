@@ -12,6 +12,7 @@ use super::gate::Gate;
 use crate::app::App;
 use crate::config::ServerConfig;
 use crate::router::router;
+use crate::tls::Tls;
 
 /// Headers and request line together; more is answered with 431. It is also the size of a
 /// connection's read buffer: the smallest that hyper has, because ten thousand agents wait, and
@@ -30,10 +31,12 @@ pub(super) struct Http {
 }
 
 impl Http {
-    /// Begins to accept.
-    pub(super) fn start(listener: TcpListener, config: &ServerConfig, app: App) -> Self {
+    /// Begins to accept, over TLS where there is some.
+    pub(super) fn start(listener: TcpListener, config: &ServerConfig, tls: Option<Tls>, app: App) -> Self {
         let handle = Handle::new();
-        let mut server = Server::from_listener(listener).acceptor(Gate::new(config)).handle(handle.clone());
+        let mut server = Server::from_listener(listener)
+            .acceptor(Gate::new(config, tls, app.in_flight().clone()))
+            .handle(handle.clone());
         configure(server.http_builder());
         let server = server.accept_error_handler(|peer, error| {
             tracing::debug!(?peer, %error, "a connection was not accepted");

@@ -1,15 +1,18 @@
 use std::path::Path;
 
+use waggle_core::access::Password;
 use waggle_core::config::{Mode, RedisConfig};
 use waggle_core::server::PrivateRedis;
 use waggle_core::{Redis, Target};
-use waggle_task_queue::library;
+use waggle_task_queue::{library, rights};
 
 use super::ServeError;
 use crate::config::Settings;
 
 /// The socket of a private Redis in its data directory.
 const SOCKET: &str = "redis.sock";
+/// Whoever connects to a private Redis without a name; may do everything.
+const DEFAULT_USER: &str = "default";
 
 /// Redis as the settings want it: our own, or somebody else's.
 #[derive(Clone)]
@@ -25,9 +28,10 @@ impl Store {
     /// [`ServeError::PrivateRedis`], [`ServeError::Redis`].
     pub async fn open(settings: &Settings) -> Result<Self, ServeError> {
         let config = &settings.redis;
-        let Some(wanted) = config.private() else {
+        let Some(mut wanted) = config.private() else {
             return Ok(Self { redis: connect(config, target(config)).await?, private: None });
         };
+        wanted.user = user_of_private(config);
         let private = PrivateRedis::start(&wanted, &settings.server.data_dir).await?;
         let redis = connect(config, Target::Unix(private.socket().to_owned())).await;
         match redis {
@@ -91,16 +95,41 @@ async fn connect(config: &RedisConfig, target: Target) -> Result<Redis, ServeErr
         Target::Url(_) => "`redis.url` (`--redis-url`)",
         Target::Cluster(_) => "`redis.urls`",
     };
+    let hint = hint(&target);
     let connected = Redis::connect(config, target, library()).await;
-    connected.map_err(|error| ServeError::Redis { setting, problem: plain(&error) })
+    connected.map_err(|error| ServeError::Redis { setting, problem: plain(&error, hint) })
 }
 
 /// The sentence for the operator, without the kind of error in front of it.
-fn plain(error: &waggle_core::Error) -> String {
+fn plain(error: &waggle_core::Error, hint: &str) -> String {
     match error {
-        waggle_core::Error::Unavailable { detail } => {
+        waggle_core::Error::Unavailable { detail } if detail.contains("refused") => {
             format!("{detail}; start that Redis, or name another one")
         }
+        waggle_core::Error::Unavailable { detail } => {
+            format!("{detail}; start that Redis, or name another one{hint}")
+        }
+        waggle_core::Error::Access { detail } => detail.clone(),
         other => other.to_string(),
     }
+}
+
+/// One side that speaks TLS to one that does not is heard by neither.
+fn hint(target: &Target) -> &'static str {
+    let url = match target {
+        Target::Unix(_) => return "",
+        Target::Url(url) => url,
+        Target::Cluster(urls) => urls.first().map_or("", String::as_str),
+    };
+    if url.starts_with("rediss:") {
+        "; one without TLS has an address that begins with `redis://`"
+    } else {
+        "; one with TLS has an address that begins with `rediss://`"
+    }
+}
+
+/// The user whom `redis.username` names, for a private Redis: nobody else reaches its socket, so it has no password.
+fn user_of_private(config: &RedisConfig) -> Option<String> {
+    let wanted = !config.username.is_empty() && config.username != DEFAULT_USER;
+    wanted.then(|| format!("{} {}", config.username, rights().rules(Password::Any)))
 }

@@ -1,7 +1,7 @@
 use std::io;
 use std::path::Path;
 
-use tokio::fs::{self, File};
+use tokio::fs::{self, File, OpenOptions};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc;
 use waggle_task_queue::model::SwarmName;
@@ -19,6 +19,9 @@ pub(super) enum WriteError {
     File(#[from] io::Error),
 }
 
+/// For nobody but the service, wherever it is told to write.
+const MODE: u32 = 0o600;
+
 /// Writes a snapshot into `directory`: it has its name when all of it is on the disk, and not before.
 ///
 /// # Errors
@@ -29,7 +32,7 @@ pub(super) async fn write(queue: &TaskQueue, swarm: &SwarmName, directory: &Path
     let stamp = export.exported_at();
     let part = directory.join(files::part_name(stamp));
     let (sender, pages) = mpsc::channel(1);
-    let mut file = File::create(&part).await?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(MODE).open(&part).await?;
     let (written, ()) = tokio::join!(copy(pages, &mut file), export.send(sender));
     drop(file);
     let named = match written {

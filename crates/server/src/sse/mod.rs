@@ -8,6 +8,6 @@ mod source;
 mod swarm_events;
 mod updates;
 
-pub(crate) use response::response;
+pub(crate) use response::{is_endless, response};
 pub(crate) use source::Source;
 pub(crate) use updates::Updating;

@@ -2,26 +2,27 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 use futures_util::stream::unfold;
 use metrics::gauge;
 use tokio::time::timeout;
 
 use super::Source;
+use crate::clients::Waits;
 use crate::metrics::EVENT_FOLLOWERS;
 
 const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
-const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 /// Tells proxies that hold answers back (nginx) not to.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 const NO: HeaderValue = HeaderValue::from_static("no");
 /// How long a client waits before it reconnects, in milliseconds.
 const RETRY_MS: u64 = 1_000;
 
-/// What `source` has, as it has it; a comment every `heartbeat` while it has nothing.
-pub(crate) fn response(source: impl Source, heartbeat: Duration) -> Response {
-    let reader = Reader { source, heartbeat, opened: false, _counted: Counted::new() };
+/// What `source` has, as it has it, counted among those who wait until its end; a comment every `heartbeat` while it has nothing.
+pub(crate) fn response(source: impl Source, waits: Waits, heartbeat: Duration) -> Response {
+    let reader = Reader { source, heartbeat, opened: false, _counted: Counted::new(), _waits: waits };
     let chunks = unfold(reader, |mut reader| async move {
         let chunk = reader.chunk().await?;
         Some((Ok::<_, Infallible>(Bytes::from(chunk)), reader))
@@ -29,9 +30,14 @@ pub(crate) fn response(source: impl Source, heartbeat: Duration) -> Response {
     let mut response = Response::new(Body::from_stream(chunks));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, EVENT_STREAM);
-    headers.insert(header::CACHE_CONTROL, NO_CACHE);
+    headers.insert(header::CACHE_CONTROL, NO_STORE);
     headers.insert(X_ACCEL_BUFFERING, NO);
     response
+}
+
+/// Events have no end that their reader would wait for.
+pub(crate) fn is_endless(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE) == Some(&EVENT_STREAM)
 }
 
 struct Reader<S> {
@@ -39,6 +45,7 @@ struct Reader<S> {
     heartbeat: Duration,
     opened: bool,
     _counted: Counted,
+    _waits: Waits,
 }
 
 impl<S: Source> Reader<S> {

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use opentelemetry_otlp::{Protocol, SpanExporter as Otlp, WithExportConfig as _};
+use opentelemetry_otlp::{Protocol, SpanExporter as Otlp, WithExportConfig as _, WithHttpConfig as _};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
@@ -9,6 +9,7 @@ use tokio::time::timeout;
 
 use super::failures::Failures;
 use crate::config::TraceConfig;
+use crate::tls::{http_client, trusting_nobody};
 
 /// Sends batches from the thread that gathers them, on the runtime of the service, where the HTTP client lives.
 #[derive(Debug)]
@@ -25,8 +26,10 @@ impl Exporter {
     /// # Errors
     /// What keeps the client from being built.
     pub(super) fn new(config: &TraceConfig) -> Result<Self, String> {
+        let client = http_client(trusting_nobody()).timeout(config.timeout()).build();
         let otlp = Otlp::builder()
             .with_http()
+            .with_http_client(client.map_err(|error| error.to_string())?)
             .with_protocol(Protocol::HttpBinary)
             .with_endpoint(config.address())
             .with_timeout(config.timeout())

@@ -12,8 +12,10 @@ local PRESENCE_PARTS = 8
 -- wait: milliseconds it has announced to stand by
 local function be_present(effects, agent, until_ms, seen, wait)
   local now, grace = effects.now, math.floor(agent.ttl / PRESENCE_PARTS)
-  if not agent.lost and now - seen < grace and now + wait + agent.ttl <= until_ms then return end
-  local expires = int(math.max(now + wait + agent.ttl + grace, until_ms))
+  -- What was said before the clock was set back says nothing any more.
+  local is_known = not agent.lost and seen <= now
+  if is_known and now - seen < grace and now + wait + agent.ttl <= until_ms then return end
+  local expires = int(math.max(now + wait + agent.ttl + grace, is_known and until_ms or 0))
   redis.call('HSET', agent.key, 'ls', int(now), 'xp', expires)
   redis.call('ZADD', effects.root .. 'alive', expires, agent.name)
   if not agent.lost then return end

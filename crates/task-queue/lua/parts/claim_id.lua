@@ -6,7 +6,7 @@ local function recall(root, claimer, now)
   if not remembered then return end
   for id, token in string.gmatch(remembered, '(%S+) (%S+);') do
     local s = redis.call('HMGET', key_of.state(root, id), 'st', 'tk', 'ex', 'at', 'sa', 'cr', 'fl')
-    if s[1] == 'running' and s[2] == token and now < tonumber(s[3]) then
+    if s[1] == 'running' and s[2] == token and now < clock.end_of(root, tonumber(s[3]), tonumber(s[5])) then
       local spec = redis.call('GET', key_of.spec(root, id))
       if s[7] then spec = due.text(spec, parse_header(spec), s[7]) end
       claimer.tasks[#claimer.tasks + 1] =

@@ -53,8 +53,19 @@ do
   -- Until when the lease of a held task may be extended.
   function due.extended(root, task, expires)
     if not string.find(task.flags, '[Tl]') then return expires end
-    local ends = tonumber(redis.call('HGET', task.key, 'to') or expires)
+    local said = tonumber(redis.call('HGET', task.key, 'to') or expires)
+    local ends = clock.attempt_end(root, said, task.started, task.expires)
+    if ends ~= said then redis.call('HSET', task.key, 'to', int(ends)) end
     return math.min(expires, ends, due.deadline(read_header(root, task.id), task.flags) or expires)
+  end
+
+  -- Lets a held task end later or earlier, because the clock was set.
+  function due.moved(effects, task, by)
+    task.expires = task.expires + by
+    redis.call('HSET', task.key, 'ex', int(task.expires))
+    if task.ends then redis.call('HSET', task.key, 'to', int(task.ends + by)) end
+    effects.leased[#effects.leased + 1] = int(task.expires)
+    effects.leased[#effects.leased + 1] = task.id
   end
 
   -- A running task, whoever asks; nil where it is gone.
@@ -69,7 +80,7 @@ do
       watched = s[6] == '1', entry = tonumber(s[7] or 0), crashes = tonumber(s[8] or 0), agent = s[9],
       started = tonumber(s[10]), pin = s[11], flags = s[12], fence = tonumber(s[13] or 0),
       timed_out = s[15] and tonumber(s[14]) >= tonumber(s[15]) or false,
-      expires = tonumber(s[14] or 0), status = s[16], token = s[17],
+      expires = tonumber(s[14] or 0), ends = tonumber(s[15]), status = s[16], token = s[17],
     }
   end
 

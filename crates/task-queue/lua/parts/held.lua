@@ -23,7 +23,8 @@ do
     -- To whoever is bound to another agent the token is as good as none.
     if holder and s[1] == 'running' and holder ~= s[12] then token = nil end
     if s[1] ~= 'running' or s[2] ~= token or now >= tonumber(s[3]) then
-      return nil, why_not_held(root, id, token, kind, s[1], s[4])
+      local goes_on = s[1] == 'running' and s[2] == token and now < clock.end_of(root, tonumber(s[3]), tonumber(s[13]), s[12])
+      if not goes_on then return nil, why_not_held(root, id, token, kind, s[1], s[4]) end
     end
     -- Sixteen fields at most: one more doubles the room that a table takes.
     local task = {

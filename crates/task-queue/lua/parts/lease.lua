@@ -38,7 +38,7 @@ local function lease(root, element, claimer, effects)
   expires = int(expires)
   local created = created_of(text)
   local fields = { 'st', 'running', 'at', int(attempt), 'fe', int(fence), 'ag', claimer.agent, 'tk', token, 'ex', expires,
-    'sa', int(now), 'ph', created .. ' ' .. micros }
+    'sa', int(now), 'ph', created .. ' ' .. clock.micros }
   if spec.q then
     fields[#fields + 1] = 'q'
     fields[#fields + 1] = spec.q

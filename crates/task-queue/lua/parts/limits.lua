@@ -23,10 +23,12 @@ do
     return free, free < 1 and math.max(math.ceil(per / tasks - room), 1) or nil
   end
 
-  local function exact_now(effects) return effects.now + micros / 1000 end
+  local function exact_now(effects) return effects.now + clock.micros / 1000 end
 
-  local function tat_of(effects, queue)
-    return tonumber(redis.call('HGET', key_of.queue(effects.root, queue), 'tat') or 0)
+  local function tat_of(effects, queue, per, now)
+    local tat = tonumber(redis.call('HGET', key_of.queue(effects.root, queue), 'tat') or 0)
+    -- An empty bucket is full after `per`: what is further away was said before the clock was set back.
+    return clock.back > 0 and math.min(tat, now + per) or tat
   end
 
   -- Returns how many tasks may be handed out now, and milliseconds until the rate lets one go where it lets none.
@@ -36,7 +38,8 @@ do
     if rules.c then most = rules.c - running_in(effects.root, queue) end
     if rules.r and most > 0 then
       local free
-      free, wait = tokens(rules.r, tat_of(effects, queue), exact_now(effects))
+      local now = exact_now(effects)
+      free, wait = tokens(rules.r, tat_of(effects, queue, rules.r[2], now), now)
       most = math.min(most, free)
     end
     return most, wait
@@ -46,7 +49,7 @@ do
   charge_rate = function(effects, queue, rules, taken)
     if not rules.r or taken == 0 then return nil end
     local now, tasks, per = exact_now(effects), rules.r[1], rules.r[2]
-    local tat = math.max(tat_of(effects, queue), now) + taken * per / tasks
+    local tat = math.max(tat_of(effects, queue, per, now), now) + taken * per / tasks
     redis.call('HSET', key_of.queue(effects.root, queue), 'tat', string.format('%.3f', tat))
     local _, wait = tokens(rules.r, tat, now)
     return wait

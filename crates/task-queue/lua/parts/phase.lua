@@ -7,8 +7,8 @@ do
   local last, last_micros, last_text
 
   precise = function(now)
-    if now ~= last or micros ~= last_micros then
-      last, last_micros, last_text = now, micros, string.format('%d.%03d', now, micros)
+    if now ~= last or clock.micros ~= last_micros then
+      last, last_micros, last_text = now, clock.micros, string.format('%d.%03d', now, clock.micros)
     end
     return last_text
   end
@@ -16,7 +16,7 @@ end
 
 -- Microseconds from a stamp until now; 0 where the clock was turned back.
 local function since(now, stamp)
-  return int(math.max(0, math.floor((now - tonumber(stamp)) * 1000 + 0.5) + micros))
+  return int(math.max(0, math.floor((now - tonumber(stamp)) * 1000 + 0.5) + clock.micros))
 end
 
 local function created_of(text) return string.match(text, '^[%d.]+') end

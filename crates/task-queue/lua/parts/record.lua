@@ -1,7 +1,13 @@
 -- A task as it is stored: { id, spec, { field, value, … }, outcome, progress [, { flag, what goes with it, … }] }, or false.
 
-local read_record, bytes_of_record
+local read_record, bytes_of_record, bytes_of_frame
 do
+  -- Bytes that the frame that begins there yields: a compressed one announces them, lowest byte first.
+  bytes_of_frame = function(text, from)
+    local kind, a, b, c, d = string.byte(text, from, from + 4)
+    return kind == 1 and d and a + b * 256 + c * 65536 + d * 16777216 or #text - from + 1
+  end
+
   -- What is read along with a task that has a flag, by its letter, as function(root, id): a text.
   local recorded = {
     q = function(root, id) return redis.call('GET', key_of.input(root, id)) or '' end,
@@ -32,10 +38,18 @@ do
     return record
   end
 
-  -- Bytes of a record, more or less.
+  -- Where the payload of a task begins.
+  local function payload_at(spec)
+    local extras = string.find(spec, '\n', 1, true)
+    return string.find(spec, '\n', extras + 1, true) + 1
+  end
+
+  -- Bytes of a record once it is read, more or less.
   bytes_of_record = function(record)
-    local bytes = #record[2] + #(record[4] or '') + #(record[5] or '')
-    for _, text in ipairs(record[6] or {}) do bytes = bytes + #text end
+    local bytes = bytes_of_frame(record[2], payload_at(record[2]))
+    for _, frame in ipairs({ record[4] or '', record[5] or '', unpack(record[6] or {}) }) do
+      bytes = bytes + bytes_of_frame(frame, 1)
+    end
     return bytes
   end
 end

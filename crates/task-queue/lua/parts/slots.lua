@@ -62,6 +62,8 @@ do
       local task = stand(root, id)
       enter_list(effects, task, task.spec, entry, true)
     end
+    -- The custodian gives them time to be claimed: whom it lets in goes to the front, before them.
+    if #freed > 0 then redis.call('ZADD', root .. 'parked', 'XX', int(effects.now), queue .. '~' .. key) end
     slots.note_if_over(root, queue, key)
   end
 end

@@ -10,7 +10,7 @@
 --   match, none_match  versions as If-Match and If-None-Match name them: '' none, '*' any, else `,7,9,`
 --   ttl     milliseconds from now, '' for ever, 'keep' as it is
 
-local new_state_plan, parse_entry, stored_entry, check_state_version, check_writer, push_state, check_state_put, apply_state_put, check_state_delete, apply_state_delete, check_increment, state_bytes
+local new_state_plan, parse_entry, stored_entry, check_state_version, check_writer, push_state, check_state_put, apply_state_put, check_state_delete, apply_state_delete, check_increment
 do
   function new_state_plan()
     return { entries = {}, stored = {}, added = 0, changes = 0, reserved = 0, made = 0, versions = {} }
@@ -185,11 +185,5 @@ do
     local sum = sum_of(frame, by)
     if not sum then return 'NOTANUMBER' end
     return check_state_put(effects, plan, key, sum, '', ''), sum
-  end
-
-  -- Bytes that an entry's value has once it is read: a compressed frame announces them, lowest byte first.
-  function state_bytes(entry)
-    local kind, a, b, c, d = string.byte(entry.frame, 1, 5)
-    return kind == 1 and d and a + b * 256 + c * 65536 + d * 16777216 or #entry.frame
   end
 end

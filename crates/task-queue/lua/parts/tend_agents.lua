@@ -13,15 +13,31 @@ do
   -- A lost agent that still holds a task is looked at again after this time.
   local HOLDS_MS = 60000
 
+  -- The clock was set, and an agent is there for as long as it would have been.
+  local function stay(root, name, until_ms)
+    redis.call('HSET', key_of.agent(root, name), 'xp', int(until_ms))
+    redis.call('ZADD', root .. 'alive', int(until_ms), name)
+  end
+
   local function lose_silent(effects, n)
     local root, now = effects.root, effects.now
-    local silent = redis.call('ZRANGEBYSCORE', root .. 'alive', '-inf', int(now), 'LIMIT', '0', int(n))
-    for _, name in ipairs(silent) do
-      be_lost(root, name, now)
-      note(effects, 'agent.lost\ta' .. name)
-      wake(root, 'd', name)
+    clock.move_back(root .. 'alive', now, n, function(name, until_ms)
+      local seen = tonumber(redis.call('HGET', key_of.agent(root, name), 'ls'))
+      if clock.is_of_before(until_ms, seen, now) then stay(root, name, until_ms - clock.back) end
+    end)
+    local silent = redis.call('ZRANGEBYSCORE', root .. 'alive', '-inf', int(now), 'WITHSCORES', 'LIMIT', '0', int(n))
+    for at = 1, #silent, 2 do
+      local name = silent[at]
+      local until_ms = clock.end_of(root, tonumber(silent[at + 1]), nil, name)
+      if until_ms > now then
+        stay(root, name, until_ms)
+      else
+        be_lost(root, name, now)
+        note(effects, 'agent.lost\ta' .. name)
+        wake(root, 'd', name)
+      end
     end
-    return #silent
+    return #silent / 2
   end
 
   -- Returns how many elements were looked at, at most n.

@@ -24,11 +24,27 @@ do
   end
 end
 
--- What of the time of this call is below a millisecond, in microseconds: for measuring, never for deciding.
-local micros = 0
+-- What the clock is like besides what it says.
+--   micros               what of the time of this call is below a millisecond, in microseconds: for measuring, never for deciding
+--   skipped, back, top   its steps: see clock.lua
+local clock = { micros = 0, skipped = 0, back = 0, top = 0 }
 
-local function now_ms(root)
-  local time = redis.call('TIME')
-  micros = time[2] % 1000
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+local now_ms
+do
+  local seen = nil
+
+  now_ms = function(root)
+    local time = redis.call('TIME')
+    clock.micros = time[2] % 1000
+    local now = time[1] * 1000 + math.floor(time[2] / 1000)
+    if not seen then
+      clock.begin(now)
+      seen = now
+    end
+    local passed = now - seen
+    if passed > CLOCK_STEP_MS or passed < -CLOCK_STEP_MS then clock.stepped(seen, now) end
+    if now < clock.skipped then clock.went_back(now) end
+    seen = now
+    return now
+  end
 end

@@ -13,7 +13,7 @@ use super::{
 use crate::limits::EVENT_ENTRIES;
 
 /// Fields of the swarm's record.
-const FIELDS: [&str; 15] = [
+const FIELDS: [&str; 16] = [
     "gf",
     "gc",
     "rr",
@@ -21,6 +21,7 @@ const FIELDS: [&str; 15] = [
     "description",
     "paused",
     "resumed",
+    "seen",
     "quiet",
     "follow",
     "max_tasks",

@@ -32,6 +32,9 @@ pub(super) async fn run<D: Duty>(duty: D, redis: Redis, alarm: Alarm, begin: Ins
             round(&duty, &redis, &alarm).await
         } else {
             let due = alarm.wait(next_round).await;
+            if due.is_empty() {
+                continue;
+            }
             visit(&duty, &redis, &alarm, &due).await
         };
         report::<D>(&done, &mut failing);

@@ -15,6 +15,7 @@ mod scheduler;
 mod service;
 mod sweep;
 mod timekeeper;
+mod watch;
 
 pub(crate) use alarm::Alarms;
 pub use clearer::Clearer;

@@ -1,8 +1,9 @@
 //! Ends leases whose time is over, so that what their holders left behind is given to others: `lua/task_reap.lua`.
 
+use tokio::time::Instant;
 use waggle_core::{Error, Redis, perf::Count};
 
-use super::{Swept, alarm::Alarm, duty::Duty, sweep::sweep};
+use super::{Swept, alarm::Alarm, duty::Duty, sweep::sweep, watch::ClockWatch};
 use crate::{
     library::function,
     metrics::{self, TaskEvent},
@@ -19,7 +20,7 @@ impl Reaper {
     /// # Errors
     /// What Redis says; the step is repeated in a second anyway.
     pub async fn run_once(self, redis: &Redis, swarm: &SwarmName) -> Result<Swept, Error> {
-        Ok(reap(redis, swarm).await?.0)
+        Ok(reap(redis, swarm).await?.swept)
     }
 }
 
@@ -27,22 +28,35 @@ impl Reaper {
 #[derive(Debug)]
 pub(super) struct Reaping {
     pub(super) promoter: Alarm,
+    pub(super) clock: ClockWatch,
 }
 
 impl Duty for Reaping {
     const NAME: &'static str = "reaper";
 
     async fn run_once(&self, redis: &Redis, swarm: &SwarmName) -> Result<Swept, Error> {
-        let (swept, due_in) = reap(redis, swarm).await?;
-        if let Some(ms) = due_in {
+        let sent = Instant::now();
+        let reaped = reap(redis, swarm).await?;
+        if let Some(ms) = reaped.due_in {
             self.promoter.at(swarm, ms);
         }
-        Ok(swept)
+        // One that each server looks at, and a single node of a cluster answers for.
+        if let (Some(now), true) = (reaped.now, *swarm == SwarmName::default()) {
+            self.clock.look(now, sent);
+        }
+        Ok(reaped.swept)
     }
 }
 
-/// Also returns in how many milliseconds the first of the tasks is due that have been scheduled.
-async fn reap(redis: &Redis, swarm: &SwarmName) -> Result<(Swept, Option<i64>), Error> {
+struct Reaped {
+    swept: Swept,
+    /// In how many milliseconds the first of the tasks is due that have been scheduled.
+    due_in: Option<i64>,
+    /// The time of Redis.
+    now: Option<i64>,
+}
+
+async fn reap(redis: &Redis, swarm: &SwarmName) -> Result<Reaped, Error> {
     let (swept, mut ended) = sweep(redis, swarm, function!("task_reap")).await?;
     let [expired, timed_out, overdue] = [ended.count()?, ended.count()?, ended.count()?];
     let [failed, cancelled, retried] = [ended.count()?, ended.count()?, ended.count()?];
@@ -53,5 +67,5 @@ async fn reap(redis: &Redis, swarm: &SwarmName) -> Result<(Swept, Option<i64>), 
     metrics::tasks(TaskEvent::Failed, failed);
     metrics::tasks(TaskEvent::Cancelled, cancelled);
     metrics::tasks(TaskEvent::Retried, retried);
-    Ok((swept, ended.optional_integer()?))
+    Ok(Reaped { swept, due_in: ended.optional_integer()?, now: ended.optional_integer()? })
 }

@@ -2,7 +2,10 @@
 
 use tokio::{task::JoinSet, time::Instant};
 
-use super::{Custodian, Promoter, Pruner, Resolver, Scheduler, Timekeeper, clearer, duty, reaper::Reaping};
+use super::{
+    Custodian, Promoter, Pruner, Resolver, Scheduler, Timekeeper, clearer, duty, reaper::Reaping,
+    watch::ClockWatch,
+};
 use crate::TaskQueue;
 
 /// The background duties of a server; they end when it is dropped.
@@ -18,7 +21,7 @@ impl Maintenance {
         let (redis, alarms) = (queue.redis(), &queue.inner.alarms);
         let begin = Instant::now();
         let mut duties = JoinSet::new();
-        let reaping = Reaping { promoter: alarms.promoter.clone() };
+        let reaping = Reaping { promoter: alarms.promoter.clone(), clock: ClockWatch::default() };
         duties.spawn(duty::run(reaping, redis.clone(), alarms.reaper.clone(), begin));
         duties.spawn(duty::run(Promoter, redis.clone(), alarms.promoter.clone(), begin));
         duties.spawn(duty::run(Timekeeper, redis.clone(), alarms.timekeeper.clone(), begin));

@@ -229,6 +229,10 @@ impl Merge for SendMerge {
     const MAX_ITEMS: usize = 100;
     const FUNCTION: &'static str = FUNCTION;
 
+    fn bytes(&self, item: &SendItem) -> usize {
+        size_of::<SendItem>() + item.rest.len()
+    }
+
     fn call(&self, swarm: &SwarmName, items: &[SendItem]) -> Call {
         call(swarm, items, None)
     }

@@ -73,7 +73,7 @@ pub use page::{ListQuery, Page};
 pub use policy::{DependencyPolicy, Strategy};
 pub use queue::{Queue, QueueSettings, Rate};
 pub use repair::{Cancelled, Cascaded, Retried};
-pub use scan::{Unreadable, scan};
+pub use scan::{Unreadable, scan, scan_to};
 pub use schedule::{Missed, NewSchedule, Overlap, Schedule};
 pub(crate) use schema::{check_answer, check_schema};
 pub use settlement::{NextClaim, Settled, SettledStatus, Settlement};

@@ -13,8 +13,8 @@ const SAFE_DIGITS: usize = 300;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// Too many levels.
-    #[error("nested deeper than {JSON_DEPTH} levels")]
-    TooDeep,
+    #[error("nested deeper than {0} levels")]
+    TooDeep(usize),
     /// Half of a pair.
     #[error("a \\u escape is half of a surrogate pair")]
     LoneSurrogate,
@@ -28,6 +28,14 @@ pub enum Unreadable {
 /// # Errors
 /// [`Unreadable`], for the first thing found.
 pub fn scan(text: &[u8]) -> Result<(), Unreadable> {
+    scan_to(text, JSON_DEPTH)
+}
+
+/// As [`scan`], with fewer levels.
+///
+/// # Errors
+/// As [`scan`].
+pub fn scan_to(text: &[u8], levels: usize) -> Result<(), Unreadable> {
     let (mut at, mut depth) = (0, 0_usize);
     while let Some(byte) = text.get(at) {
         at = match byte {
@@ -35,8 +43,8 @@ pub fn scan(text: &[u8]) -> Result<(), Unreadable> {
             b'0'..=b'9' => end_of_number(text, at)?,
             b'[' | b'{' => {
                 depth += 1;
-                if depth > JSON_DEPTH {
-                    return Err(Unreadable::TooDeep);
+                if depth > levels {
+                    return Err(Unreadable::TooDeep(levels));
                 }
                 at + 1
             }
@@ -105,8 +113,8 @@ mod tests {
     fn sixty_four_levels_pass_and_sixty_five_do_not() {
         let nested = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
         assert_eq!(scan(nested(64).as_bytes()), Ok(()));
-        assert_eq!(scan(nested(65).as_bytes()), Err(Unreadable::TooDeep));
-        assert_eq!(scan("{\"a\":".repeat(100_000).as_bytes()), Err(Unreadable::TooDeep));
+        assert_eq!(scan(nested(65).as_bytes()), Err(Unreadable::TooDeep(JSON_DEPTH)));
+        assert_eq!(scan("{\"a\":".repeat(100_000).as_bytes()), Err(Unreadable::TooDeep(JSON_DEPTH)));
     }
 
     #[test]

@@ -56,7 +56,7 @@ impl TaskQueue {
                     self.note_schedule(swarm, now, item.spec.when, task.deadline);
                 }
                 if !as_said {
-                    let task = self.get(swarm, id, Duration::ZERO).await?;
+                    let task = self.get(swarm, id, Duration::ZERO).await.map_err(Error::although_applied)?;
                     return Ok(Submitted { task, created: true, replayed });
                 }
                 let mut task: Task = as_taken_in(id, task)?;

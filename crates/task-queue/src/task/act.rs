@@ -17,6 +17,8 @@ use crate::{
 };
 
 const FUNCTION: &str = function!("task_act");
+/// The same where memory is full.
+const FREEING: &str = function!("task_act_freeing");
 /// Tasks one call treats, fewer where they have tags, and looks at: bounds its time in Redis.
 const TASKS: usize = 100;
 const LOOK: usize = 200;
@@ -84,7 +86,7 @@ impl TaskQueue {
         want: usize,
         after: &str,
     ) -> Result<Step, Error> {
-        let mut call = Call::new(FUNCTION, &root(swarm));
+        let mut call = Call::new(if action == Action::Retry { FUNCTION } else { FREEING }, &root(swarm));
         call.arg(action.as_str()).arg(status.as_str()).arg(want).arg(LOOK).arg(after);
         add_filter(&mut call, filter);
         let reply = self.inner.redis.call(call).await.map_err(|error| refused(swarm, error))?;

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Error,
     library::function,
-    limits::INCLUDED_BYTES,
+    limits::ANSWER_BYTES,
     model::{Json, SwarmName, Task, TaskId, TaskRead},
     store::{Reader, task_of_record},
 };
@@ -28,7 +28,7 @@ impl TaskQueue {
     pub async fn with_dependencies(&self, swarm: &SwarmName, task: Task) -> Result<TaskRead, Error> {
         let (mut found, mut bytes) = (HashMap::new(), 0);
         let mut left = task.depends_on.as_slice();
-        while !left.is_empty() && bytes < INCLUDED_BYTES {
+        while !left.is_empty() && bytes < ANSWER_BYTES {
             let (read, tasks) = self.page_of_dependencies(swarm, &left[..left.len().min(TASKS)]).await?;
             left = &left[read..];
             for task in tasks {
@@ -67,7 +67,8 @@ impl TaskQueue {
     }
 }
 
-fn size(task: &Task) -> usize {
+/// Bytes of what was said of a task by others.
+pub(super) fn size(task: &Task) -> usize {
     let values = [&task.payload, &task.result, &task.error, &task.progress];
     values.into_iter().flatten().map(|json: &Json| json.as_bytes().len()).sum()
 }

@@ -105,6 +105,10 @@ impl Merge for HeartbeatMerge {
         if item.usage.is_empty() { 1 } else { USAGE_WEIGHT }
     }
 
+    fn bytes(&self, item: &HeartbeatItem) -> usize {
+        size_of::<HeartbeatItem>() + item.progress.len() + item.usage.len()
+    }
+
     fn call(&self, swarm: &SwarmName, items: &[HeartbeatItem]) -> Call {
         let mut call = Call::new(FUNCTION, &root(swarm));
         let mut buffer = [0; 36];

@@ -4,12 +4,13 @@ use waggle_core::Call;
 
 use super::{
     TaskQueue,
+    dependencies::size,
     task_queue::{refused, root},
 };
 use crate::{
     Error,
     library::function,
-    limits::{PAGE_DEFAULT, PAGE_MAX},
+    limits::{ANSWER_BYTES, PAGE_DEFAULT, PAGE_MAX},
     model::{AgentName, Invalid, ListQuery, Page, QueueName, Status, SwarmName, Task, TaskFilter, TaskId},
     store::{Reader, stand_in, task_of_record},
 };
@@ -29,7 +30,7 @@ struct Cursor {
 
 impl TaskQueue {
     /// A page of tasks: state after state, the newest first within each list. A page may be short, or empty, and
-    /// still have a cursor.
+    /// still have a cursor; it ends where its tasks have 16 MiB, or little more.
     ///
     /// By type, tag and parent it walks the index that holds fewest, by queue the lists of ready tasks and that index in
     /// the states that are off the usual way, by agent what it holds and that index. What else is named, running or completed
@@ -53,7 +54,7 @@ impl TaskQueue {
             } else {
                 Some(Cursor { status: here.status, after })
             };
-            if items.len() >= limit {
+            if items.len() >= limit || items.iter().map(size).sum::<usize>() >= ANSWER_BYTES {
                 break;
             }
         }

@@ -32,7 +32,8 @@ impl TaskQueue {
     ///
     /// # Errors
     /// [`Error::Invalid`] for the claim, before any outcome is applied; [`Error::SwarmNotFound`]; [`Error::Redis`]
-    /// when the claim fails: the outcomes may stand then, and sending them again does no harm.
+    /// when the claim fails: its outcome is unknown where some of the outcomes may stand, and sending them again does no
+    /// harm.
     pub async fn settle(
         &self,
         swarm: &SwarmName,
@@ -49,18 +50,21 @@ impl TaskQueue {
             settled.inspect(|settled| self.inner.redis.perf().batch(applied_now(settled), started.elapsed()));
         // The claim may travel beside completes. After any other outcome it waits, since that task itself may be next.
         if !beside {
-            return Ok((settled.await, self.claim_next(swarm, &agent, claim).await?));
+            let settled = settled.await;
+            let claimed = self.claim_next(swarm, &agent, claim).await;
+            let claimed = claimed.map_err(|error| told_beside(&settled, error))?;
+            return Ok((settled, claimed));
         }
         let (settled, claimed) =
             futures_util::future::join(settled, self.claim_next(swarm, &agent, claim.clone())).await;
-        let mut claimed = claimed?;
+        let mut claimed = claimed.map_err(|error| told_beside(&settled, error))?;
         let Some(rest) = claim.and_then(|claim| rest_of(claim, &settled, &claimed)) else {
             return Ok((settled, claimed));
         };
         let before = std::mem::take(&mut claimed.tasks);
         match self.claim_next(swarm, &agent, Some(rest)).await {
             Ok(more) => claimed = more,
-            Err(error) if before.is_empty() => return Err(error),
+            Err(error) if before.is_empty() => return Err(told_beside(&settled, error)),
             // What was handed out before must not be lost with it.
             Err(_) => {}
         }
@@ -157,6 +161,12 @@ fn rest_of(claim: Claim, settled: &[Settled], claimed: &Claimed) -> Option<Claim
     let left = claim.max_tasks.saturating_sub(claimed.tasks.len());
     // A claim id names the tasks that it was given.
     (frees && left > 0 && claim.claim_id.is_none()).then_some(Claim { max_tasks: left, wait_ms: 0, ..claim })
+}
+
+/// Why the claim of a settlement failed. That nothing was applied may be said only where no outcome was, either.
+fn told_beside(settled: &[Settled], error: Error) -> Error {
+    let is_untouched = |one: &Settled| one.result.as_ref().is_err_and(Error::is_certainly_not_applied);
+    if settled.iter().all(is_untouched) { error } else { error.although_applied() }
 }
 
 /// How many outcomes were applied, and not before already.
@@ -302,6 +312,10 @@ impl Merge for SettleMerge {
 
     fn weight(&self, item: &SettleItem) -> usize {
         if item.usage.is_empty() { 1 } else { USAGE_WEIGHT }
+    }
+
+    fn bytes(&self, item: &SettleItem) -> usize {
+        size_of::<SettleItem>() + item.value.len() + item.usage.len()
     }
 
     fn call(&self, swarm: &SwarmName, items: &[SettleItem]) -> Call {

@@ -183,8 +183,11 @@ impl TaskQueue {
         }
         match self.get(swarm, id, Duration::ZERO).await {
             Ok(task) => Ok(task),
-            // It has been forgotten since.
-            Err(Error::TaskNotFound(_)) => Ok(Task { status, finished_at: Some(Stamp(now)), ..submitted }),
+            // It has been forgotten since, or cannot be looked at now; it was taken in all the same, and saying anything else
+            // would be wrong.
+            Err(Error::TaskNotFound(_) | Error::Redis(_)) => {
+                Ok(Task { status, finished_at: Some(Stamp(now)), ..submitted })
+            }
             Err(error) => Err(error),
         }
     }
@@ -300,6 +303,10 @@ impl Merge for SubmitMerge {
 
     fn weight(&self, item: &SubmitItem) -> usize {
         item.spec.weight
+    }
+
+    fn bytes(&self, item: &SubmitItem) -> usize {
+        size_of::<SubmitItem>() + item.spec.size()
     }
 
     fn call(&self, swarm: &SwarmName, items: &[SubmitItem]) -> Call {

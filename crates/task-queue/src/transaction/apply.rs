@@ -13,6 +13,8 @@ use crate::{
 };
 
 const FUNCTION: &str = function!("transaction_apply");
+/// The same where memory is full.
+const FREEING: &str = function!("transaction_apply_freeing");
 
 /// The answer to a transaction.
 #[derive(Debug)]
@@ -40,9 +42,10 @@ impl TaskQueue {
     ) -> Result<TransactionApplied, Error> {
         let Transaction { conditions, ops, lease } = transaction;
         check_dependencies(&ops)?;
+        let function = if ops.iter().all(Operation::only_frees) { FREEING } else { FUNCTION };
         let (encoded, expected) = Encoded::of(self, ops)?;
         let (memory, digest) = Idempotency::to_args(idempotency.as_ref());
-        let mut call = Call::new(FUNCTION, &root(swarm));
+        let mut call = Call::new(function, &root(swarm));
         call.arg(memory).arg(digest);
         self.add_writer(&mut call, lease.as_ref());
         encoded.write(self, &mut call, &conditions);

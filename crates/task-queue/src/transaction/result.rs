@@ -68,7 +68,7 @@ impl TaskQueue {
                 Ok(task) => return Ok(Applied::Submitted(Box::new(task))),
                 // It has been forgotten since: what can be said of it is said.
                 Err(Error::TaskNotFound(_)) => {}
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.although_applied()),
             }
         }
         let beyond = if let Taken::In(beyond) = taken { beyond } else { Beyond::default() };

@@ -11,6 +11,7 @@ mod messages;
 mod migrate;
 mod ready;
 mod schedules;
+mod slots;
 mod state;
 mod support;
 mod times;

@@ -11,6 +11,7 @@ use super::manager::ClusterManager;
 use super::status::{Counters, PoolStatus};
 use crate::Error;
 use crate::config::{PoolConfig, RedisConfig};
+use crate::error::before_send;
 use crate::lane::Address;
 use crate::lane::address::cluster_client;
 use crate::lane::name::{introduce, pool_name};
@@ -44,12 +45,12 @@ impl Pool {
                     .set_connection_timeout(Some(config.hot.connect_timeout()))
                     .set_response_timeout(Some(config.pool.response_timeout()));
                 let manager = deadpool_redis::Manager::new_with_config(info.clone(), connection)
-                    .map_err(|error| Error::unavailable(error.to_string()))?;
+                    .map_err(|error| before_send(&error))?;
                 Inner::Single(built(builder(manager, &config.pool).post_create(named()))?)
             }
-            Address::Cluster { seeds, tcp } => {
+            Address::Cluster(seeds) => {
                 let (connect, response) = (config.hot.connect_timeout(), config.pool.response_timeout());
-                let manager = ClusterManager::new(cluster_client(seeds, tcp, connect, response, None)?);
+                let manager = ClusterManager::new(cluster_client(seeds, connect, response, None)?);
                 Inner::Cluster(built(builder(manager, &config.pool))?)
             }
         };
@@ -94,6 +95,7 @@ impl Shared {
                 Counters::add(if lent.is_new() { &counters.created } else { &counters.reused });
                 Ok(Exclusive::new(lent, Arc::clone(counters)))
             }
+            Ok(Err(PoolError::Backend(error))) => Err(before_send(&error)),
             Ok(Err(error)) => Err(Error::unavailable(format!("no connection from the pool: {error}"))),
             Err(_) => {
                 Counters::add(&self.counters.timeouts);

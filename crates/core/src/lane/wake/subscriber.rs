@@ -47,8 +47,8 @@ impl Subscriber {
                 introduce(&mut connection, name()).await;
                 Ok(Self::Single(connection))
             }
-            Address::Cluster { seeds, tcp } => {
-                let client = cluster_client(seeds, tcp, connect, response, Some(Box::new(on_push)))?;
+            Address::Cluster(seeds) => {
+                let client = cluster_client(seeds, connect, response, Some(Box::new(on_push)))?;
                 let connection = client.get_async_connection().await;
                 connection.map(Self::Cluster).map_err(|error| before_send(&error))
             }

@@ -6,6 +6,7 @@ use super::support::{Home, kill, one_line};
 use crate::server::StartError;
 use crate::server::crashes::MAX_CRASHES;
 
+/// Fault: redis-killed
 #[tokio::test]
 async fn killed_it_comes_back_with_everything_it_acknowledged() {
     let home = Home::new();
@@ -25,6 +26,7 @@ async fn killed_it_comes_back_with_everything_it_acknowledged() {
     redis.stop().await;
 }
 
+/// Fault: redis-killed
 #[tokio::test]
 async fn the_fifth_death_in_a_minute_is_the_last() {
     let home = Home::new();

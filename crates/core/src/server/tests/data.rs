@@ -26,6 +26,7 @@ fn damage(file: &Path) -> Vec<u8> {
     bytes
 }
 
+/// Fault: file-damaged
 #[tokio::test]
 async fn data_damaged_before_its_end_is_refused_and_left_as_it_is() {
     let home = home_with_data().await;
@@ -40,6 +41,7 @@ async fn data_damaged_before_its_end_is_refused_and_left_as_it_is() {
     assert_eq!(std::fs::read(&file).unwrap(), damaged, "somebody repaired it");
 }
 
+/// Fault: file-damaged
 #[tokio::test]
 async fn a_damaged_manifest_is_called_what_it_is() {
     let home = home_with_data().await;
@@ -48,6 +50,7 @@ async fn a_damaged_manifest_is_called_what_it_is() {
     assert!(matches!(error, StartError::DataDamaged { .. }), "{error:?}");
 }
 
+/// Fault: file-cut-short
 #[tokio::test]
 async fn a_last_command_that_a_crash_cut_short_costs_nothing_else() {
     let home = home_with_data().await;
@@ -59,6 +62,7 @@ async fn a_last_command_that_a_crash_cut_short_costs_nothing_else() {
     redis.stop().await;
 }
 
+/// Fault: file-damaged
 #[tokio::test]
 async fn data_damaged_under_a_running_redis_are_found_at_its_next_death_and_not_tried_again() {
     let home = home_with_data().await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rustix::process::{Signal, getpgid, getpgrp, kill_process};
 
 use super::support::{Home, gone, is_alive};
-use crate::config::Durability;
+use crate::config::{Durability, PrivateConfig};
 use crate::server::PrivateRedis;
 use crate::server::conf;
 use crate::server::data_dir::DataDir;
@@ -117,7 +117,7 @@ async fn one_that_does_not_stop_when_asked_is_killed() {
     let data_dir = DataDir::prepare(&home.data_dir()).unwrap();
     let search = Search::of_this_process();
     let program = search.redis(None).await.unwrap();
-    conf::write(&data_dir, Durability::Strict).unwrap();
+    conf::write(&data_dir, &PrivateConfig { durability: Durability::Strict, ..Default::default() }).unwrap();
     let locks = Locks::acquire(&data_dir).await.unwrap();
     let launcher = Launcher::new(&search, program, data_dir, locks).unwrap();
     let mut child = launcher.spawn().await.unwrap();

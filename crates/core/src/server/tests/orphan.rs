@@ -66,6 +66,7 @@ async fn redis_is_given_none_of_our_own_variables() {
     assert!(environment.contains("PATH=") && !environment.contains("WAGGLE_"), "{environment}");
 }
 
+/// Fault: server-killed
 #[tokio::test]
 async fn a_service_killed_with_9_takes_its_redis_along_and_the_next_finds_all_data() {
     let home = Home::new();
@@ -96,6 +97,7 @@ async fn a_service_that_is_killed_and_at_once_started_again_is_not_in_its_own_wa
     }
 }
 
+/// Fault: server-killed
 #[tokio::test]
 async fn no_second_redis_writes_where_an_earlier_one_still_lives() {
     let mut home = Home::new();

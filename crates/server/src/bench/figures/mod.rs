@@ -1,6 +1,7 @@
 //! What can be measured, one file each.
 
 pub(super) mod batch;
+pub(super) mod capacity;
 pub(super) mod ceiling;
 pub(super) mod events;
 pub(super) mod growth;

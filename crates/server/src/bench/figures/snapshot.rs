@@ -9,6 +9,7 @@ use crate::bench::report::figure::Figure;
 use crate::bench::report::progress;
 use crate::bench::report::target::Target;
 use crate::bench::system::service::{Programs, Service};
+use crate::tls::{http_client, trusting_nobody};
 
 /// How often it is looked how much memory the service takes.
 const LOOK: Duration = Duration::from_millis(20);
@@ -75,7 +76,7 @@ async fn with_peak<T>(
 
 async fn export(address: SocketAddr) -> anyhow::Result<Vec<u8>> {
     let url = format!("http://{address}/v1/swarms/default/snapshot");
-    let mut response = reqwest::get(url).await?.error_for_status()?;
+    let mut response = client()?.get(url).send().await?.error_for_status()?;
     let mut snapshot = Vec::new();
     while let Some(chunk) = response.chunk().await.context("the export broke off")? {
         snapshot.extend_from_slice(&chunk);
@@ -85,11 +86,15 @@ async fn export(address: SocketAddr) -> anyhow::Result<Vec<u8>> {
 
 async fn restore(address: SocketAddr, round: usize, snapshot: Vec<u8>) -> anyhow::Result<()> {
     let url = format!("http://{address}/v1/swarms/restored-{round}");
-    let client = reqwest::Client::new();
+    let client = client()?;
     client.put(&url).send().await?.error_for_status()?;
     let put = client.put(format!("{url}/snapshot")).header("content-type", "application/x-ndjson");
     put.body(snapshot).send().await?.error_for_status()?;
     Ok(())
+}
+
+fn client() -> reqwest::Result<reqwest::Client> {
+    http_client(trusting_nobody()).build()
 }
 
 fn lines(snapshot: &[u8]) -> u64 {

@@ -9,5 +9,6 @@ pub(super) mod operations;
 pub(super) mod receipts;
 pub(super) mod request;
 pub(super) mod scale;
+pub(super) mod token;
 pub(super) mod turn;
 pub(super) mod waits;

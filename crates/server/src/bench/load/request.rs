@@ -1,6 +1,7 @@
 //! The requests of the load, as the bytes that go over the wire.
 
 use std::fmt::Write as _;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use crate::bench::load::answer::Held;
 
@@ -12,6 +13,10 @@ pub(crate) const SEQUENCE_MARK: &str = "sequence-";
 const RESULT: &str = r#"{"ok":true}"#;
 const TASKS: &str = "/v1/swarms/default/tasks";
 
+/// The header that every request carries, its line break included; empty where no token is asked for. One for all:
+/// no two services are measured at the same time that ask for different ones.
+static SHOWN: RwLock<String> = RwLock::new(String::new());
+
 /// What a claim asks for.
 pub(crate) struct Claim<'a> {
     pub(crate) agent: &'a str,
@@ -20,8 +25,18 @@ pub(crate) struct Claim<'a> {
     pub(crate) wait_ms: u64,
 }
 
+/// Requests that are made from now on show this token, or none.
+pub(crate) fn show(token: Option<&str>) {
+    let header = token.map(|token| format!("authorization: Bearer {token}\r\n"));
+    *SHOWN.write().unwrap_or_else(PoisonError::into_inner) = header.unwrap_or_default();
+}
+
+fn shown() -> RwLockReadGuard<'static, String> {
+    SHOWN.read().unwrap_or_else(PoisonError::into_inner)
+}
+
 pub(crate) fn get(path: &str) -> Vec<u8> {
-    format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n").into_bytes()
+    format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{}\r\n", shown()).into_bytes()
 }
 
 /// Says something of the swarm `default`.
@@ -146,7 +161,8 @@ pub(crate) fn with_body(method: &str, path: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
         "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n\
-         content-length: {length}\r\n\r\n{body}"
+         content-length: {length}\r\n{}\r\n{body}",
+        shown()
     )
     .into_bytes()
 }

@@ -58,6 +58,14 @@ impl Info {
         Ok(self.field("used_memory")?.parse()?)
     }
 
+    /// Bytes that the append-only file has.
+    ///
+    /// # Errors
+    /// When Redis does not say.
+    pub(crate) fn appended(&self) -> anyhow::Result<u64> {
+        Ok(self.field("aof_current_size")?.parse()?)
+    }
+
     /// The version of the server.
     ///
     /// # Errors

@@ -1,4 +1,6 @@
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -6,9 +8,11 @@ use rustix::process::Signal;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::bench::args::BenchArgs;
+use crate::bench::args::{BenchArgs, Tokens};
 use crate::bench::figures::ceiling::Sizes;
 use crate::bench::load::drive::Subject;
+use crate::bench::load::request;
+use crate::bench::load::token::Token;
 use crate::bench::system::cpu::Meter;
 use crate::bench::system::info::Info;
 use crate::bench::system::process::{self, Process};
@@ -26,6 +30,8 @@ pub(crate) struct Programs {
     /// This program, which serves the ceiling as well.
     ours: PathBuf,
     directory: PathBuf,
+    /// What the service asks for, if it does.
+    token: Option<Arc<Token>>,
     pub(crate) ocypod: Option<PathBuf>,
     pub(crate) bullmq: Option<PathBuf>,
 }
@@ -50,7 +56,8 @@ impl Programs {
         let waggle = std::path::absolute(args.waggle.as_ref().unwrap_or(&ours))?;
         let directory = std::path::absolute(args.dir.clone().unwrap_or_else(std::env::temp_dir))?;
         let (ocypod, bullmq) = (args.ocypod.clone(), args.bullmq.clone());
-        Ok(Programs { waggle, ours, directory, ocypod, bullmq })
+        let token = if args.tokens == Tokens::Off { None } else { Some(Arc::new(Token::new()?)) };
+        Ok(Programs { waggle, ours, directory, token, ocypod, bullmq })
     }
 
     /// The same with another service to measure.
@@ -61,7 +68,12 @@ impl Programs {
         Ok(Programs { waggle: std::path::absolute(waggle)?, ..self.clone() })
     }
 
-    /// The service as its users start it, on an empty data directory.
+    /// The same, of a service that asks for no token.
+    pub(crate) fn open(&self) -> Programs {
+        Programs { token: None, ..self.clone() }
+    }
+
+    /// The service as its users start it, on an empty data directory; requests show what it asks for from now on.
     ///
     /// # Errors
     /// When it does not get ready, or its Redis cannot be found.
@@ -70,6 +82,12 @@ impl Programs {
         let directory = self.new_directory()?;
         let mut command = Command::new(&self.waggle);
         command.arg("serve").arg("--data-dir").arg(directory.path().join("data"));
+        request::show(self.token.as_ref().map(|token| token.shown()));
+        if let Some(token) = &self.token {
+            let file = directory.path().join("tokens.toml");
+            fs::write(&file, token.settings()).with_context(|| format!("cannot write {}", file.display()))?;
+            command.env("WAGGLE_AUTH__TOKENS_FILE", file);
+        }
         Service::start(&mut command, directory, true).await
     }
 

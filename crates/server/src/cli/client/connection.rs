@@ -2,15 +2,17 @@
 
 use std::{error::Error as _, time::Duration};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use bytes::{Bytes, BytesMut};
 use reqwest::header::HeaderValue;
 use reqwest::{Response, Url, header, redirect};
 use waggle_task_queue::model::SwarmName;
 
 use super::{
-    Answer, Call, CallError, ConnectArgs, Problem, call::About, patience::Patience, token::authorization,
+    Answer, Call, CallError, ConnectArgs, Problem, args::address, call::About, patience::Patience,
+    token::authorization,
 };
+use crate::tls::http_client;
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -35,12 +37,8 @@ impl Client {
     /// # Errors
     /// When the address is not one this client can speak to.
     pub(crate) fn new(args: &ConnectArgs) -> anyhow::Result<Self> {
-        let url = Url::parse(&args.service.url)
-            .with_context(|| format!("--url {}: not an address", args.service.url))?;
-        if url.scheme() != "http" || url.host().is_none() {
-            bail!("--url {}: only plain http://HOST:PORT is spoken here", args.service.url);
-        }
-        let http = reqwest::Client::builder()
+        let url = address(&args.service.url)?;
+        let http = http_client(args.service.tls.of(&url)?)
             .user_agent(concat!("waggle/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::none())
             .connect_timeout(CONNECT)

@@ -1,5 +1,5 @@
-//! How commands talk to the service: plain HTTP, every call bounded and, where
-//! it is safe, repeated.
+//! How commands talk to the service: HTTP, over TLS where the address says so, every call bounded and, where it is
+//! safe, repeated.
 
 mod answer;
 mod args;
@@ -10,7 +10,7 @@ mod patience;
 mod token;
 
 pub(crate) use answer::{Answer, json};
-pub(crate) use args::{ConnectArgs, DEFAULT_URL, ServiceArgs};
+pub(crate) use args::{ConnectArgs, DEFAULT_URL, ServiceArgs, TlsArgs, address};
 pub(crate) use call::Call;
 pub(crate) use connection::Client;
 pub(crate) use error::{CallError, Problem};

@@ -1,6 +1,7 @@
+use std::path::Path;
 use std::process::ExitCode;
 
-use waggle_core::server::StartError;
+use waggle_core::server::{StartError, manifest_of};
 
 use super::checks;
 use super::report::Report;
@@ -26,8 +27,8 @@ pub(in crate::cli) struct DoctorArgs {
 
 const EXAMPLES: &str = "\
 Works beside a running service and without one: the private Redis of a service that does not run is
-started for as long as the checks take. Exit status: 0 everything is well, 1 something is not,
-2 wrong settings.
+started for as long as the checks take. A directory without data is a finding; nothing is made there.
+Exit status: 0 everything is well, 1 something is not, 2 wrong settings.
 
 Examples:
   waggle doctor
@@ -57,9 +58,8 @@ impl DoctorArgs {
 /// The data as it is: of the running service where there is one.
 async fn open(settings: &Settings) -> Result<Store, ServeError> {
     let data_dir = &settings.server.data_dir;
-    if settings.redis.private().is_some() && !data_dir.exists() {
-        let problem = format!("there is no directory {} yet: `waggle serve` makes it", data_dir.display());
-        return Err(ServeError::Redis { setting: "`server.data_dir`", problem });
+    if settings.redis.private().is_some() {
+        look_for_data(data_dir)?;
     }
     match Store::open(settings).await {
         Err(ServeError::PrivateRedis(StartError::InUse { .. } | StartError::StillHeld { .. })) => {
@@ -67,4 +67,20 @@ async fn open(settings: &Settings) -> Result<Store, ServeError> {
         }
         opened => opened,
     }
+}
+
+/// A private Redis would begin new data where there is none, and find it well. A directory that nobody may look into is
+/// told of by whoever opens it.
+fn look_for_data(data_dir: &Path) -> Result<(), ServeError> {
+    let manifest = manifest_of(data_dir);
+    if !matches!(manifest.try_exists(), Ok(false)) {
+        return Ok(());
+    }
+    let problem = format!(
+        "there is no data of Waggle in {}: {} does not exist, and nothing was made. Name the data directory of the service \
+         with --data-dir; `waggle serve` begins a new one",
+        data_dir.display(),
+        manifest.display(),
+    );
+    Err(ServeError::Redis { setting: "`server.data_dir`", problem })
 }

@@ -11,9 +11,9 @@ use std::{
 use anyhow::{Context as _, bail};
 use waggle_task_queue::{SnapshotCheck, model::SwarmName};
 
-use super::meter::Meter;
 use crate::cli::{
     client::{Call, ConnectArgs},
+    meter::Meter,
     print,
     service::Service,
 };
@@ -70,7 +70,7 @@ async fn export(service: &Service, mut write: impl FnMut(&[u8]) -> io::Result<()
         if let Err(broken) = check.feed(&bytes) {
             bail!("what came is not a snapshot: {broken}");
         }
-        meter.add(bytes.len());
+        meter.add(bytes.len() as u64);
     }
     check.finish().context("the snapshot broke off")?;
     meter.finish();

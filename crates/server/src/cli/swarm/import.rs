@@ -15,9 +15,9 @@ use http_body::Frame;
 use tokio::sync::mpsc;
 use waggle_task_queue::model::SwarmName;
 
-use super::meter::Meter;
 use crate::cli::{
     client::{Call, CallError, ConnectArgs},
+    meter::Meter,
     print,
     service::Service,
 };
@@ -84,7 +84,7 @@ fn read(mut input: impl Read, sender: &mpsc::Sender<io::Result<Bytes>>) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => Err(error),
         };
-        meter.add(chunk.as_ref().map_or(0, Bytes::len));
+        meter.add(chunk.as_ref().map_or(0, Bytes::len) as u64);
         let failed = chunk.is_err();
         if sender.blocking_send(chunk).is_err() || failed {
             return;

@@ -7,7 +7,6 @@ mod export;
 mod get;
 mod import;
 mod list;
-mod meter;
 mod pause;
 mod resume;
 mod stats;

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use waggle_task_queue::model::{AgentName, NewToken, Scope, Stamp, SwarmName, TokenDigest, TokenName};
 
 use crate::auth::secret;
-use crate::cli::client::{Call, DEFAULT_URL, ServiceArgs};
+use crate::cli::client::{Call, DEFAULT_URL, ServiceArgs, TlsArgs};
 use crate::cli::{print, service::Service};
 
 #[derive(Debug, clap::Args)]
@@ -50,15 +50,18 @@ pub(super) struct NewArgs {
     /// File with the token that is shown to the service on its first line [default: the variable WAGGLE_TOKEN]
     #[arg(long, env = "WAGGLE_TOKEN_FILE", value_name = "FILE")]
     token_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    tls: TlsArgs,
 }
 
 pub(super) async fn run(args: NewArgs) -> anyhow::Result<ExitCode> {
     let secret = secret::make().context("this machine has no random bits")?;
     let url = args.url.clone().or_else(|| args.store.then(|| DEFAULT_URL.to_owned()));
-    let token_file = args.token_file.clone();
+    let (token_file, tls) = (args.token_file.clone(), args.tls.clone());
     let token = token(args, &secret)?;
     if let Some(url) = url {
-        let service = Service::open(&ServiceArgs { url, token_file }.into())?;
+        let service = Service::open(&ServiceArgs { url, token_file, tls }.into())?;
         service.call(&Call::post("/v1/tokens").of_the_service().json(&token)?).await?;
         eprintln!("waggle: the token {} is stored, and works within 5 s", token.name);
     }

@@ -2,15 +2,13 @@ use std::io::{self, Write as _};
 use std::pin::pin;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
-use reqwest::Url;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::ValidateArgs;
 use super::progress::tell;
 use super::table::table;
-use crate::cli::client::{ServiceArgs, authorization};
+use crate::cli::client::{ServiceArgs, address, authorization};
 use crate::perf::report::clean;
 use crate::perf::validate::{
     Broken, CONFIDENCE, Client, Ended, Inside, RunStatus, Slack, Suite, TestOutcome, Validation,
@@ -51,12 +49,8 @@ pub(super) async fn run(args: ValidateArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn client(args: &ServiceArgs) -> anyhow::Result<Client> {
-    let url = &args.url;
-    let parsed = Url::parse(url).with_context(|| format!("--url {url}: not an address"))?;
-    if parsed.scheme() != "http" || parsed.host().is_none() {
-        bail!("--url {url}: only plain http://HOST:PORT is spoken here");
-    }
-    Ok(Client::new(url, authorization(args.token_file.as_deref())?)?)
+    let tls = args.tls.of(&address(&args.url)?)?;
+    Ok(Client::new(&args.url, tls, authorization(args.token_file.as_deref())?)?)
 }
 
 fn report(ended: Result<Ended, Broken>, json: bool) -> anyhow::Result<ExitCode> {

@@ -67,6 +67,7 @@ pub struct Report {
 /// Whom a report speaks of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ReportScope)]
 pub enum Scope {
     /// This server.
     #[default]

@@ -8,10 +8,12 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, redirect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio_rustls::rustls::ClientConfig;
 use uuid::Uuid;
 use waggle_core::backoff::Backoff;
 
 use super::Broken;
+use crate::tls::http_client;
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -51,12 +53,17 @@ pub(super) struct Answer {
 }
 
 impl Client {
-    /// A client for the service at `base`, such as `http://127.0.0.1:8700`, with an `Authorization` where one is needed.
+    /// A client for the service at `base`, such as `http://127.0.0.1:8700`, over `tls` where that begins with `https`,
+    /// with an `Authorization` where one is needed.
     ///
     /// # Errors
     /// When the HTTP client cannot start.
-    pub fn new(base: &str, authorization: Option<HeaderValue>) -> Result<Self, Broken> {
-        let http = reqwest::Client::builder()
+    pub(crate) fn new(
+        base: &str,
+        tls: ClientConfig,
+        authorization: Option<HeaderValue>,
+    ) -> Result<Self, Broken> {
+        let http = http_client(tls)
             .user_agent(concat!("waggle-validate/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::none())
             .connect_timeout(CONNECT)

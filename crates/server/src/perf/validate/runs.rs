@@ -14,6 +14,7 @@ use super::outcome::{RunStatus, TestOutcome, Validation};
 use super::suite::{Ended, Event};
 use super::unfinished::Unfinished;
 use super::{Broken, Client, Inside, Slack, Suite, Test};
+use crate::tls::{Tls, trusting_nobody};
 
 /// Validations that are remembered.
 const REMEMBERED: usize = 16;
@@ -24,6 +25,7 @@ pub struct Runs(Arc<Inner>);
 
 struct Inner {
     address: SocketAddr,
+    tls: Option<Tls>,
     queue: TaskQueue,
     stop: CancellationToken,
     /// The newest last.
@@ -45,10 +47,10 @@ pub enum Refused {
 }
 
 impl Runs {
-    /// For the server that listens on `address`.
-    pub fn new(address: SocketAddr, queue: TaskQueue) -> Self {
+    /// For the server that listens on `address`, over `tls` where there is some.
+    pub(crate) fn new(address: SocketAddr, tls: Option<Tls>, queue: TaskQueue) -> Self {
         let stop = CancellationToken::new();
-        Self(Arc::new(Inner { address: reachable(address), queue, stop, runs: Mutex::default() }))
+        Self(Arc::new(Inner { address: reachable(address), tls, queue, stop, runs: Mutex::default() }))
     }
 
     /// Begins a validation in the background, showing `authorization` where that is asked for. The same `key` begins it once.
@@ -107,7 +109,7 @@ impl Runs {
     async fn make(&self, id: Uuid, quick: bool, tests: Vec<Test>, authorization: Option<HeaderValue>) {
         let _unfinished = Unfinished::new(self, id);
         let count = tests.len();
-        let ended = match Client::new(&format!("http://{}", self.0.address), authorization) {
+        let ended = match self.client(authorization) {
             Ok(client) => {
                 let inside = Inside::Here(self.0.queue.clone());
                 let suite = Suite { client, inside, quick, slack: Slack::NONE, tests };
@@ -119,6 +121,18 @@ impl Runs {
             tracing::warn!(validation.id = %id, %error, "a validation broke off");
         }
         self.change(id, |validation| finish(validation, ended));
+    }
+
+    /// A client of this server.
+    fn client(&self, authorization: Option<HeaderValue>) -> Result<Client, Broken> {
+        let address = self.0.address;
+        match &self.0.tls {
+            None => Client::new(&format!("http://{address}"), trusting_nobody(), authorization),
+            Some(tls) => {
+                let own = tls.own_client().map_err(|problem| Broken::new(problem.to_owned()))?;
+                Client::new(&format!("https://{address}"), own, authorization)
+            }
+        }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "seven tests")]

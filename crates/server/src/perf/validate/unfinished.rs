@@ -36,7 +36,7 @@ mod tests {
     #[tokio::test]
     async fn a_validation_that_panics_has_ended_with_an_error_and_another_may_begin() {
         let service = Service::start().await;
-        let runs = Runs::new(([127, 0, 0, 1], 1).into(), service.app.queue().clone());
+        let runs = Runs::new(([127, 0, 0, 1], 1).into(), None, service.app.queue().clone());
         let id = runs.begin_for_test();
         let panics = runs.clone();
         let task = tokio::spawn(async move {

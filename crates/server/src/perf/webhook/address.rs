@@ -88,6 +88,7 @@ mod tests {
         }
     }
 
+    /// Fault: webhook-into-the-private
     #[test]
     fn no_other_address_is() {
         for address in [
@@ -142,6 +143,7 @@ mod tests {
         }
     }
 
+    /// Fault: webhook-into-the-private
     #[test]
     fn an_address_is_in_a_network_also_when_it_is_written_as_ipv6() {
         let networks = ["10.1.0.0/16".parse().unwrap(), "fd00::/8".parse().unwrap()];

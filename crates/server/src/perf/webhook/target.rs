@@ -120,6 +120,7 @@ mod tests {
         assert_eq!((&*target.authority, &*target.path), ("[2606:4700::1]", "/"));
     }
 
+    /// Fault: webhook-into-the-private
     #[test]
     fn literal_addresses_that_are_not_public_are_refused_however_they_are_written() {
         for host in [
@@ -157,6 +158,7 @@ mod tests {
         assert!(target("http://alerts.example.com/", &[]).unwrap_err().contains("https://"));
     }
 
+    /// Fault: webhook-into-the-private
     #[test]
     fn what_is_no_address_is_refused_and_not_repeated() {
         let long = format!("https://example.com/{}", "hush".repeat(600));
@@ -169,6 +171,7 @@ mod tests {
             "https://u:hush@example.com/",
             "https://hush@example.com/",
             "file:///hush",
+            "unix:/run/hush.sock",
             &*long,
         ] {
             let problem = target(url, &[]).unwrap_err();

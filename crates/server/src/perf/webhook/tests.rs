@@ -53,6 +53,7 @@ async fn an_alert_arrives_signed_as_the_specification_says() {
     );
 }
 
+/// Fault: webhook-fails
 #[tokio::test]
 async fn a_receiver_that_fails_is_tried_again_with_the_same_id_and_body_until_it_takes_the_alert() {
     let requests = received(|n| answer(if n < 2 { 500 } else { 200 })).await;
@@ -64,11 +65,13 @@ async fn a_receiver_that_fails_is_tried_again_with_the_same_id_and_body_until_it
     }
 }
 
+/// Fault: webhook-fails
 #[tokio::test]
 async fn attempts_come_to_an_end() {
     assert_eq!(received(|_| answer(503)).await.len(), 3);
 }
 
+/// Fault: webhook-fails
 #[tokio::test]
 async fn an_attempt_that_is_never_answered_ends_and_the_next_alert_goes_out() {
     let receiver = Receiver::start(|n| if n < 2 { None } else { answer(200) }).await;
@@ -81,6 +84,7 @@ async fn an_attempt_that_is_never_answered_ends_and_the_next_alert_goes_out() {
     assert_eq!(values, [1.0, 1.0, 2.0]);
 }
 
+/// Fault: webhook-fails
 #[tokio::test]
 async fn a_receiver_says_when_it_wants_to_be_asked_again() {
     let later = |_| Some((StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "1")]).into_response());
@@ -89,6 +93,7 @@ async fn a_receiver_says_when_it_wants_to_be_asked_again() {
     assert!(requests[1].at - requests[0].at >= Duration::from_secs(1));
 }
 
+/// Fault: webhook-fails
 #[tokio::test]
 async fn an_answer_that_blames_the_request_ends_the_attempts() {
     for status in [400, 401, 404, 422] {
@@ -108,6 +113,7 @@ async fn a_receiver_that_is_gone_gets_nothing_more() {
     assert_eq!(receiver.received().len(), 1);
 }
 
+/// Fault: webhook-into-the-private
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
     let canary = Receiver::start(|_| answer(200)).await;
@@ -119,6 +125,7 @@ async fn a_redirect_is_not_followed() {
     assert!(canary.received().is_empty());
 }
 
+/// Fault: webhook-fails
 #[tokio::test]
 async fn the_body_of_an_answer_is_not_read_however_long_it_is() {
     let endless = |_| {
@@ -128,6 +135,7 @@ async fn the_body_of_an_answer_is_not_read_however_long_it_is() {
     assert_eq!(received(endless).await.len(), 1);
 }
 
+/// Fault: webhook-fails
 #[tokio::test]
 async fn a_head_that_does_not_end_is_no_answer() {
     use tokio::io::AsyncWriteExt as _;
@@ -144,6 +152,7 @@ async fn a_head_that_does_not_end_is_no_answer() {
     webhook.close(GRACE).await;
 }
 
+/// Fault: webhook-into-the-private
 #[tokio::test]
 async fn a_name_that_leads_into_a_private_network_is_refused_and_nothing_is_connected_to() {
     let canary = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -169,6 +178,7 @@ async fn a_name_that_leads_into_a_network_that_is_allowed_is_reached() {
     assert_eq!(receiver.received().len(), 1);
 }
 
+/// Fault: webhook-fails
 #[tokio::test]
 async fn what_waits_is_bounded_and_the_oldest_has_to_go() {
     let receiver = Receiver::start(|_| None).await;

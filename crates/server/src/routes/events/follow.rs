@@ -5,6 +5,7 @@ use waggle_task_queue::Until;
 use waggle_task_queue::model::{AgentName, EventFilter, EventId, EventKinds, SwarmName, TaskId};
 
 use crate::app::App;
+use crate::clients::Client;
 use crate::extract::{LastEventId, Query, Swarm};
 use crate::problem::{CallProblems, Problem, SwarmProblems};
 use crate::sse;
@@ -55,6 +56,7 @@ pub(crate) struct FollowParams {
 )]
 pub(crate) async fn follow(
     app: State<App>,
+    client: Client,
     swarm: Swarm,
     last: LastEventId,
     query: Query<FollowParams>,
@@ -62,6 +64,7 @@ pub(crate) async fn follow(
     let FollowParams { task, agent, kind, last_event_id, follow } = query.0;
     let filter = EventFilter { task, agent, kinds: kind };
     let until = if follow.unwrap_or(true) { Until::Stopped } else { Until::Present };
+    let waits = app.long_polls().join(client)?;
     let follower = app.queue().follow(&swarm.0, filter, last.0.or(last_event_id), until).await?;
-    Ok(sse::response(follower, app.sse_heartbeat()))
+    Ok(sse::response(follower, waits, app.sse_heartbeat()))
 }

@@ -8,6 +8,7 @@ use waggle_task_queue::model::{AgentName, Inbox, InboxQuery, SwarmName};
 
 use crate::app::App;
 use crate::auth::Caller;
+use crate::clients::Client;
 use crate::extract::{Prefer, Query, SwarmAgent};
 use crate::problem::{AgentProblems, CallProblems, Problem};
 use crate::reply::{Reply, Waiting};
@@ -54,6 +55,7 @@ pub(crate) struct ReadParams {
 pub(crate) async fn read(
     app: State<App>,
     caller: Caller,
+    client: Client,
     path: SwarmAgent,
     query: Query<ReadParams>,
     prefer: Prefer,
@@ -65,6 +67,7 @@ pub(crate) async fn read(
     }
     let applied = prefer.wait(&mut wait_ms);
     let wait = Duration::from_millis(wait_ms);
+    let _waits = app.long_polls().begin(client, wait_ms)?;
     let waiting = Waiting::begin(wait_ms);
     let inbox = app.queue().read_inbox(&path.swarm, &path.agent, InboxQuery { after, limit }, wait).await?;
     Ok(Reply::json(StatusCode::OK, &inbox)?.waited(waiting.end()).preference(applied))

@@ -2,6 +2,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::app::App;
+use crate::clients::Client;
 use crate::perf::LISTENERS;
 use crate::problem::{CallProblems, Code, Problem};
 use crate::sse::{self, Updating};
@@ -22,9 +23,10 @@ use crate::sse::{self, Updating};
         CallProblems,
     ),
 )]
-pub(crate) async fn stream(app: State<App>) -> Result<Response, Problem> {
+pub(crate) async fn stream(app: State<App>, client: Client) -> Result<Response, Problem> {
+    let waits = app.long_polls().join(client)?;
     let listener = app.monitor().updates().listen().ok_or_else(full)?;
-    Ok(sse::response(Updating::new(listener), app.sse_heartbeat()))
+    Ok(sse::response(Updating::new(listener), waits, app.sse_heartbeat()))
 }
 
 fn full() -> Problem {

@@ -31,8 +31,10 @@ const NOTHING: &[u8] = b"";
             ("Idempotency-Replayed" = Option<String>, description = "`true` when this is the answer to an earlier request"),
         )),
         (status = 200, description = "The unfinished task that has the `dedup_key` of the schedule's task.", body = Task),
-        (status = 429, description = "`too_many_capability_sets`, `swarm_full`: see the submit of a task.", body = ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 409, description = "`queue_draining`: see the submit of a task.", body = ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 429, description = "`too_many_capability_sets`, `swarm_full`, `queue_full`: see the submit of a task.", body = ProblemBody<'static>, content_type = "application/problem+json"),
         ScheduleProblems, CallProblems,
+        (status = 422, description = "`validation`: a name or header cannot be accepted, see `errors`. `idempotency_mismatch`: this key was used for something else.", body = ProblemBody<'static>, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn run(

@@ -7,6 +7,7 @@ use waggle_task_queue::limits::WAIT_MS_MAX;
 use waggle_task_queue::model::{StatePage, StateQuery, SwarmName};
 
 use crate::app::App;
+use crate::clients::Client;
 use crate::extract::{Prefer, Query, Swarm};
 use crate::problem::{CallProblems, Problem, SwarmProblems};
 use crate::reply::{Reply, Waiting};
@@ -57,6 +58,7 @@ pub(crate) struct ListParams {
 )]
 pub(crate) async fn list(
     app: State<App>,
+    client: Client,
     swarm: Swarm,
     query: Query<ListParams>,
     prefer: Prefer,
@@ -67,6 +69,7 @@ pub(crate) async fn list(
     }
     let applied = prefer.wait(&mut wait_ms);
     let query = StateQuery { prefix, since_version, limit, cursor };
+    let _waits = app.long_polls().begin(client, wait_ms)?;
     let waiting = Waiting::begin(wait_ms);
     let page = app.queue().list_state(&swarm.0, &query, Duration::from_millis(wait_ms)).await?;
     Ok(Reply::json(StatusCode::OK, &page)?.waited(waiting.end()).preference(applied))

@@ -4,6 +4,7 @@ use waggle_task_queue::model::{Claim, Claimed, SwarmName};
 
 use crate::app::App;
 use crate::auth::Caller;
+use crate::clients::Client;
 use crate::extract::{Json, Prefer, Swarm};
 use crate::problem::{BodyProblems, CallProblems, Problem, SwarmProblems};
 use crate::reply::Reply;
@@ -36,6 +37,7 @@ use crate::trace;
 pub(crate) async fn claim(
     app: State<App>,
     caller: Caller,
+    client: Client,
     swarm: Swarm,
     prefer: Prefer,
     body: Json<Claim>,
@@ -44,6 +46,7 @@ pub(crate) async fn claim(
     claim.check()?;
     caller.acts_as(&claim.agent)?;
     let applied = prefer.wait(&mut claim.wait_ms);
+    let _waits = app.long_polls().begin(client, claim.wait_ms)?;
     let claimed = app.queue().claim(&swarm.0, claim).await?;
     trace::claimed(&claimed.tasks);
     Ok(Reply::json(StatusCode::OK, &claimed)?.waited(claimed.waited).preference(applied))

@@ -7,6 +7,7 @@ use waggle_task_queue::limits::WAIT_MS_MAX;
 use waggle_task_queue::model::{SwarmName, TaskId, TaskRead};
 
 use crate::app::App;
+use crate::clients::Client;
 use crate::extract::{Prefer, Query, SwarmTask};
 use crate::problem::{CallProblems, Problem, TaskProblems};
 use crate::reply::{Reply, Waiting};
@@ -57,6 +58,7 @@ pub(crate) enum Include {
 )]
 pub(crate) async fn get(
     app: State<App>,
+    client: Client,
     path: SwarmTask,
     query: Query<GetParams>,
     prefer: Prefer,
@@ -66,6 +68,7 @@ pub(crate) async fn get(
         return Err(Problem::field("/wait_ms", format!("at most {WAIT_MS_MAX}")));
     }
     let applied = prefer.wait(&mut wait_ms);
+    let _waits = app.long_polls().begin(client, wait_ms)?;
     let waiting = Waiting::begin(wait_ms);
     let task = app.queue().get(&path.swarm, path.id, Duration::from_millis(wait_ms)).await?;
     let task = match query.0.include {

@@ -7,6 +7,7 @@ use waggle_task_queue::limits::WAIT_MS_MAX;
 use waggle_task_queue::model::{Output, OutputQuery, SwarmName, TaskId};
 
 use crate::app::App;
+use crate::clients::Client;
 use crate::extract::{Prefer, Query, SwarmTask};
 use crate::problem::{CallProblems, Problem, TaskProblems};
 use crate::reply::{Reply, Waiting};
@@ -53,6 +54,7 @@ pub(crate) struct OutputParams {
 )]
 pub(crate) async fn output(
     app: State<App>,
+    client: Client,
     path: SwarmTask,
     query: Query<OutputParams>,
     prefer: Prefer,
@@ -63,6 +65,7 @@ pub(crate) async fn output(
     }
     let applied = prefer.wait(&mut wait_ms);
     let wait = Duration::from_millis(wait_ms);
+    let _waits = app.long_polls().begin(client, wait_ms)?;
     let waiting = Waiting::begin(wait_ms);
     let output = app.queue().output(&path.swarm, path.id, OutputQuery { after, limit }, wait).await?;
     Ok(Reply::json(StatusCode::OK, &output)?.waited(waiting.end()).preference(applied))

@@ -7,7 +7,8 @@ use waggle_task_queue::model::{
 
 use crate::app::App;
 use crate::auth::Caller;
-use crate::extract::{Json, Prefer, Swarm};
+use crate::clients::{Client, LongPolls, Waits};
+use crate::extract::{Applied, Json, Prefer, Swarm};
 use crate::problem::{BodyProblems, CallProblems, Problem, ProblemBody, SwarmProblems};
 use crate::reply::Reply;
 use crate::trace::{self, Runs};
@@ -71,6 +72,7 @@ struct OutcomeAnswer<'a> {
 pub(crate) async fn settle(
     app: State<App>,
     caller: Caller,
+    client: Client,
     swarm: Swarm,
     prefer: Prefer,
     body: Json<Settlement>,
@@ -78,12 +80,27 @@ pub(crate) async fn settle(
     let Json(mut settlement) = body;
     settlement.check()?;
     caller.acts_as(&settlement.agent)?;
-    let applied = settlement.claim.as_mut().and_then(|claim| prefer.wait(&mut claim.wait_ms));
+    let mut applied = settlement.claim.as_mut().and_then(|claim| prefer.wait(&mut claim.wait_ms));
+    let wait_ms = settlement.claim.as_mut().map(|claim| &mut claim.wait_ms);
+    let _waits = wait_ms.and_then(|wait_ms| begin_or_hurry(app.long_polls(), client, wait_ms, &mut applied));
     let mut runs = Runs::of(app.queue(), &swarm.0, settlement.outcomes.iter().map(Outcome::ends));
     let (outcomes, claimed) = runs.until(app.queue_of(&caller).settle(&swarm.0, settlement)).await?;
     runs.settled(&outcomes);
     trace::claimed(&claimed.tasks);
     Ok(answer(outcomes, &claimed)?.waited(claimed.waited).preference(applied))
+}
+
+/// What is finished is finished, also where one more may not wait: then its claim does not.
+fn begin_or_hurry(
+    polls: &LongPolls,
+    client: Client,
+    wait_ms: &mut u64,
+    applied: &mut Option<Applied>,
+) -> Option<Waits> {
+    polls.begin(client, *wait_ms).unwrap_or_else(|_| {
+        (*wait_ms, *applied) = (0, None);
+        None
+    })
 }
 
 fn answer(outcomes: Vec<Settled>, claimed: &Claimed) -> Result<Reply, Problem> {

@@ -52,7 +52,8 @@ pub(crate) enum SubmitAnswer {
             ("Preference-Applied" = Option<String>, description = "`return=minimal` where it was asked for"),
         )),
         (status = 200, description = "The unfinished task that has this `dedup_key`.", body = SubmitAnswer),
-        (status = 429, description = "`too_many_capability_sets`: ready tasks of this queue require too many different sets of capabilities. `swarm_full`: the swarm has as many unfinished tasks as its `limits.max_tasks` allows.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 409, description = "`queue_draining`: the queue takes nothing in. Use another, or resume it.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 429, description = "`too_many_capability_sets`: ready tasks of this queue require too many different sets of capabilities. `swarm_full`: the swarm has as many unfinished tasks as its `limits.max_tasks` allows. `queue_full`: the queue has as many waiting tasks as its `max_depth` allows.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
         SwarmProblems, BodyProblems, CallProblems,
     ),
 )]

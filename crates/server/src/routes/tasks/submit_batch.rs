@@ -3,7 +3,6 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use waggle_task_queue::BatchItem;
-use waggle_task_queue::limits::BATCH_TASKS;
 use waggle_task_queue::model::{Invalid, NewTask, SwarmName, TaskId};
 
 use crate::app::App;
@@ -88,7 +87,7 @@ pub(crate) async fn submit_batch(
     trace: Traceparent,
     body: RawJson,
 ) -> Result<Reply, Problem> {
-    let tasks = tasks(body.text()?, trace.0.as_deref())?;
+    let tasks = tasks(body.text()?, trace.0.as_deref(), app.body_limits().batch)?;
     let idempotency = key.with_body(body.as_bytes());
     drop(body);
     let submitted = app.queue().submit_batch(&swarm.0, tasks, idempotency).await?;
@@ -98,11 +97,15 @@ pub(crate) async fn submit_batch(
 /// The tasks of a batch, or what is wrong with each that is not one.
 ///
 /// # Errors
-/// 400 and 422 where it is no batch, 413 beyond a thousand tasks.
-pub(crate) fn tasks(text: &str, trace: Option<&str>) -> Result<Vec<Result<NewTask, Invalid>>, Problem> {
+/// 400 and 422 where it is no batch, 413 beyond `limit` tasks.
+pub(crate) fn tasks(
+    text: &str,
+    trace: Option<&str>,
+    limit: usize,
+) -> Result<Vec<Result<NewTask, Invalid>>, Problem> {
     let batch: Batch<'_> = parse_borrowed::<_, OwnedBatch>(text)?;
-    if batch.tasks.len() > BATCH_TASKS {
-        let detail = format!("a batch has at most {BATCH_TASKS} tasks, this one has {}", batch.tasks.len());
+    if batch.tasks.len() > limit {
+        let detail = format!("a batch has at most {limit} tasks, this one has {}", batch.tasks.len());
         return Err(Problem::new(Code::TooLarge, detail));
     }
     let numbered = batch.tasks.iter().enumerate();
@@ -136,12 +139,14 @@ const fn status(created: bool) -> StatusCode {
 
 #[cfg(test)]
 mod tests {
+    use waggle_task_queue::limits::BATCH_TASKS;
+
     use super::*;
 
     #[test]
     fn a_wrong_task_does_not_spoil_the_others_and_is_found_by_its_pointer() {
         let text = r#"{"tasks":[{"payload":1},{"priority":"high"},7,{"priority":10},{"payload":2}]}"#;
-        let tasks = tasks(text, None).unwrap();
+        let tasks = tasks(text, None, BATCH_TASKS).unwrap();
         let pointers: Vec<_> =
             tasks.iter().map(|task| task.as_ref().err().map(|e| e.errors[0].pointer.as_str())).collect();
         assert_eq!(
@@ -153,7 +158,7 @@ mod tests {
     #[test]
     fn a_batch_that_is_too_long_is_refused_before_its_tasks_are_read() {
         let text = format!("{{\"tasks\":[{}0]}}", "0,".repeat(BATCH_TASKS));
-        let problem = tasks(&text, None).unwrap_err();
+        let problem = tasks(&text, None, BATCH_TASKS).unwrap_err();
         assert_eq!((problem.status(), problem.code()), (StatusCode::PAYLOAD_TOO_LARGE, "too_large"));
     }
 
@@ -162,7 +167,7 @@ mod tests {
         for (text, pointer) in
             [("{}", "/tasks"), (r#"{"tasks":[],"x":1}"#, "/x"), (r#"{"tasks":1}"#, "/tasks")]
         {
-            let problem = tasks(text, None).unwrap_err();
+            let problem = tasks(text, None, BATCH_TASKS).unwrap_err();
             assert_eq!(
                 serde_json::to_value(problem.body()).unwrap()["errors"][0]["pointer"],
                 pointer,

@@ -219,6 +219,11 @@ impl From<StateIncrement> for Operation {
 }
 
 impl Operation {
+    /// Whether it goes on where memory is full: it ends an attempt or deletes something.
+    pub(crate) const fn only_frees(&self) -> bool {
+        matches!(self, Self::Settle(_) | Self::Delete(_))
+    }
+
     /// The attempt that this ends, if it ends one: task, lease token, and how.
     pub fn ends(&self) -> Option<(TaskId, &str, OutcomeKind)> {
         match self {

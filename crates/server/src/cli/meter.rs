@@ -10,18 +10,18 @@ const EVERY: Duration = Duration::from_millis(250);
 const MIB: f64 = 1_048_576.0;
 
 /// Bytes on their way; says nothing where standard error is no terminal.
-pub(super) struct Meter {
+pub(in crate::cli) struct Meter {
     done: &'static str,
-    bytes: usize,
+    bytes: u64,
     next: Option<Instant>,
 }
 
 impl Meter {
-    pub(super) fn new(done: &'static str) -> Self {
+    pub(in crate::cli) fn new(done: &'static str) -> Self {
         Self { done, bytes: 0, next: io::stderr().is_terminal().then(Instant::now) }
     }
 
-    pub(super) fn add(&mut self, bytes: usize) {
+    pub(in crate::cli) fn add(&mut self, bytes: u64) {
         self.bytes += bytes;
         if self.next.is_some_and(|next| next <= Instant::now()) {
             self.next = Some(Instant::now() + EVERY);
@@ -29,7 +29,7 @@ impl Meter {
         }
     }
 
-    pub(super) fn finish(&self) {
+    pub(in crate::cli) fn finish(&self) {
         if self.next.is_some() {
             self.say("\r");
             eprintln!();
