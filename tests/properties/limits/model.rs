@@ -20,13 +20,15 @@ pub(super) struct Task {
     pub(super) status: Status,
     /// When its lease ends.
     pub(super) expires: i64,
+    /// It had a lease, and has come back to the front.
+    pub(super) back: bool,
 }
 
 impl Task {
     /// The weight of key `n` is `n + 1`.
     pub(super) fn new(priority: u8, fair: Option<u8>, slot: Option<u8>) -> Self {
         let weight = fair.map_or(1, |key| u32::from(key) + 1);
-        Self { priority, fair, slot, weight, status: Status::Ready, expires: 0 }
+        Self { priority, fair, slot, weight, status: Status::Ready, expires: 0, back: false }
     }
 }
 
@@ -119,20 +121,26 @@ impl Model {
         }
     }
 
-    /// A key that waits is passed over for another one no more often than that one's weight, and a little. What waits for
-    /// a slot comes back to the front, and is not looked at.
+    /// A key that waits is passed over for another one no more often than that one's weight, and a little. What comes back
+    /// stands before all turns. So does what has waited for a slot, after it had its turn: a key of which something may
+    /// wait for one is not looked at.
     fn pass_over(&mut self, at: usize) {
-        let Task { priority, fair: Some(key), slot: None, weight, .. } = self.tasks[at] else { return };
+        let Task { priority, fair: Some(key), slot, weight, back, .. } = self.tasks[at] else { return };
+        self.passed.retain(|(at, left_out, _), _| (*at, *left_out) != (priority, key));
+        if slot.is_some() || back {
+            return;
+        }
         let waits = |other: u8, model: &Self| {
             let ready = model.standing(Status::Ready).into_iter().map(|at| &model.tasks[at]);
-            ready
+            let mut slots = ready
                 .filter(|task| task.priority == priority && task.fair == Some(other))
-                .any(|task| task.slot.is_none())
+                .map(|task| task.slot)
+                .peekable();
+            slots.peek().is_some() && slots.all(|slot| slot.is_none())
         };
         for other in (0..4).filter(|other| *other != key) {
-            self.passed.remove(&(priority, key, other));
             if !waits(other, self) {
-                self.passed.retain(|(_, left_out, _), _| *left_out != other);
+                self.passed.retain(|(at, left_out, _), _| (*at, *left_out) != (priority, other));
                 continue;
             }
             let times = self.passed.entry((priority, other, key)).or_default();
@@ -145,6 +153,7 @@ impl Model {
     /// off goes to the end: turns are counted anew.
     pub(super) fn end(&mut self, at: usize, status: Status) {
         self.tasks[at].status = status;
+        self.tasks[at].back |= status == Status::Ready;
         if status != Status::Completed {
             self.passed.clear();
         }
