@@ -145,11 +145,12 @@ impl Problem {
     }
 }
 
+/// Sooner than asked would be too soon; and a wait that is over by now is a millisecond, so that nobody asks without pause.
 fn millis(wait: Duration) -> u64 {
-    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)
+    u64::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX).max(1)
 }
 
-/// The header has whole seconds; sooner than asked would be too soon.
+/// The header has whole seconds.
 fn seconds(wait: Duration) -> u64 {
-    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+    millis(wait).div_ceil(1_000)
 }

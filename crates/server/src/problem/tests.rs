@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use axum::http::header;
 use waggle_core::Error as Backend;
 use waggle_task_queue::model::{Invalid, Status, TaskId};
@@ -148,6 +150,20 @@ fn a_503_says_whether_it_was_applied_and_when_to_come_back() {
         let seconds: u64 = header.parse().unwrap();
         assert!((1..=30).contains(&seconds));
         assert!(body["retry_after_ms"].as_u64().unwrap() <= seconds * 1_000);
+    }
+}
+
+#[test]
+fn nobody_is_told_to_come_back_sooner_than_it_may_or_at_once() {
+    for (wait, ms, seconds) in [
+        (Duration::ZERO, 1, "1"),
+        (Duration::from_micros(4_900), 5, "1"),
+        (Duration::from_secs(2), 2_000, "2"),
+        (Duration::from_micros(2_000_001), 2_001, "3"),
+    ] {
+        let problem = Problem::from(Error::LeaseLost { id: TaskId::new(), attempt: 1 }).after(wait);
+        assert_eq!(json(&problem)["retry_after_ms"], ms);
+        assert_eq!(problem.render("/", "r").headers()[header::RETRY_AFTER], seconds);
     }
 }
 
