@@ -252,9 +252,10 @@ fn launch(setup: &Setup, listen: &str) -> Result<Running, Ended> {
     }
 }
 
-/// Copies what a process says into a file.
+/// Copies what a process says into a new file: one of before that still speaks has its own.
 fn keep(mut from: impl Read + Send + 'static, into: PathBuf) -> std::thread::JoinHandle<()> {
     std::thread::spawn(move || {
+        let _ = std::fs::remove_file(&into);
         let copied = File::create(into).and_then(|mut file| std::io::copy(&mut from, &mut file));
         drop(copied);
     })

@@ -30,6 +30,7 @@ pub struct Setup {
     pub(crate) tls: Option<Arc<ClientConfig>>,
     variables: Vec<(String, String)>,
     flags: Vec<String>,
+    open_files: Option<u32>,
 }
 
 impl Setup {
@@ -101,6 +102,12 @@ impl Setup {
         let all = self.token("root", &["--scopes", ALL_SCOPES]);
         let file = self.tokens_file().display().to_string();
         Self { root: Some(all), ..self }.set("WAGGLE_AUTH__TOKENS_FILE", &file)
+    }
+
+    /// The system lets it open no more files than these.
+    #[must_use]
+    pub fn open_files(self, most: u32) -> Self {
+        Self { open_files: Some(most), ..self }
     }
 
     /// The token of its clients.
@@ -179,7 +186,14 @@ impl Setup {
 
     /// The command of `waggle serve` on `listen`.
     pub fn command(&self, listen: &str) -> Command {
-        let mut command = program(waggle(), &self.directory);
+        let mut command = match self.open_files {
+            None => program(waggle(), &self.directory),
+            Some(most) => {
+                let mut limited = program(Path::new("prlimit"), &self.directory);
+                limited.arg(format!("--nofile={most}")).arg("--").arg(waggle());
+                limited
+            }
+        };
         command
             .arg("serve")
             .args(["--listen", listen])
@@ -209,6 +223,7 @@ impl Setup {
             tls: None,
             variables: Vec::new(),
             flags: Vec::new(),
+            open_files: None,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How many connections a client may have.
+//! How many connections a client may have, and all together.
 
 use waggle_tests::{PATIENCE, Raw, Service, Setup, in_a_swarm_of, metric, until};
 
@@ -38,5 +38,32 @@ fn a_client_may_have_as_many_connections_as_the_limit_says_and_others_as_many_ag
             answers(&mut Raw::connect_from(MANY, &address).await).await
         })
         .await;
+    });
+}
+
+/// Fault: connections-without-end
+#[test]
+fn there_are_no_more_connections_than_the_system_has_files_for_and_the_service_has_files_of_its_own() {
+    in_a_swarm_of(&Service::start(Setup::private().open_files(296)), async |w| {
+        w.service().until_logged("fewer connections than `server.max_connections`").await;
+        let address = w.service().address();
+        let mut open = Vec::new();
+        loop {
+            let mut connection = Raw::connect_from(MANY, &address).await;
+            if !answers(&mut connection).await {
+                break;
+            }
+            open.push(connection);
+            assert!(open.len() <= 40, "nobody is refused");
+        }
+        for connection in &mut open {
+            assert!(answers(connection).await, "those that are there go on");
+        }
+        open.truncate(20);
+        until("there is room for others", PATIENCE, async || {
+            answers(&mut Raw::connect_from("127.0.0.4", &address).await).await
+        })
+        .await;
+        w.get("/snapshot").send().await.ok();
     });
 }

@@ -33,7 +33,7 @@ pub struct ServerConfig {
     pub idle_timeout_ms: u64,
     /// A reader of server-sent events for whom there is nothing gets a comment this often, in milliseconds. Default 15000.
     pub sse_heartbeat_ms: u64,
-    /// Connections at the same time; more are closed at once. Default 50000.
+    /// Connections at the same time, as far as the limit of open files goes; more are closed at once. Default 50000.
     pub max_connections: usize,
     /// Connections of one client at the same time; more are closed at once. Default 25000; 0 for any number.
     pub max_connections_per_client: usize,

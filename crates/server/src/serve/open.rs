@@ -2,6 +2,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::system::connections_within;
 use crate::clients::{Seat, Seats, one_owner};
 use crate::config::ServerConfig;
 use crate::metrics::{Limit, refused};
@@ -22,10 +23,10 @@ pub(super) struct Open {
 }
 
 impl Connections {
-    /// None so far, and as many as the settings allow.
+    /// None so far, and as many as the settings and the system allow.
     pub(super) fn new(config: &ServerConfig) -> Self {
         let clients = Seats::new(config.max_connections_per_client);
-        Self { open: Arc::default(), limit: config.max_connections, clients }
+        Self { open: Arc::default(), limit: connections_within(config.max_connections), clients }
     }
 
     /// Counts one more from this address, unless there are as many as may be, in all or of the address.
