@@ -9,7 +9,7 @@ MINUTES ?= 10
 SEED   ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check verify openapi bench chaos performance example pipeline fuzz schemathesis release sbom set-up set-up-test
+.PHONY: help run test check verify openapi bench chaos explore performance example pipeline fuzz schemathesis release sbom set-up set-up-test
 
 
 help: ## Show this list
@@ -46,6 +46,9 @@ chaos: set-up-test ## Inject faults drawn by SEED for MINUTES and judge every hi
 	$(CARGO) build --locked --workspace --bins
 	CHAOS_MINUTES=$(MINUTES) CHAOS_SEED=$(SEED) $(CARGO) test --locked -p waggle-tests --test faults -- \
 		--ignored --exact --nocapture chaos::rounds::for_minutes
+
+explore: set-up-test ## Check the properties on random cases for MINUTES
+	scripts/explore.sh $(MINUTES)
 
 performance: ## Write the tables of docs/performance.md anew from docs/performance.json
 	$(CARGO) build --locked -p waggle-server --bin waggle

@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::{sync::Notify, time::Instant};
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep_until, timeout_at},
+};
 
 use super::duty::ROUND;
 use crate::model::SwarmName;
@@ -61,15 +64,20 @@ impl Alarm {
 
     /// Resolves when something is due, or at `end`; with the swarms concerned.
     pub(super) async fn wait(&self, end: Instant) -> Vec<SwarmName> {
+        timeout_at(end, self.next()).await.unwrap_or_default()
+    }
+
+    /// Resolves when something is due; with the swarms concerned.
+    pub(super) async fn next(&self) -> Vec<SwarmName> {
         loop {
             let soonest = self.due().values().min().copied();
-            let until = soonest.map_or(end, |soonest| soonest.min(end));
-            if until <= Instant::now() {
-                return self.take_due();
-            }
-            tokio::select! {
-                () = tokio::time::sleep_until(until) => {}
-                () = self.inner.sooner.notified() => {}
+            match soonest {
+                Some(at) if at <= Instant::now() => return self.take_due(),
+                Some(at) => tokio::select! {
+                    () = sleep_until(at) => {}
+                    () = self.inner.sooner.notified() => {}
+                },
+                None => self.inner.sooner.notified().await,
             }
         }
     }

@@ -1,8 +1,9 @@
 //! The loop of a role.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 use waggle_core::{Error, Redis};
 
 use super::{Swept, alarm::Alarm};
@@ -24,21 +25,37 @@ pub(super) trait Duty: Send + Sync + 'static {
 /// Runs until it is aborted. Roles that begin together go on keeping time together: what they ask Redis travels in one
 /// flush, and wakes it once.
 pub(super) async fn run<D: Duty>(duty: D, redis: Redis, alarm: Alarm, begin: Instant) {
-    let mut next_round = begin;
-    let mut failing = false;
-    loop {
-        let done = if next_round <= Instant::now() {
-            next_round = round_after(next_round);
-            round(&duty, &redis, &alarm).await
-        } else {
-            let due = alarm.wait(next_round).await;
-            if due.is_empty() {
-                continue;
-            }
-            visit(&duty, &redis, &alarm, &due).await
-        };
-        report::<D>(&done, &mut failing);
-    }
+    let (duty, redis, alarm, failing) = (&duty, &redis, &alarm, &AtomicBool::new(false));
+    side_by_side(
+        alarm,
+        begin,
+        || async { report::<D>(&round(duty, redis, alarm).await, failing) },
+        |due| async move { report::<D>(&visit(duty, redis, alarm, &due).await, failing) },
+    )
+    .await;
+}
+
+/// A round through thousands of swarms takes its time: nothing that is due waits until it has ended.
+async fn side_by_side<R: Future<Output = ()>, V: Future<Output = ()>>(
+    alarm: &Alarm,
+    begin: Instant,
+    round: impl Fn() -> R,
+    visit: impl Fn(Vec<SwarmName>) -> V,
+) {
+    let rounds = async {
+        let mut next = begin;
+        loop {
+            sleep_until(next).await;
+            next = round_after(next);
+            round().await;
+        }
+    };
+    let visits = async {
+        loop {
+            visit(alarm.next().await).await;
+        }
+    };
+    tokio::join!(rounds, visits);
 }
 
 /// The first round in time with those before it that is still to come.
@@ -80,19 +97,23 @@ async fn work_off<D: Duty>(duty: &D, redis: &Redis, alarm: &Alarm, swarm: &Swarm
 }
 
 /// Says once that it fails, and once that it works again.
-fn report<D: Duty>(done: &Result<(), Error>, failing: &mut bool) {
+fn report<D: Duty>(done: &Result<(), Error>, failing: &AtomicBool) {
+    let was_failing = failing.swap(done.is_err(), Ordering::Relaxed);
     match done {
-        Ok(()) if *failing => tracing::info!(duty = D::NAME, "maintenance works again"),
-        Err(error) if !*failing => {
+        Ok(()) if was_failing => tracing::info!(duty = D::NAME, "maintenance works again"),
+        Err(error) if !was_failing => {
             tracing::warn!(duty = D::NAME, %error, "maintenance fails, and goes on trying");
         }
         _ => {}
     }
-    *failing = done.is_err();
 }
 
 #[cfg(test)]
 mod tests {
+    use std::future::{pending, ready};
+
+    use tokio::{sync::Notify, time::timeout};
+
     use super::*;
 
     #[tokio::test(start_paused = true)]
@@ -101,5 +122,20 @@ mod tests {
         assert_eq!(round_after(begin), begin + ROUND);
         tokio::time::advance(Duration::from_millis(2_300)).await;
         assert_eq!(round_after(begin), begin + ROUND * 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_due_does_not_wait_for_a_round_to_end() {
+        let (alarm, visited) = (Alarm::default(), Notify::new());
+        alarm.at(&SwarmName::default(), 10);
+        let endless = side_by_side(&alarm, Instant::now(), pending, |due| {
+            assert_eq!(due, [SwarmName::default()]);
+            visited.notify_one();
+            ready(())
+        });
+        tokio::select! {
+            () = endless => {}
+            in_time = timeout(ROUND, visited.notified()) => in_time.expect("it was visited"),
+        }
     }
 }
