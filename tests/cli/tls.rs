@@ -78,7 +78,7 @@ fn a_command_may_show_a_certificate_in_the_place_of_a_token() {
         let shown = list(&[]).set("WAGGLE_CLIENT_CERT", &certificate).set("WAGGLE_CLIENT_KEY", &key);
         assert!(shown.ok().await.contains(w.swarm()));
         for (more, why) in [
-            (&[][..], "ertificate"),
+            (&[][..], "show one with --client-cert"),
             (&["--client-cert", &certificate], "--client-key is needed"),
             (&["--client-cert", &certificate, "--client-key", &certificate], "--client-key names"),
         ] {

@@ -21,6 +21,8 @@ const IDLE: Duration = Duration::from_secs(15);
 /// Bytes an answer may have; a page of a hundred tasks with the largest payloads has more.
 const ANSWER_BYTES: usize = 64 * 1_024 * 1_024;
 const TOO_LONG: &str = "it took too long";
+/// Behind what a service did not answer to: one that asks for a certificate just closes the connection.
+const ASKS_FOR_ONE: &str = "; if it asks for a certificate, show one with --client-cert and --client-key";
 
 /// A service, one of its swarms, and the right to speak to it.
 #[derive(Debug, Clone)]
@@ -29,6 +31,8 @@ pub(crate) struct Client {
     url: Url,
     swarm: SwarmName,
     token: Option<HeaderValue>,
+    /// Over TLS, and no certificate is shown.
+    is_nameless: bool,
 }
 
 impl Client {
@@ -47,7 +51,8 @@ impl Client {
             .build()
             .context("the HTTP client cannot start")?;
         let token = authorization(args.service.token_file.as_deref())?;
-        Ok(Self { http, url, swarm: args.swarm.clone(), token })
+        let is_nameless = url.scheme() == "https" && args.service.tls.client_cert.is_none();
+        Ok(Self { http, url, swarm: args.swarm.clone(), token, is_nameless })
     }
 
     /// Sends `call` and understands its answer through `read`, again and again for up to `patience`
@@ -161,7 +166,7 @@ impl Client {
 
     /// The answer, as long as it is a 2xx.
     async fn accepted(&self, request: reqwest::RequestBuilder) -> Result<Response, CallError> {
-        let response = request.send().await.map_err(|error| self.lost(&error))?;
+        let response = request.send().await.map_err(|error| self.unanswered(&error))?;
         let status = response.status();
         if status.is_success() {
             return Ok(response);
@@ -181,6 +186,15 @@ impl Client {
             body.extend_from_slice(&chunk);
         }
         Ok(body.freeze())
+    }
+
+    fn unanswered(&self, error: &reqwest::Error) -> CallError {
+        match self.lost(error) {
+            CallError::NoAnswer { url, detail } if self.is_nameless && !error.is_timeout() => {
+                CallError::NoAnswer { url, detail: detail + ASKS_FOR_ONE }
+            }
+            lost => lost,
+        }
     }
 
     fn lost(&self, error: &reqwest::Error) -> CallError {
