@@ -145,13 +145,13 @@ impl Drop for TestServer {
     }
 }
 
-/// Ports nobody listens on, nor on those 10,000 above (the cluster bus); no two
-/// callers get the same.
+/// Ports nobody listens on, nor on those 10,000 above (the cluster bus), and below those that systems give to connections;
+/// no two callers get the same.
 pub(crate) fn free_ports(count: usize) -> Vec<u16> {
     static TAKEN: AtomicU16 = AtomicU16::new(0);
-    let start = 20_000 + u16::try_from(std::process::id() % 100).unwrap() * 300;
+    let start = u16::try_from(std::process::id() % 100).unwrap() * 120;
     let free = |port: u16| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
-    std::iter::repeat_with(|| start + TAKEN.fetch_add(1, Ordering::Relaxed))
+    std::iter::repeat_with(|| 10_000 + (start + TAKEN.fetch_add(1, Ordering::Relaxed)) % 12_000)
         .filter(|&port| free(port) && free(port + 10_000))
         .take(count)
         .collect()

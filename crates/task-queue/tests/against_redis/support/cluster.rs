@@ -1,5 +1,6 @@
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use waggle_core::config::{Mode, RedisConfig};
@@ -92,9 +93,14 @@ fn try_raw<T: FromRedisValue>(port: u16, words: &str) -> redis::RedisResult<T> {
     cmd.arg(&words[1..]).query(&mut redis::Client::open(("127.0.0.1", port))?.get_connection()?)
 }
 
-/// Ports nobody listens on, nor on those 10,000 above (the cluster bus).
+/// Ports nobody listens on, nor on those 10,000 above (the cluster bus), and below those that systems give to connections;
+/// no two callers get the same.
 fn free_ports() -> Vec<u16> {
-    let start = 50_000 + u16::try_from(std::process::id() % 100).unwrap() * 20;
+    static TAKEN: AtomicU16 = AtomicU16::new(0);
+    let start = u16::try_from(std::process::id() % 100).unwrap() * 120;
     let free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
-    (start..).filter(|port| free(*port) && free(*port + 10_000)).take(PRIMARIES).collect()
+    std::iter::repeat_with(|| 10_000 + (start + TAKEN.fetch_add(1, Ordering::Relaxed)) % 12_000)
+        .filter(|&port| free(port) && free(port + 10_000))
+        .take(PRIMARIES)
+        .collect()
 }
