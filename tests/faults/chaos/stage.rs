@@ -75,15 +75,7 @@ impl Stage {
                 server.thaw();
                 Instant::now()
             }
-            Fault::RedisKilled => {
-                blocking(move || {
-                    redis.kill();
-                    let gone = Instant::now();
-                    redis.boot();
-                    gone
-                })
-                .await
-            }
+            Fault::RedisKilled => self.redis_killed().await,
             Fault::RedisFrozen => {
                 redis.freeze();
                 sleep(silence(n)).await;
@@ -169,6 +161,10 @@ impl Stage {
         self.disk.fill();
         sleep(Duration::from_millis(1_500)).await;
         self.disk.free();
+        self.redis_killed().await
+    }
+
+    async fn redis_killed(&self) -> Instant {
         let redis = Arc::clone(&self.redis);
         blocking(move || {
             redis.kill();
