@@ -10,9 +10,9 @@ use waggle_tests::{PATIENCE, Raw, in_a_swarm, task, until_some};
 #[test]
 fn what_a_killed_agent_held_goes_to_another_under_a_higher_fence() {
     in_a_swarm(async |w| {
-        w.submit(task().lease_ms(300)).await;
+        w.submit(task()).await;
         let mut dying = Raw::connect(&w.service().address()).await;
-        dying.post(&w.path("/claims"), &json!({"agent": "dying"}).to_string()).await;
+        dying.post(&w.path("/claims"), &json!({"agent": "dying", "lease_ms": 300}).to_string()).await;
         let answer = dying.read(false).await;
         assert!(answer.contains("\"attempt\":1"), "{answer}");
         dying.reset();

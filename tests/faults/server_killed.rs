@@ -95,8 +95,8 @@ fn leases_have_what_was_left_of_them_when_nobody_served_for_longer_than_they_las
 #[test]
 fn what_was_due_while_nothing_ran_is_done_after_the_restart() {
     on_a_service(async |w| {
-        w.submit(task().lease_ms(100)).await;
-        let held = w.claim_one("dead").await;
+        w.submit(task()).await;
+        let held = w.claim_briefly("dead").await;
         let scheduled = w.submit_id(task().delay_ms(100)).await;
         w.service().kill();
         w.service().restart();

@@ -11,7 +11,7 @@ use crate::shared::strict_setup;
 use crate::{Client, PATIENCE, Service, World, shared, until};
 
 /// The longest any test may take.
-const DEADLINE: Duration = Duration::from_secs(90);
+const DEADLINE: Duration = Duration::from_secs(240);
 /// Characters of a test's name that its swarm carries.
 const NAME_CHARS: usize = 100;
 

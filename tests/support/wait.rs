@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// How long a condition may take to come true before the test fails.
-pub const PATIENCE: Duration = Duration::from_secs(15);
+pub const PATIENCE: Duration = Duration::from_secs(25);
 /// Between two looks.
 const POLL: Duration = Duration::from_millis(5);
 /// Rounds after which [`until_quick`] gives up: so many times those that it wants, and some more.

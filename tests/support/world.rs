@@ -10,6 +10,8 @@ use crate::{Client, Held, PATIENCE, Reply, Request, Service, until};
 
 /// Between two looks at a service that does not work.
 const AGAIN: Duration = Duration::from_millis(20);
+/// No lease may be shorter.
+const SHORTEST_LEASE_MS: u64 = 100;
 
 /// A swarm on a service. Cheap to clone.
 ///
@@ -155,8 +157,19 @@ impl World {
 
     /// A task, which must be there within 10 s.
     pub async fn claim_one(&self, agent: &str) -> Held {
-        let mut tasks = self.claim_with(json!({ "agent": agent, "wait_ms": 10_000 })).await;
-        assert_eq!(tasks.len(), 1, "one task for {agent}");
+        self.claim_one_with(json!({ "agent": agent })).await
+    }
+
+    /// As [`World::claim_one`], for an agent that will not be heard of in time: its lease is the shortest there is. The next
+    /// who claims the task has as long as the task says.
+    pub async fn claim_briefly(&self, agent: &str) -> Held {
+        self.claim_one_with(json!({ "agent": agent, "lease_ms": SHORTEST_LEASE_MS })).await
+    }
+
+    async fn claim_one_with(&self, mut claim: Value) -> Held {
+        claim["wait_ms"] = json!(10_000);
+        let mut tasks = self.claim_with(claim.clone()).await;
+        assert_eq!(tasks.len(), 1, "one task for {claim}");
         tasks.remove(0)
     }
 

@@ -6,6 +6,9 @@ use waggle_tests::{World, in_a_swarm, task};
 use super::support::{Feed, told};
 use crate::tasks::support::{fields, stamp};
 
+/// The lease of a holder that is asked to stop while it lasts, and ends afterwards.
+const TO_BE_CANCELLED_MS: i64 = 2_000;
+
 /// What a task has gone through, as a follower of this one task sees it.
 async fn history(w: &World, id: &str, last: &str) -> Vec<Value> {
     Feed::behind(w, &format!("?task={id}"), "0-0.0").await.until(last).await
@@ -98,9 +101,9 @@ fn releases_are_told_with_and_without_a_delay() {
 #[test]
 fn the_end_of_a_lease_is_told_with_where_the_task_stands_since() {
     in_a_swarm(async |w| {
-        let id = w.submit_id(task().lease_ms(100).max_attempts(2)).await;
-        w.claim_one("a1").await;
-        w.claim_one("a2").await;
+        let id = w.submit_id(task().lease_ms(TO_BE_CANCELLED_MS).max_attempts(2)).await;
+        w.claim_briefly("a1").await;
+        w.claim_briefly("a2").await;
         w.until_status(&id, "failed").await;
         w.retry(&id).await.ok();
         w.claim_one("a3").await;

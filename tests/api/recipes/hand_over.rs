@@ -4,11 +4,10 @@ use waggle_tests::{Held, Request, World, in_a_swarm, task};
 
 use super::support::{inbox, post_and_die, register, value};
 
-/// A survey in the hands of a1, which has done three rooms of it.
-async fn survey(w: &World, lease_ms: u64) -> Held {
+/// Its receiver is there, and a task that nobody has yet.
+async fn survey(w: &World) {
     register(w, "a2", json!({ "ttl_ms": 3_000 })).await;
-    w.submit(task().payload(json!({ "rooms": 12 })).lease_ms(lease_ms)).await;
-    w.claim_one("a1").await
+    w.submit(task().payload(json!({ "rooms": 12 }))).await;
 }
 
 /// Ends the attempt of a1 and gives what is left to a2, with all that a1 knows.
@@ -30,7 +29,8 @@ fn send(w: &World, held: &Held, key: Option<&str>) -> Request {
 #[test]
 fn a_task_goes_to_another_agent_with_its_state_and_nobody_sees_half_of_it() {
     in_a_swarm(async |w| {
-        let held = survey(&w, 30_000).await;
+        survey(&w).await;
+        let held = w.claim_one("a1").await;
         send(&w, &held, None).send().await.ok();
         assert_eq!(inbox(&w, "a2").await[0]["kind"], "handover");
         assert!(w.claim("a3").await.is_empty(), "it is for a2 alone");
@@ -45,7 +45,8 @@ fn a_task_goes_to_another_agent_with_its_state_and_nobody_sees_half_of_it() {
 #[test]
 fn who_dies_before_it_hears_the_answer_has_handed_over_once() {
     in_a_swarm(async |w| {
-        let held = survey(&w, 30_000).await;
+        survey(&w).await;
+        let held = w.claim_one("a1").await;
         post_and_die(&w, "/transactions", "handover", &hand_over(&held)).await;
         // The process that was started anew sends it again, several times at once.
         let request = || w.post("/transactions").header("idempotency-key", "handover").json(hand_over(&held));
@@ -63,7 +64,8 @@ fn who_dies_before_it_hears_the_answer_has_handed_over_once() {
 #[test]
 fn who_was_too_slow_hands_nothing_over() {
     in_a_swarm(async |w| {
-        let late = survey(&w, 100).await;
+        survey(&w).await;
+        let late = w.claim_briefly("a1").await;
         let next = w.claim_one("a3").await;
         assert_eq!(next.id, late.id);
         send(&w, &late, None).send().await.problem(409, "lease_lost");
@@ -75,7 +77,8 @@ fn who_was_too_slow_hands_nothing_over() {
 #[test]
 fn a_task_whose_receiver_has_died_goes_to_whoever_asks() {
     in_a_swarm(async |w| {
-        let held = survey(&w, 30_000).await;
+        survey(&w).await;
+        let held = w.claim_one("a1").await;
         send(&w, &held, None).send().await.ok();
         // a2 says nothing more. Once it is lost, the task is everybody's.
         let next = w.claim_one("a3").await;

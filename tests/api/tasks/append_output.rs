@@ -49,7 +49,7 @@ fn only_its_holder_may_stream() {
 #[test]
 fn of_too_many_chunks_the_last_thousand_are_kept_and_a_gap_shows_it() {
     in_a_swarm(async |w| {
-        w.submit(task()).await;
+        w.submit(task().lease_ms(600_000)).await;
         let held = w.claim_one("a").await;
         for n in 1..=1_003 {
             stream(&w, &held, n).await.ok();

@@ -158,7 +158,7 @@ fn another_outcome_under_a_spent_token_is_refused() {
         w.submit_many([task(), task(), task()]).await;
         let held = w.claim_with(json!({"agent": "a", "max_tasks": 3})).await;
         w.complete(&held[0], 1).await.ok();
-        w.fail(&held[1]).await.ok();
+        w.fail_with(&held[1], json!({"retry_after_ms": 600_000})).await.ok();
         w.release(&held[2]).await.ok();
         for (at, verbs) in [(0, ["fail", "release"]), (1, ["complete", "release"]), (2, ["complete", "fail"])]
         {

@@ -6,8 +6,8 @@ use super::support::a_moment;
 #[test]
 fn a_task_whose_lease_ends_is_ready_again_at_once_and_the_attempt_counts() {
     in_a_swarm(async |w| {
-        w.submit(task().lease_ms(100)).await;
-        let dead = w.claim_one("dead").await;
+        w.submit(task()).await;
+        let dead = w.claim_briefly("dead").await;
         let next = w.claim_one("alive").await;
         assert_eq!((next.id.as_str(), next.attempt), (dead.id.as_str(), 2));
         assert!(next.fence() > dead.fence());
@@ -19,9 +19,9 @@ fn a_task_whose_lease_ends_is_ready_again_at_once_and_the_attempt_counts() {
 #[test]
 fn when_all_attempts_ended_so_the_task_has_failed_with_kind_lease_expired() {
     in_a_swarm(async |w| {
-        let id = w.submit_id(task().lease_ms(100).max_attempts(2)).await;
+        let id = w.submit_id(task().max_attempts(2)).await;
         for attempt in 1..=2 {
-            assert_eq!(w.claim_one("poisoned").await.attempt, attempt);
+            assert_eq!(w.claim_briefly("poisoned").await.attempt, attempt);
         }
         let failed = w.until_status(&id, "failed").await;
         assert_eq!((&failed["error"]["kind"], &failed["attempt"]), (&json!("lease_expired"), &json!(2)));
@@ -53,8 +53,8 @@ fn a_poison_task_does_not_block_the_others() {
 #[test]
 fn a_late_agent_cannot_complete_a_task_whose_lease_has_ended() {
     in_a_swarm(async |w| {
-        w.submit(task().lease_ms(100)).await;
-        let late = w.claim_one("late").await;
+        w.submit(task()).await;
+        let late = w.claim_briefly("late").await;
         w.until_status(&late.id, "ready").await;
         for verb in ["complete", "release", "heartbeat"] {
             let body = json!({"lease": late.token});
@@ -68,10 +68,9 @@ fn a_late_agent_cannot_complete_a_task_whose_lease_has_ended() {
 #[test]
 fn a_late_agent_cannot_complete_a_task_that_was_given_to_another() {
     in_a_swarm(async |w| {
-        w.submit(task().lease_ms(100)).await;
-        let late = w.claim_one("late").await;
-        let holder =
-            w.claim_with(json!({"agent": "new", "wait_ms": 10_000, "lease_ms": 30_000})).await.remove(0);
+        w.submit(task()).await;
+        let late = w.claim_briefly("late").await;
+        let holder = w.claim_one("new").await;
         w.complete(&late, "late").await.problem(409, "lease_lost");
         w.complete(&holder, "new").await.ok();
         w.complete(&late, "late").await.problem(409, "lease_lost");

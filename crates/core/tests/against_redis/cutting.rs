@@ -9,7 +9,7 @@ use crate::support::{ROOT, TestCluster, TestServer, bump, eventually, text};
 async fn a_process_cuts_its_own_connections_on_every_lane_and_nobody_elses() {
     let server = TestServer::start();
     let redis = server.connect().await;
-    eventually("the pool and two lanes stand", async || server.connections().len() == 7).await;
+    eventually("the pool and two lanes stand", async || server.introduced() == 7).await;
     let client = redis::Client::open(format!("unix://{}", server.socket().display())).unwrap();
     let mut stranger = client.get_connection().unwrap();
     let () = redis::cmd("CLIENT").arg("SETNAME").arg("waggle:1-0").query(&mut stranger).unwrap();
@@ -22,7 +22,7 @@ async fn a_process_cuts_its_own_connections_on_every_lane_and_nobody_elses() {
 async fn every_lane_works_again_after_the_cut() {
     let server = TestServer::start();
     let redis = server.connect().await;
-    eventually("the pool and two lanes stand", async || server.connections().len() == 7).await;
+    eventually("the pool and two lanes stand", async || server.introduced() == 7).await;
     let mut wakes = redis.wakeups().receiver();
     redis.cut_own_connections().await.unwrap();
     eventually("it knows of the gap", async || matches!(wakes.try_recv(), Ok(Wake::Gap))).await;

@@ -121,7 +121,12 @@ impl TestServer {
         connected.err().expect("it should not have been possible to connect")
     }
 
-    /// Connections that name themselves as ours.
+    /// How many connections have said that they are ours, which they do a moment after they are made.
+    pub(crate) fn introduced(&self) -> usize {
+        self.connections().iter().filter(|line| line.contains(" name=waggle:")).count()
+    }
+
+    /// All connections but the one that asks.
     pub(crate) fn connections(&self) -> Vec<String> {
         let list: String = self.admin("CLIENT LIST");
         let me = "cmd=client|list";
