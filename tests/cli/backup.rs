@@ -3,9 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use serde_json::json;
 use waggle_tests::{PATIENCE, RedisServer, Service, Setup, in_a_swarm_of, new_dir, task, until};
+
+/// Each of them changes the list of files twice: fewer changes than a backup has attempts, whatever they meet.
+const REWRITES: usize = 2;
+/// Between two of them: the copy hardly finds a moment without one.
+const PAUSE: Duration = Duration::from_millis(20);
 
 fn back_up(setup: &Setup, to: &Path) -> (bool, String) {
     let (data_dir, to) = (setup.data_dir().display().to_string(), to.display().to_string());
@@ -20,11 +26,13 @@ fn restored(from: &Path) -> Arc<Service> {
     Service::start(setup)
 }
 
-/// One may be under way already.
-fn rewrite(data_dir: &Path) {
-    let redis = redis::Client::open(format!("redis+unix://{}/redis.sock", data_dir.display())).unwrap();
-    let _: redis::RedisResult<String> =
-        redis::cmd("BGREWRITEAOF").query(&mut redis.get_connection().unwrap());
+/// Until all its files are new.
+async fn rewrite(service: &Service) {
+    service.redis::<String>("BGREWRITEAOF");
+    until("the files are new", PATIENCE, async || {
+        service.redis::<String>("INFO persistence")[0].contains("aof_rewrite_in_progress:0")
+    })
+    .await;
 }
 
 #[test]
@@ -40,7 +48,12 @@ fn all_that_was_acknowledged_is_in_a_backup_that_was_made_while_redis_wrote_its_
         let load = async {
             while !over.load(Ordering::Relaxed) {
                 w.submit_many((0..20).map(|n| task().payload(n))).await;
-                rewrite(&service.setup().data_dir());
+            }
+        };
+        let rewrites = async {
+            for _ in 0..REWRITES {
+                rewrite(&service).await;
+                tokio::time::sleep(PAUSE).await;
             }
         };
         let backup = async {
@@ -49,7 +62,7 @@ fn all_that_was_acknowledged_is_in_a_backup_that_was_made_while_redis_wrote_its_
             over.store(true, Ordering::Relaxed);
             done
         };
-        let ((), (ok, said)) = futures_util::future::join(load, backup).await;
+        let ((), (), (ok, said)) = tokio::join!(load, rewrites, backup);
         assert!(ok, "{said}");
         w.submit_many([task().payload("later")]).await;
 

@@ -5,10 +5,10 @@
 use serde_json::{Value, json};
 use waggle_tests::{Held, Mode, Proxy, RedisServer, Reply, Service, Setup, World, in_a_swarm_of, task};
 
-const LOOK: Mode = Mode::Misname("task_get_v1");
-const CLAIM: Mode = Mode::Misname("task_claim_v1");
+const LOOK: Mode = Mode::Misname("task_get_v1", 0);
+const CLAIM: Mode = Mode::Misname("task_claim_v1", 0);
 
-fn with_proxy(test: impl AsyncFnOnce(&World, &Proxy)) {
+pub(crate) fn with_proxy(test: impl AsyncFnOnce(&World, &Proxy)) {
     let redis = RedisServer::start();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let proxy = runtime.block_on(Proxy::unix(&redis.socket()));
@@ -16,14 +16,14 @@ fn with_proxy(test: impl AsyncFnOnce(&World, &Proxy)) {
     in_a_swarm_of(&service, async |w| test(&w, &proxy).await);
 }
 
-async fn during(proxy: &Proxy, mode: Mode, request: waggle_tests::Request) -> Reply {
+pub(crate) async fn during(proxy: &Proxy, mode: Mode, request: waggle_tests::Request) -> Reply {
     proxy.set(mode);
     let reply = request.send().await;
     proxy.set(Mode::Pass);
     reply
 }
 
-async fn failed_task(w: &World) -> String {
+pub(crate) async fn failed_task(w: &World) -> String {
     let id = w.submit_id(task().max_attempts(1)).await;
     let held = w.claim_one("a").await;
     w.fail_with(&held, json!({"retryable": false})).await.ok();

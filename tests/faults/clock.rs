@@ -11,10 +11,15 @@ use waggle_tests::{
 
 use crate::support::Load;
 
-const HOUR: i64 = 3_600;
-const LEASE_MS: u64 = 4_000;
+pub(crate) const HOUR: i64 = 3_600;
+/// Of whoever lives: much longer than the clock runs while a busy machine starts a program.
+const LEASE_MS: u64 = 20_000;
+/// Of whoever dies: he is waited for.
+pub(crate) const DEAD_LEASE_MS: u64 = 4_000;
+/// Longer than any of these leases, and than what is taken for a step of the clock.
+const STANDSTILL_S: i64 = 60;
 /// What a sweep and a busy machine add to the end of a lease.
-const SLACK: Duration = Duration::from_secs(15);
+pub(crate) const SLACK: Duration = Duration::from_secs(15);
 
 /// A swarm on a Redis whose clock can be set.
 fn with_clock(test: impl AsyncFnOnce(World, &Shim)) {
@@ -24,7 +29,7 @@ fn with_clock(test: impl AsyncFnOnce(World, &Shim)) {
 }
 
 /// Fifty tasks in the hands of five agents.
-async fn held_by_five(w: &World) -> Vec<Held> {
+pub(crate) async fn held_by_five(w: &World) -> Vec<Held> {
     w.submit_many((0..50).map(|n| task().payload(n).lease_ms(LEASE_MS))).await;
     let claims = (0..5).map(|n| w.claim_with(json!({"agent": format!("a{n}"), "max_tasks": 10})));
     let held: Vec<_> = join_all(claims).await.into_iter().flatten().collect();
@@ -40,21 +45,21 @@ async fn until_noticed(w: &World, jumps: u32) {
 }
 
 /// Whoever sweeps has ended one lease since, and looked at the others.
-async fn until_swept(w: &World) {
+pub(crate) async fn until_swept(w: &World) {
     w.submit(task().queue("swept").lease_ms(500)).await;
     let dead = w.claim_with(json!({"agent": "dead", "queues": ["swept"]})).await.remove(0);
     w.until_status(&dead.id, "ready").await;
     w.cancel(&dead.id).await.ok();
 }
 
-async fn heartbeats(w: &World, held: &[Held]) {
+pub(crate) async fn heartbeats(w: &World, held: &[Held]) {
     for reply in join_all(held.iter().map(|held| w.heartbeat(held, json!({})))).await {
         reply.ok();
     }
 }
 
 /// Nobody got a task that was held, and all are done by those who held them.
-async fn complete_all(w: &World, held: &[Held]) {
+pub(crate) async fn complete_all(w: &World, held: &[Held]) {
     for reply in join_all(held.iter().map(|held| w.complete(held, 1))).await {
         reply.ok();
     }
@@ -66,7 +71,7 @@ async fn complete_all(w: &World, held: &[Held]) {
 /// The clock is set by each of these while fifty tasks are held and one is abandoned.
 async fn set_again_and_again(w: &World, shim: &Shim, hours: &[i64]) {
     let held = held_by_five(w).await;
-    let abandoned = w.submit_id(task().queue("dead").lease_ms(LEASE_MS)).await;
+    let abandoned = w.submit_id(task().queue("dead").lease_ms(DEAD_LEASE_MS)).await;
     w.claim_with(json!({"agent": "dead", "queues": ["dead"]})).await;
     let left = Instant::now();
     for (jumps, hour) in (1..).zip(hours) {
@@ -82,7 +87,7 @@ async fn set_again_and_again(w: &World, shim: &Shim, hours: &[i64]) {
     })
     .await;
     let waited = left.elapsed();
-    assert!(waited < Duration::from_millis(LEASE_MS) + SLACK, "frozen for {waited:?}");
+    assert!(waited < Duration::from_millis(DEAD_LEASE_MS) + SLACK, "frozen for {waited:?}");
     assert_eq!(w.list("running").await.len(), held.len(), "none was taken from whoever says that he goes on");
     let again = w.claim_with(json!({"agent": "b", "queues": ["dead"]})).await;
     assert_eq!(again[0].attempt, 2);
@@ -113,7 +118,7 @@ fn neither_do_an_hour_forward_and_back_again() {
 #[test]
 fn a_lease_of_before_an_hour_back_goes_on_when_the_clock_is_right_again() {
     with_clock(async |w, shim| {
-        w.submit(task().queue("held").lease_ms(20_000)).await;
+        w.submit(task().queue("held").lease_ms(LEASE_MS)).await;
         let lease = w.claim_with(json!({"agent": "a", "queues": ["held"]})).await.remove(0);
         for (jumps, hour) in [(1, -1), (2, 0)] {
             shim.move_clock(hour * HOUR);
@@ -146,7 +151,7 @@ fn a_lease_that_was_over_before_an_hour_back_is_over_when_the_clock_is_right_aga
 #[test]
 fn a_lease_that_was_over_before_an_hour_back_and_not_noticed_ends_while_the_clock_is_back() {
     with_clock(async |w, shim| {
-        w.submit(task().lease_ms(LEASE_MS)).await;
+        w.submit(task().lease_ms(DEAD_LEASE_MS)).await;
         let held = w.claim_one("dead").await;
         until_swept(&w).await;
         w.service().kill();
@@ -167,8 +172,8 @@ fn an_attempt_has_all_of_its_time_and_no_more_whichever_way_the_clock_is_set() {
         with_clock(async |w, shim| {
             let new = task().max_attempts(1).lease_ms(3_000).with("timeout_ms", 5_000);
             let id = w.submit_id(new).await;
-            let held = w.claim_one("a").await;
             let start = Instant::now();
+            let held = w.claim_one("a").await;
             shim.move_clock(hours * HOUR);
             until("the attempt has ended", PATIENCE, async || {
                 w.heartbeat(&held, json!({})).await.status != 200
@@ -187,10 +192,10 @@ fn an_attempt_has_all_of_its_time_and_no_more_whichever_way_the_clock_is_set() {
 fn an_agent_is_neither_lost_nor_kept_because_the_clock_was_set() {
     for hours in [1, -1] {
         with_clock(async |w, shim| {
-            for name in ["alive", "dead"] {
-                w.put(&format!("/agents/{name}")).json(json!({"ttl_ms": 5_000})).send().await;
-            }
             let start = Instant::now();
+            for (name, ttl_ms) in [("alive", 20_000), ("dead", 5_000)] {
+                w.put(&format!("/agents/{name}")).json(json!({"ttl_ms": ttl_ms})).send().await.expect(201);
+            }
             shim.move_clock(hours * HOUR);
             until_noticed(&w, 1).await;
             let status =
@@ -233,7 +238,7 @@ fn a_long_attempt_loses_an_hour_back_once_however_often_its_holder_speaks() {
 #[test]
 fn an_agent_that_was_lost_before_an_hour_back_and_returns_is_lost_again_when_it_is_silent() {
     with_clock(async |w, shim| {
-        w.put("/agents/a").json(json!({"ttl_ms": 3_000})).send().await;
+        w.put("/agents/a").json(json!({"ttl_ms": 5_000})).send().await;
         let is = async |what: &str| w.get("/agents/a").send().await.ok()["status"] == what;
         until("it is lost", PATIENCE, async || is("lost").await).await;
         shim.move_clock(-HOUR);
@@ -263,7 +268,7 @@ fn leases_and_presence_go_on_when_redis_was_away_for_longer_than_they_last() {
     let redis = RedisServer::under(&shim, &[]);
     in_a_swarm_of(&Service::start(Setup::redis(&redis)), async |w| {
         let held = held_by_five(&w).await;
-        let abandoned = w.submit_id(task().queue("dead").lease_ms(LEASE_MS)).await;
+        let abandoned = w.submit_id(task().queue("dead").lease_ms(DEAD_LEASE_MS)).await;
         w.claim_with(json!({"agent": "dead", "queues": ["dead"]})).await;
         until_swept(&w).await;
         redis.kill();
@@ -278,23 +283,21 @@ fn leases_and_presence_go_on_when_redis_was_away_for_longer_than_they_last() {
         assert_eq!(agent["status"], "live", "{agent}");
         w.until_status(&abandoned, "ready").await;
         let waited = back.elapsed();
-        assert!(waited < Duration::from_millis(LEASE_MS) + SLACK, "frozen for {waited:?}");
+        assert!(waited < Duration::from_millis(DEAD_LEASE_MS) + SLACK, "frozen for {waited:?}");
     });
 }
 
 /// Fault: clock-jumps
 #[test]
 fn leases_outlast_one_standstill_after_the_other() {
-    let redis = RedisServer::start();
-    let setup = Setup::redis(&redis);
-    in_a_swarm_of(&Service::start(setup.clone()), async |w| {
-        w.submit(task().lease_ms(4_000)).await;
+    with_clock(async |w, shim| {
+        w.submit(task().lease_ms(LEASE_MS)).await;
         let held = w.claim_one("a").await;
         w.service().kill();
-        // As long as the fault lasts: there is nothing to wait for. Somebody looks at the data in its middle.
-        tokio::time::sleep(Duration::from_secs(6)).await;
-        assert!(setup.run(&["doctor", "--audit"]).status.success());
-        tokio::time::sleep(Duration::from_secs(3)).await;
+        // Nobody calls meanwhile: a clock that is set stands for as much time. Somebody looks at the data in its middle.
+        shim.move_clock(STANDSTILL_S);
+        assert!(w.service().setup().run(&["doctor", "--audit"]).status.success());
+        shim.move_clock(2 * STANDSTILL_S);
         w.service().restart();
         w.complete(&held, 1).await.ok();
         assert_eq!(w.task(&held.id).await["attempt"], 1);

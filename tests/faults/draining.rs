@@ -7,7 +7,7 @@ use serde_json::json;
 use waggle_tests::{PATIENCE, Raw, World, metric, on_a_service, task, until};
 
 /// As many waiting agents as a test machine takes without a thought.
-const POLLS: usize = 300;
+const POLLS: usize = 1_000;
 
 async fn until_waiting(w: &World, claims: usize) {
     until("all of them wait", PATIENCE, async || {

@@ -9,6 +9,10 @@ use waggle_tests::{PATIENCE, RedisServer, Service, Setup, in_a_swarm_of, task, u
 /// The response timeout of the hot lane, and what a busy machine adds. Without that timeout there is no answer at all:
 /// Redis stays frozen until they have come.
 const BOUND: Duration = Duration::from_secs(8);
+/// What is left of it when Redis goes on is enough for who lives, on a busy machine as well.
+const LEASE_MS: u64 = 8_000;
+/// Longer than that.
+const FROZEN: Duration = Duration::from_secs(10);
 
 /// Fault: redis-frozen
 #[test]
@@ -87,14 +91,14 @@ fn leases_do_not_all_end_because_redis_paused_for_a_moment() {
 fn leases_have_what_was_left_of_them_when_redis_stood_still_for_longer_than_they_last() {
     let redis = RedisServer::start();
     in_a_swarm_of(&Service::start(Setup::redis(&redis)), async |w| {
-        w.submit_many((0..20).map(|_| task().lease_ms(4_000))).await;
+        w.submit_many((0..20).map(|_| task().lease_ms(LEASE_MS))).await;
         let held = w.claim_with(json!({"agent": "a", "max_tasks": 20})).await;
         redis.freeze();
         // As long as the fault lasts: there is nothing to wait for.
-        tokio::time::sleep(Duration::from_secs(6)).await;
+        tokio::time::sleep(FROZEN).await;
         redis.thaw();
         w.until_it_works().await;
-        // All at once: what was left of the leases is no more than those few seconds.
+        // All at once: what was left of the leases is no more than a few seconds.
         for completed in join_all(held.iter().map(|held| w.complete(held, 1))).await {
             completed.ok();
         }

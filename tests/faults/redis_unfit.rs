@@ -122,6 +122,12 @@ fn a_function_that_does_not_end_is_answered_with_busy_and_passes() {
             ready.body["code"] == "backend_busy" && detail.contains("the function spin for")
         })
         .await;
+        let told = || w.service().log().matches("not ready").count();
+        let before = told();
+        for _ in 0..20 {
+            w.client().get("/health/ready").send().await.problem(503, "backend_busy");
+        }
+        assert_eq!(told(), before, "a probe that finds the same fills no log");
         let _: String = redis.command(&["FUNCTION", "KILL"]).unwrap();
         assert!(spin.await.unwrap().is_err(), "it span until then");
         w.until_it_works().await;

@@ -9,6 +9,10 @@ use waggle_tests::{
 
 use crate::{mixed::Mixed, support::Load};
 
+/// How long a living agent may be silent, and for how long nobody serves: longer than that.
+const LEASE_MS: u64 = 5_000;
+const AWAY: Duration = Duration::from_secs(7);
+
 /// Four times, each after a while.
 async fn kill_again_and_again(w: &World) {
     for n in 0..4_u64 {
@@ -80,11 +84,11 @@ fn leases_of_live_agents_stay_valid_across_a_restart() {
 fn leases_have_what_was_left_of_them_when_nobody_served_for_longer_than_they_last() {
     let redis = RedisServer::start();
     in_a_swarm_of(&Service::start(Setup::redis(&redis)), async |w| {
-        w.submit(task().lease_ms(2_000)).await;
+        w.submit(task().lease_ms(LEASE_MS)).await;
         let held = w.claim_one("a").await;
         w.service().kill();
         // As long as the fault lasts: there is nothing to wait for.
-        tokio::time::sleep(Duration::from_secs(4)).await;
+        tokio::time::sleep(AWAY).await;
         w.service().restart();
         w.complete(&held, 1).await.ok();
         assert_eq!(w.task(&held.id).await["attempt"], 1);

@@ -1,21 +1,18 @@
 //! Two servers on one Redis.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use futures_util::FutureExt as _;
+use futures_util::future::join;
 use serde_json::json;
 use waggle_tests::{
-    PATIENCE, RedisServer, Service, Setup, World, in_a_swarm_of, task, until, until_quick, uses_cluster,
+    ON_TIME, PATIENCE, RedisServer, Service, Setup, World, in_a_swarm_of, task, until, until_quick,
+    uses_cluster,
 };
 
 use crate::{mixed::Mixed, support::Load};
 
-/// Until an agent waits.
+/// Until somebody waits.
 const PAUSE: Duration = Duration::from_millis(100);
-/// So many rounds in a row are quick when there are wake-ups: one alone could be lucky.
-const ROUNDS: usize = 8;
-/// What is quick, where somebody who polls would do so once a second.
-const AT_ONCE: Duration = Duration::from_millis(400);
 
 /// Two services on the same store: a Redis of the harness, or the cluster.
 fn with_two(test: impl AsyncFnOnce(World, World)) {
@@ -49,25 +46,16 @@ fn both_serve_all_kinds_of_tasks_and_the_history_holds() {
 #[test]
 fn a_task_submitted_to_one_wakes_an_agent_that_waits_at_the_other() {
     with_two(async |one, two| {
-        until_quick(ROUNDS, AT_ONCE, async |_| {
-            let wait = two.claim_with(json!({"agent": "a", "wait_ms": 20_000}));
-            let submit = async {
-                tokio::time::sleep(PAUSE).await;
-                (one.submit_id(task()).await, Instant::now())
-            };
-            let wait = wait.map(|held| (held, Instant::now()));
-            let ((held, answered), (id, submitted)) = futures_util::future::join(wait, submit).await;
-            assert_eq!(held[0].id, id);
-            let finished = one.get(&format!("/tasks/{id}?wait_ms=20000")).send();
-            let finish = async {
-                tokio::time::sleep(PAUSE).await;
-                two.complete(&held[0], 1).await.ok();
-            };
-            let (finished, ()) = futures_util::future::join(finished, finish).await;
-            assert_eq!(finished.ok()["status"], "completed");
-            answered.saturating_duration_since(submitted)
-        })
-        .await;
+        until_quick(1, ON_TIME, async |_| two.latest_woken_by(&one).await).await;
+        let id = one.submit_id(task()).await;
+        let held = two.claim_one("a").await;
+        let finished = one.get(&format!("/tasks/{id}?wait_ms=20000")).send();
+        let finish = async {
+            tokio::time::sleep(PAUSE).await;
+            two.complete(&held, 1).await.ok();
+        };
+        let (finished, ()) = join(finished, finish).await;
+        assert_eq!(finished.ok()["status"], "completed");
     });
 }
 

@@ -8,7 +8,7 @@ use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use serde_json::json;
 use waggle_tests::{PATIENCE, World, metric, on_a_service, task, until};
 
-const POLLS: usize = 500;
+const POLLS: usize = 1_000;
 
 /// Calls of functions that Redis has executed, over all primaries.
 fn calls(w: &World) -> u64 {
@@ -40,7 +40,7 @@ fn too_many(calls: u64, during: Duration) -> bool {
 
 /// Fault: crowd-waits
 #[test]
-fn five_hundred_waiting_agents_and_n_tasks_make_exactly_n_happy() {
+fn a_thousand_waiting_agents_and_n_tasks_make_exactly_n_happy() {
     on_a_service(async |w| {
         const TASKS: usize = 30;
         let mut polls: FuturesUnordered<_> =

@@ -14,8 +14,9 @@ use crate::work::work;
 const NAMES: usize = 1_000;
 /// Bytes that an answer may have.
 const MOST_BYTES: usize = 1 << 20;
-/// How long an answer may take.
-const LONGEST: Duration = Duration::from_millis(20);
+/// How long an answer may take in a build that was not optimised, on a machine that is slow and runs other tests beside: three
+/// times what it may take on one that does nothing else.
+const LONGEST: Duration = Duration::from_millis(60);
 /// Of so many answers the fastest is judged: what the others took longer, they waited for a machine that is in use.
 const SCRAPES: usize = 31;
 const AT_ONCE: usize = 32;

@@ -1,26 +1,24 @@
 //! A machine of its own, as far as the network goes, that can be cut off without a word.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command};
+use std::process::{Child, Command, Output};
 
 use crate::process::spawn;
 
 /// Lives in a network of its own, and says so.
 const HOLD: &str = "ip link set lo up && echo alone && exec cat";
+/// What `ip` says of a name that another cable has.
+const TAKEN: &str = "File exists";
 
 /// A network of its own, with one cable to this machine. It goes with the process that lives in it, and the cable with it.
 #[derive(Debug)]
 pub struct Island {
     holder: Child,
+    /// Of its cable: the system gives each name once, so whoever has the cable has the addresses.
+    number: u8,
 }
 
 impl Island {
-    /// The addresses of both ends: of the range for tests of networks (RFC 2544), another one for each test process.
-    fn address(end: u8) -> String {
-        let [_, _, high, low] = std::process::id().to_be_bytes();
-        format!("198.18.{}.{}", high, (low & 0xfc) | end)
-    }
-
     /// Makes one.
     ///
     /// # Panics
@@ -35,13 +33,13 @@ impl Island {
             said, "alone\n",
             "a client that is cut off needs `ip` of iproute2, and root: run the tests as root"
         );
-        let island = Self { holder };
-        let (cable, pid) = (format!("wg{}", std::process::id()), island.holder.id().to_string());
-        run(&["ip", "link", "add", &cable, "type", "veth", "peer", "name", "cable", "netns", &pid]);
-        run(&["ip", "address", "add", &format!("{}/30", Self::address(1)), "dev", &cable]);
+        let number = (0..=u8::MAX).find(|number| lay(&cable(*number), holder.id()));
+        let island = Self { holder, number: number.expect("a free cable") };
+        let cable = cable(island.number);
+        run(&["ip", "address", "add", &format!("{}/30", island.address(1)), "dev", &cable]);
         run(&["ip", "link", "set", &cable, "up"]);
         for words in [
-            &["ip", "address", "add", &format!("{}/30", Self::address(2)), "dev", "cable"][..],
+            &["ip", "address", "add", &format!("{}/30", island.address(2)), "dev", "cable"][..],
             &["ip", "link", "set", "cable", "up"],
         ] {
             run(&[&island.enter().iter().map(String::as_str).collect::<Vec<_>>()[..], words].concat());
@@ -49,9 +47,14 @@ impl Island {
         island
     }
 
+    /// The addresses of both ends: of the range for tests of networks (RFC 2544).
+    fn address(&self, end: u8) -> String {
+        format!("198.18.{}.{end}", self.number)
+    }
+
     /// Where a service listens that is reached from it.
     pub fn listen(&self) -> String {
-        format!("{}:0", Self::address(1))
+        format!("{}:0", self.address(1))
     }
 
     /// Runs a program on it.
@@ -87,7 +90,26 @@ impl Drop for Island {
     }
 }
 
+/// The name of this machine's end.
+fn cable(number: u8) -> String {
+    format!("waggle{number}")
+}
+
+/// Lays a cable to the network of a process; false where another one has its name.
+fn lay(cable: &str, process: u32) -> bool {
+    let process = process.to_string();
+    let words = ["ip", "link", "add", cable, "type", "veth", "peer", "name", "cable", "netns", &process];
+    let ended = output(&words);
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success() || said.contains(TAKEN), "{words:?}: {said}");
+    ended.status.success()
+}
+
 fn run(words: &[&str]) {
-    let ended = spawn(Command::new(words[0]).args(&words[1..])).unwrap().wait_with_output().unwrap();
+    let ended = output(words);
     assert!(ended.status.success(), "{words:?}: {}", String::from_utf8_lossy(&ended.stderr));
+}
+
+fn output(words: &[&str]) -> Output {
+    spawn(Command::new(words[0]).args(&words[1..])).unwrap().wait_with_output().unwrap()
 }

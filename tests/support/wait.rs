@@ -10,6 +10,15 @@ const POLL: Duration = Duration::from_millis(5);
 const TIMES: usize = 3;
 const MORE: usize = 2;
 
+/// How late the latest of [`over_a_round`] is where none waits for the next round: there it would be 0.9 s.
+pub const ON_TIME: Duration = Duration::from_millis(700);
+
+/// Milliseconds from now that lie closely over more than the second between two rounds of maintenance, or two looks of
+/// claims: whenever one comes by, something has fallen due just after it.
+pub fn over_a_round() -> impl Iterator<Item = i64> {
+    (0..12).map(|n| n * 90)
+}
+
 /// Waits until `condition` holds.
 ///
 /// # Panics

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 use tokio_rustls::rustls::ClientConfig;
 
-use crate::{Client, Held, PATIENCE, Reply, Request, Service, until};
+use crate::{Client, Held, PATIENCE, Reply, Request, Service, metric, over_a_round, task, until};
 
 /// Between two looks at a service that does not work.
 const AGAIN: Duration = Duration::from_millis(20);
@@ -171,6 +172,35 @@ impl World {
         let mut tasks = self.claim_with(claim.clone()).await;
         assert_eq!(tasks.len(), 1, "one task for {claim}");
         tasks.remove(0)
+    }
+
+    /// Agents wait here, each at a queue of its own, to which a task is submitted through `other` at its moment of
+    /// [`over_a_round`]; how late the latest of them gets it.
+    pub async fn latest_woken_by(&self, other: &Self) -> Duration {
+        let queue = |ms: i64| format!("after-{ms}");
+        let claims = over_a_round().map(async |ms| {
+            let claim = json!({ "agent": "waiting", "queues": [queue(ms)], "wait_ms": 30_000 });
+            assert_eq!(self.claim_with(claim).await.len(), 1);
+            Instant::now()
+        });
+        let submits = async {
+            // Others may wait at the same service.
+            until("all of them wait", PATIENCE, async || {
+                let waiting = metric(&self.client, "waggle_long_polls{kind=\"claim\"}").await;
+                waiting.expect("a gauge").parse::<usize>().unwrap() >= over_a_round().count()
+            })
+            .await;
+            let (begun, mut submitted) = (tokio::time::Instant::now(), Vec::new());
+            for ms in over_a_round() {
+                tokio::time::sleep_until(begun + Duration::from_millis(ms.unsigned_abs())).await;
+                other.submit(task().queue(queue(ms))).await;
+                submitted.push(Instant::now());
+            }
+            submitted
+        };
+        let (answered, submitted) = join(join_all(claims), submits).await;
+        let late = answered.into_iter().zip(submitted);
+        late.map(|(answered, submitted)| answered.saturating_duration_since(submitted)).max().unwrap()
     }
 
     /// Completes a task.

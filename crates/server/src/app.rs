@@ -1,7 +1,7 @@
 //! What the handlers share.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -32,6 +32,7 @@ struct Inner {
     monitor: Monitor,
     validations: OnceLock<Runs>,
     draining: AtomicBool,
+    missing: Mutex<Option<&'static str>>,
 }
 
 impl App {
@@ -59,6 +60,7 @@ impl App {
             monitor,
             validations: OnceLock::new(),
             draining,
+            missing: Mutex::default(),
         }))
     }
 
@@ -81,6 +83,12 @@ impl App {
     /// Whether the service is stopping.
     pub fn is_draining(&self) -> bool {
         self.0.draining.load(Ordering::Relaxed)
+    }
+
+    /// What a probe finds missing, by its code; true when that is news.
+    pub(crate) fn missing(&self, code: Option<&'static str>) -> bool {
+        let mut last = self.0.missing.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *last, code) != code
     }
 
     pub(crate) fn queue(&self) -> &TaskQueue {

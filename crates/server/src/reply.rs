@@ -23,6 +23,10 @@ const USUAL_BYTES: usize = 1_024;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Waited(pub(crate) Duration);
 
+/// Says of an answer that its bytes are there once for all who ask for them: handing them out takes no memory.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KeptOnce;
+
 /// A request that may wait; where it does, all of its time counts as waiting.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Waiting(Option<Instant>);
@@ -83,6 +87,12 @@ impl Reply {
         *response.status_mut() = status;
         response.headers_mut().insert(header::CONTENT_TYPE, media_type);
         Self(response)
+    }
+
+    /// Says that the body is the same bytes for all.
+    pub(crate) fn kept_once(mut self) -> Self {
+        self.0.extensions_mut().insert(KeptOnce);
+        self
     }
 
     /// Where the thing that was made is found.

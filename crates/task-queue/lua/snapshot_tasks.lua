@@ -17,7 +17,7 @@ local function snapshot_tasks(keys, args)
     if record then
       record[6] = record[6] or {}
       record[7] = redis.call('LRANGE', key_of.attempts(root, id), '0', '-1')
-      bytes = bytes + bytes_of_record(record)
+      bytes = bytes + bytes_of_record(record[2], record[4], record[5], unpack(record[6] or {}))
     end
   end
   return reply

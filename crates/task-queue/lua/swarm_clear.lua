@@ -24,6 +24,7 @@ local function swarm_clear(keys, args)
   if #names > 0 then redis.call('UNLINK', unpack(names)) end
   if args[2] ~= '1' then return { 'closed', when } end
   redis.call('UNLINK', key)
+  clock.forget(root)
   return { 'gone' }
 end
 

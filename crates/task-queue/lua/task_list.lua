@@ -18,7 +18,7 @@ local function records(root, reply, want)
     take = function(task)
       local record = read_record(root, task.id)
       reply[#reply + 1] = record
-      bytes = bytes + bytes_of_record(record)
+      bytes = bytes + bytes_of_record(record[2], record[4], record[5], unpack(record[6] or {}))
     end,
   }
 end

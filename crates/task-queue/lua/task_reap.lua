@@ -80,9 +80,9 @@ end
 
 -- After the clock was set back. Returns how many leases it looked at.
 local function move_back(effects, n)
-  return clock.move_back(effects.root .. 'leases', effects.now, n, function(id)
+  return clock.move_back(effects.root, 'leases', effects.now, n, function(id, _, back)
     local task = due.running(effects.root, id)
-    if task and clock.is_lease_of_before(effects.root, task.expires) then due.moved(effects, task, -clock.back) end
+    if task and clock.is_lease_of_before(effects.root, task.expires) then due.moved(effects, task, -back) end
   end)
 end
 
@@ -103,7 +103,8 @@ local function task_reap(keys, args)
   write_effects(effects)
   local following = redis.call('ZRANGE', root .. 'leases', 0, 0, 'WITHSCORES')
   local is_all = math.max(#ended, moved) < tonumber(args[1])
-  if is_all and (following[2] or redis.call('EXISTS', root .. 'alive') == 1) then clock.mark(root, now) end
+  local is_used = following[2] or redis.call('EXISTS', root .. 'alive') == 1
+  if is_all and (is_used or clock.is_marked_ahead(root, now)) then clock.mark(root, now) end
   local wait = following[2] and int(tonumber(following[2]) - now) or ''
   return { math.max(#ended, moved), wait, counts.expired, counts.timed_out, counts.overdue, counts.failed, counts.cancelled, counts.scheduled,
     soonest and int(soonest) or '', int(now) }

@@ -199,6 +199,11 @@ impl Error {
         }
     }
 
+    /// Whether Redis certainly did not do what it was asked.
+    pub(crate) fn is_rejected_by_redis(&self) -> bool {
+        matches!(self, Self::Redis(error) if error.outcome() == waggle_core::Outcome::Rejected)
+    }
+
     /// Whether the call certainly changed nothing. The domain refuses before its first write.
     pub(crate) fn is_certainly_not_applied(&self) -> bool {
         !matches!(self, Self::Redis(error) if error.outcome() != waggle_core::Outcome::Rejected)

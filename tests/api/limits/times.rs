@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use waggle_tests::{Raw, Service, Setup, in_a_swarm_of};
 
-const LIMIT: Duration = Duration::from_secs(4);
+const LIMIT: Duration = Duration::from_secs(3);
 /// Well within it.
 const WITHIN: Duration = Duration::from_millis(700);
-/// It was cut off for this limit and for no longer one.
-const LATE: Duration = Duration::from_secs(9);
+/// It was cut off for this limit and for no longer one: the shortest of the defaults is ten seconds.
+const LATE: Duration = Duration::from_millis(9_500);
 
 fn setup(setting: &str) -> Setup {
     Setup::private().set(&format!("WAGGLE_SERVER__{setting}_MS"), &LIMIT.as_millis().to_string())

@@ -3,14 +3,12 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt as _;
 use futures_util::future::{join, join_all};
 use serde_json::json;
-use waggle_tests::{in_a_swarm, task, until_quick};
+use waggle_tests::{ON_TIME, World, in_a_swarm, over_a_round, task, until_quick};
 
 use super::support::{until_agents_are_there, waiting};
 
-/// So many rounds in a row are quick when there are wake-ups: one alone could be lucky.
-const ROUNDS: usize = 8;
-/// What is quick. Without the wake-up a claim looks once a second.
-const AT_ONCE: Duration = Duration::from_millis(400);
+/// Claims that wait in each swarm.
+const CLAIMS: usize = 5;
 
 #[test]
 fn a_swarm_that_is_resumed_hands_out_again() {
@@ -27,22 +25,32 @@ fn a_swarm_that_is_resumed_hands_out_again() {
 #[test]
 fn all_claims_that_wait_through_a_pause_are_served_at_once_when_it_ends() {
     in_a_swarm(async |w| {
-        until_quick(ROUNDS, AT_ONCE, async |round| {
-            w.post("/pause").send().await.ok();
-            w.submit_many((0..20).map(|n| task().payload(n))).await;
-            let claims = join_all((0..20).map(|n| w.claim_with(waiting(&format!("a{round}-{n}")))));
-            let claims = claims.map(|held| (held, Instant::now()));
-            let resume = async {
-                until_agents_are_there(&w, 20 * (round + 1)).await;
-                w.post("/resume").send().await.ok();
-                Instant::now()
-            };
-            let ((held, served), resumed) = join(claims, resume).await;
-            assert!(held.iter().all(|held| held.len() == 1));
-            served.saturating_duration_since(resumed)
+        until_quick(1, ON_TIME, async |round| {
+            let pauses = over_a_round().map(|ms| late_after_a_pause(&w, round, ms.unsigned_abs()));
+            join_all(pauses).await.into_iter().max().unwrap()
         })
         .await;
     });
+}
+
+/// Claims wait in a swarm of their own, which is resumed when all have waited for so long; how late the last is served.
+async fn late_after_a_pause(w: &World, round: usize, ms: u64) -> Duration {
+    let swarm = w.beside(&format!("{}-{round}-{ms}", w.swarm()));
+    swarm.put("").send().await.expect(201);
+    swarm.post("/pause").send().await.ok();
+    swarm.submit_many((0..CLAIMS).map(|n| task().payload(n))).await;
+    let claims = join_all((0..CLAIMS).map(|n| swarm.claim_with(waiting(&format!("a{n}")))));
+    let claims = claims.map(|held| (held, Instant::now()));
+    let resume = async {
+        until_agents_are_there(&swarm, CLAIMS).await;
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+        swarm.post("/resume").send().await.ok();
+        Instant::now()
+    };
+    let ((held, served), resumed) = join(claims, resume).await;
+    assert!(held.iter().all(|held| held.len() == 1));
+    swarm.delete("").send().await.expect(202);
+    served.saturating_duration_since(resumed)
 }
 
 #[test]

@@ -209,6 +209,22 @@ fn a_replay_waits_for_nothing() {
 }
 
 #[test]
+fn a_claim_gives_four_mib_of_payloads_and_no_more_however_small_they_are_stored() {
+    in_a_swarm(async |w| {
+        let payload = "x".repeat(1_000_000);
+        for _ in 0..30 {
+            w.submit(task().payload(payload.as_str())).await;
+        }
+        let mut left = 30;
+        while left > 0 {
+            let held = w.claim_with(json!({"agent": "a", "max_tasks": 30})).await;
+            assert!((1..=5).contains(&held.len()), "{}", held.len());
+            left -= held.len();
+        }
+    });
+}
+
+#[test]
 fn each_field_out_of_bounds_is_refused_by_its_pointer() {
     in_a_swarm(async |w| {
         w.submit(task()).await;

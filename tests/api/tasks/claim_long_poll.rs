@@ -4,14 +4,9 @@ use std::time::{Duration, Instant};
 use futures_util::future::{Either, join, join_all, select};
 use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
 use serde_json::{Value, json};
-use waggle_tests::{Held, PATIENCE, Raw, World, in_a_swarm, metric, task, until, until_quick};
+use waggle_tests::{Held, ON_TIME, PATIENCE, Raw, World, in_a_swarm, metric, task, until, until_quick};
 
 use super::support::a_moment;
-
-/// So many rounds in a row are quick when there are wake-ups: one alone could be lucky.
-const ROUNDS: usize = 8;
-/// What is quick. The poll that finds a task whose wake-up was lost comes once a second: every other round takes longer.
-const AT_ONCE: Duration = Duration::from_millis(400);
 
 /// In it those would be answered who must not be.
 const MOMENT: Duration = Duration::from_millis(300);
@@ -29,18 +24,7 @@ async fn until_waiting(w: &World, claims: usize) {
 #[test]
 fn a_waiting_claim_is_answered_as_soon_as_a_task_comes() {
     in_a_swarm(async |w| {
-        until_quick(ROUNDS, AT_ONCE, async |round| {
-            let claim = w.claim_with(json!({"agent": "a", "wait_ms": 30_000}));
-            let submit = async {
-                until_waiting(&w, 1).await;
-                w.submit(task().payload(round)).await;
-                Instant::now()
-            };
-            let ((held, answered), submitted) = join(claim.map(|held| (held, Instant::now())), submit).await;
-            assert_eq!(held[0].task["payload"], round);
-            answered.saturating_duration_since(submitted)
-        })
-        .await;
+        until_quick(1, ON_TIME, async |_| w.latest_woken_by(&w).await).await;
     });
 }
 

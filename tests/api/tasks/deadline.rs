@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use waggle_tests::{PATIENCE, Task, World, in_a_swarm, task, until, until_quick};
+use waggle_tests::{ON_TIME, PATIENCE, Task, World, in_a_swarm, over_a_round, task, until, until_quick};
 
-use super::support::{ON_TIME, a_moment, attempts, between, in_ms, over_a_round, stamp};
+use super::support::{a_moment, attempts, between, in_ms, stamp};
 
 /// Enough for all that happens to a task before its deadline.
 const SOON_MS: i64 = 3_000;

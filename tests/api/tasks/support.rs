@@ -57,15 +57,6 @@ pub(crate) fn fields(value: &Value) -> Vec<&str> {
     names
 }
 
-/// How late the latest of [`over_a_round`] is where none waits for the next round: there it would be 0.9 s.
-pub(crate) const ON_TIME: Duration = Duration::from_millis(700);
-
-/// Milliseconds from now that lie closely over more than the second between two rounds of maintenance: whenever it comes by,
-/// something has fallen due just after it.
-pub(crate) fn over_a_round() -> impl Iterator<Item = i64> {
-    (0..12).map(|n| n * 90)
-}
-
 /// Takes this long at least: nothing else shows that something does not happen.
 pub(crate) async fn a_moment() {
     tokio::time::sleep(Duration::from_millis(150)).await;

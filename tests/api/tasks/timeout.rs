@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use waggle_tests::{PATIENCE, in_a_swarm, task, until, until_quick};
+use waggle_tests::{ON_TIME, PATIENCE, in_a_swarm, over_a_round, task, until, until_quick};
 
-use super::support::{ON_TIME, attempts, between, over_a_round, stamp};
+use super::support::{attempts, between, stamp};
 
 /// Enough for what happens before it.
 const LONG_MS: i64 = 3_000;

@@ -9,6 +9,9 @@ use super::support::{Secure, is_refused};
 /// From the revocation of a token until every server knows of it.
 const EFFECTIVE: Duration = Duration::from_secs(5);
 
+/// How long a certificate still lasts, but for a second: enough for a handshake and a request.
+const LAST: Duration = Duration::from_secs(8);
+
 struct Asking {
     service: Arc<Service>,
     authority: Authority,
@@ -108,7 +111,7 @@ fn a_certificate_of_another_authority_or_one_that_has_ended_is_refused_in_the_ha
 #[test]
 fn a_certificate_that_ends_while_its_connection_lasts_is_worth_nothing_any_more() {
     asking(async |w, asked| {
-        let pair = asked.authority.client_until(Named::Machines(&["plain"]), Duration::from_secs(3));
+        let pair = asked.authority.client_until(Named::Machines(&["plain"]), LAST);
         let shown = asked.authority.showing(&pair);
         let mut connection = Secure::connect(&w.service().address(), &shown).await;
         let path = w.path("/tasks");

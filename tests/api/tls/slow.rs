@@ -8,7 +8,8 @@ use waggle_tests::{Authority, PATIENCE, Service, Setup, World, in_a_swarm_of, ta
 use super::support::{Secure, rest};
 
 const SOCKETS: usize = 200;
-const HEADER_TIMEOUT: Duration = Duration::from_secs(2);
+/// Long enough that who is held up by it is told from who waits for a busy machine; its default is ten seconds.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(4);
 
 fn with(settings: &[(&str, &str)], test: impl AsyncFnOnce(World, Authority)) {
     let authority = Authority::new();
@@ -21,7 +22,8 @@ fn with(settings: &[(&str, &str)], test: impl AsyncFnOnce(World, Authority)) {
 
 #[test]
 fn handshakes_that_never_end_hold_up_nobody_and_are_given_up_in_time() {
-    with(&[("HEADER_TIMEOUT_MS", "2000")], async |w, authority| {
+    let header_timeout = HEADER_TIMEOUT.as_millis().to_string();
+    with(&[("HEADER_TIMEOUT_MS", &header_timeout)], async |w, authority| {
         let address = w.service().address();
         let begun = Instant::now();
         let mut sockets = Vec::new();
@@ -47,9 +49,9 @@ fn handshakes_that_never_end_hold_up_nobody_and_are_given_up_in_time() {
             rest(socket).await;
         }
         assert!(begun.elapsed() >= HEADER_TIMEOUT * 9 / 10, "{:?}", begun.elapsed());
-        assert!(begun.elapsed() < HEADER_TIMEOUT * 3, "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < HEADER_TIMEOUT * 2, "{:?}", begun.elapsed());
         late.rest().await;
-        assert!(begun.elapsed() < HEADER_TIMEOUT * 4, "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < HEADER_TIMEOUT * 5 / 2, "{:?}", begun.elapsed());
     });
 }
 
@@ -93,7 +95,8 @@ fn a_connection_may_rest_longer_than_headers_may_take_and_not_for_ever() {
 
 #[test]
 fn who_does_not_read_what_it_asked_for_is_given_up() {
-    let settings = [("WRITE_TIMEOUT_MS", "1000"), ("MAX_CONNECTIONS", "4")];
+    // All four readers are there before the first of them is given up.
+    let settings = [("WRITE_TIMEOUT_MS", "5000"), ("MAX_CONNECTIONS", "4")];
     with(&settings, async |w, authority| {
         for _ in 0..30 {
             w.submit(json!({ "payload": "x".repeat(900_000) })).await;

@@ -11,8 +11,6 @@ use super::stage::Stage;
 
 /// Between two faults, and after the last one.
 const CALM: Duration = Duration::from_millis(250);
-/// How soon after the end of a fault both servers do all their work again.
-const RECOVERY: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_millis(20);
 /// Where the looks are: no history of a load knows of it.
 const PROBES: &str = "chaos-probes";
@@ -27,7 +25,7 @@ pub(super) async fn strike(stage: &Stage, w: &World, faults: &[Fault], report: &
         tokio::time::sleep(CALM).await;
         let gone = stage.suffer(w, *fault, n).await;
         for probe in &probes {
-            recover(probe, gone, *fault).await;
+            recover(probe, gone, *fault, report.bound()).await;
         }
         report.suffered(*fault, gone.elapsed());
     }
@@ -43,9 +41,8 @@ pub(super) async fn strike_blindly(stage: &Stage, w: &World, faults: &[Fault]) {
     tokio::time::sleep(CALM).await;
 }
 
-async fn recover(probe: &World, gone: Instant, fault: Fault) {
-    let in_time =
-        || assert!(gone.elapsed() < RECOVERY, "{:?} after {fault:?} it does not work", gone.elapsed());
+async fn recover(probe: &World, gone: Instant, fault: Fault, bound: Duration) {
+    let in_time = || assert!(gone.elapsed() < bound, "{:?} after {fault:?} it does not work", gone.elapsed());
     while life(probe).await.is_none() {
         in_time();
         tokio::time::sleep(AGAIN).await;

@@ -14,6 +14,8 @@ const OPERATIONS_A_MINUTE: usize = 10_000;
 
 pub(super) struct Report {
     start: Instant,
+    /// How soon after the end of a fault both servers have to do all their work again.
+    bound: Duration,
     seed: u64,
     operations: usize,
     /// How often each fault came, and the longest time until all was well again.
@@ -22,9 +24,13 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(bound: Duration) -> Self {
         let (faults, memory) = (BTreeMap::new(), Vec::new());
-        Self { start: Instant::now(), seed: 0, operations: 0, faults, memory }
+        Self { start: Instant::now(), bound, seed: 0, operations: 0, faults, memory }
+    }
+
+    pub(super) fn bound(&self) -> Duration {
+        self.bound
     }
 
     pub(super) fn elapsed(&self) -> Duration {

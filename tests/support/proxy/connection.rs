@@ -85,11 +85,12 @@ async fn late(
     tokio::try_join!(take, give).map(|((), ())| ())
 }
 
-/// Overwrites the name where it is a whole argument: the source of a library has it, too, and is left alone.
-fn misname(function: &str, piece: &mut [u8]) {
+/// Overwrites the name where it is a whole argument, once the budget is spent: the source of a library has it, too, and is
+/// left alone.
+fn misname(function: &str, piece: &mut [u8], control: &Control) {
     let argument = format!("\r\n{function}\r\n").into_bytes();
     for at in 0..piece.len().saturating_sub(argument.len() - 1) {
-        if piece[at..].starts_with(&argument) {
+        if piece[at..].starts_with(&argument) && control.take(1) == 0 {
             piece[at + 2..at + 2 + function.len()].fill(b'x');
         }
     }
@@ -114,7 +115,7 @@ async fn pump(
             .expect("the control lives as long as this");
         match (mode, way) {
             (Mode::Delay(wait), _) => tokio::time::sleep(wait).await,
-            (Mode::Misname(function), Way::Request) => misname(function, &mut piece[..read]),
+            (Mode::Misname(function, _), Way::Request) => misname(function, &mut piece[..read], control),
             (Mode::LoseReply, Way::Reply) => {
                 control.lose();
                 return Ok(());

@@ -22,9 +22,9 @@ pub enum Mode {
     ResetAfter(usize),
     /// Passes requests on, and closes the connection instead of passing a reply back: applied, and nobody knows.
     LoseReply,
-    /// Passes everything on, calls of this function under a name that Redis does not know: it answers all others, and
-    /// certainly does not apply these.
-    Misname(&'static str),
+    /// Passes everything on, calls of this function after the first so many under a name that Redis does not know: it answers
+    /// all others, and certainly does not apply these.
+    Misname(&'static str, usize),
 }
 
 /// The mode, and what the connections count.
@@ -48,13 +48,13 @@ impl Control {
     }
 
     pub(super) fn set(&self, mode: Mode) {
-        if let Mode::ResetAfter(bytes) = mode {
-            self.budget.store(bytes, Ordering::SeqCst);
+        if let Mode::ResetAfter(budget) | Mode::Misname(_, budget) = mode {
+            self.budget.store(budget, Ordering::SeqCst);
         }
         self.mode.send_replace(mode);
     }
 
-    /// How many of `wanted` bytes may still pass before the reset.
+    /// How many of `wanted` bytes, or calls, may still pass.
     pub(super) fn take(&self, wanted: usize) -> usize {
         let taken = |left: usize| Some(left - left.min(wanted));
         let before = self.budget.fetch_update(Ordering::SeqCst, Ordering::SeqCst, taken);

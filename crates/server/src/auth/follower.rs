@@ -21,10 +21,7 @@ impl Follower {
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 ticks.tick().await;
-                // As long as Redis cannot be asked, what was known last goes on, and no token is let in besides.
-                if let Err(error) = access.follow(&queue).await {
-                    tracing::debug!(%error, "the tokens in Redis cannot be read");
-                }
+                access.follow_at_once(&queue).await;
                 access.end_expired();
             }
         }))
@@ -38,6 +35,14 @@ impl Drop for Follower {
 }
 
 impl Access {
+    /// As [`Access::follow`], where nobody is to be told that it failed: the follower comes by in a moment. As long as Redis
+    /// cannot be asked, what was known last goes on, and no token is let in besides.
+    pub async fn follow_at_once(&self, queue: &TaskQueue) {
+        if let Err(error) = self.follow(queue).await {
+            tracing::debug!(%error, "the tokens in Redis cannot be read");
+        }
+    }
+
     /// Takes over what has changed since it was last asked: one bounded read.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ pub(crate) fn reply(name: &str, request: &HeaderMap) -> Result<Response, Problem
     let mut response = if has(request, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        Reply::of(StatusCode::OK, asset.media_type(), Body::from(asset.bytes().into_owned())).into_response()
+        Reply::of(StatusCode::OK, asset.media_type(), Body::from(asset.bytes())).kept_once().into_response()
     };
     let headers = response.headers_mut();
     policy::apply(headers);

@@ -7,6 +7,7 @@ use axum::response::Response;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::app::App;
+use crate::reply::KeptOnce;
 
 /// As for the operators' page, but that this one, which others wrote, writes styles into its elements.
 const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
@@ -28,5 +29,6 @@ pub(crate) fn files() -> Router<App> {
 
 async fn apply(mut response: Response) -> Response {
     response.headers_mut().extend(HEADERS);
+    response.extensions_mut().insert(KeptOnce);
     response
 }

@@ -16,5 +16,5 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
     responses((status = 200, description = "The OpenAPI 3.1 document of this service.", body = serde_json::Value)),
 )]
 pub(crate) async fn openapi(app: State<App>) -> Reply {
-    Reply::of(StatusCode::OK, JSON, Body::from(app.document()))
+    Reply::of(StatusCode::OK, JSON, Body::from(app.document())).kept_once()
 }

@@ -12,6 +12,7 @@ use tower::Service;
 use super::untaken::{Answer, Piece, Untaken};
 use crate::auth::Certified;
 use crate::clients::{Account, Charge};
+use crate::reply::KeptOnce;
 use crate::sse::is_endless;
 
 /// How many requests of a connection have begun and ended: its service counts, its stream looks.
@@ -94,20 +95,26 @@ where
 #[derive(Debug)]
 struct Request {
     activity: Arc<Activity>,
-    /// For what is left of its answer.
-    charge: Charge,
+    /// For what is left of its answer, where that takes memory.
+    charge: Option<Charge>,
 }
 
 impl Request {
     fn begin(activity: &Arc<Activity>) -> Self {
         activity.begun.fetch_add(1, Ordering::AcqRel);
-        Self { activity: Arc::clone(activity), charge: activity.account.charge() }
+        Self { activity: Arc::clone(activity), charge: Some(activity.account.charge()) }
     }
 
-    /// Its answer is made: an answer that has a length is there as a whole.
-    fn answered(&mut self, body: &Body) {
-        let length = body.size_hint().exact().unwrap_or_default();
-        self.charge.add(usize::try_from(length).unwrap_or_default());
+    /// Its answer is made: an answer that has a length is there as a whole, and in memory because of it, unless all who ask
+    /// for it get the same bytes.
+    fn answered(&mut self, response: &Response<Body>) {
+        if response.extensions().get::<KeptOnce>().is_some() {
+            self.charge = None;
+        }
+        let length = response.body().size_hint().exact().unwrap_or_default();
+        if let Some(charge) = &mut self.charge {
+            charge.add(usize::try_from(length).unwrap_or_default());
+        }
     }
 }
 
@@ -135,7 +142,7 @@ where
         let response = ready!(Pin::new(&mut self.future).poll(cx))?;
         let (mut request, answer) = (self.request.take(), self.answer.take());
         if let Some(request) = &mut request {
-            request.answered(response.body());
+            request.answered(&response);
         }
         let answer = answer.map(|answer| answer.endless(is_endless(response.headers())));
         Poll::Ready(Ok(response.map(|body| CountedBody { body, answer, request })))
@@ -161,7 +168,8 @@ impl http_body::Body for CountedBody {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
         let Self { answer, request, .. } = &mut *self;
         let piece = |bytes: Bytes| {
-            let charge = request.as_mut().map(|request| request.charge.split(bytes.len()));
+            let charge = request.as_mut().and_then(|request| request.charge.as_mut());
+            let charge = charge.map(|charge| charge.split(bytes.len()));
             Piece::new(bytes, answer.as_ref(), charge)
         };
         Poll::Ready(frame.map(|frame| frame.map(|frame| frame.map_data(piece))))

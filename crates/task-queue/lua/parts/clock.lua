@@ -4,11 +4,13 @@
 --
 -- Each call looks at the clock, and while a server runs there is one a second. Two that are more than CLOCK_STEP_MS apart
 -- had a step between them. This is known as long as Redis runs and the library stays loaded; for its first call each swarm
--- with leases or agents has a mark of when it was swept last, the field `seen` of its hash. A library that nobody called
--- while servers of another release did takes that time for a step, too: then what was written meanwhile tells that it passed.
+-- with leases or agents has a mark of when it was swept last, the field `seen` of its hash: one in the past tells of a step
+-- forward, one in the future of a step back. A library that nobody called while servers of another release did takes that time
+-- for a step, too: then what was written meanwhile tells that it passed.
 --   clock.skipped   the end of the last step forward: what was said to end within one ends in time that never passed
 --   clock.back      by how much the last step back set the clock, 0 where it was set forward since
 --   clock.top       what the clock said before that step
+--   clock.now       what it says now
 -- A step forward costs nothing until an end that lies within it is met. After a step back all ends in sight are moved, in
 -- bounded steps, once in each swarm; what was handed out since and before that, for longer than the step, ends too early by
 -- as much.
@@ -24,6 +26,8 @@ do
   local began = nil
   -- By root the step before that one, false where there was none.
   local gaps = {}
+  -- By root the step back before that one, where there was one: { by, top }.
+  local backs = {}
   -- By root when its mark was written last.
   local marked = {}
   -- The latest that the clock ever said before a step back.
@@ -41,9 +45,29 @@ do
       local seen = began and mark_of(root) or began
       local is_one = began and began - seen > CLOCK_STEP_MS
       gaps[root] = is_one and { from = seen, to = began, by = began - seen } or false
+      if began and seen - clock.now > CLOCK_STEP_MS then
+        backs[root] = { by = seen - clock.now, top = seen }
+        highest = math.max(highest, seen)
+      end
     end
     return gaps[root]
   end
+
+  -- By how much the last step back set the clock for a swarm, 0 where it was set forward since, and what it said before.
+  local function back_of(root)
+    gap(root)
+    local own = backs[root]
+    if own then return own.by, own.top end
+    return clock.back, clock.top
+  end
+
+  -- Whether the mark of a swarm that has nothing to sweep is of before a step back: then it is no mark of anything any more.
+  function clock.is_marked_ahead(root, now)
+    return back_of(root) > 0 and (mark_of(root) or 0) > now
+  end
+
+  -- A swarm is no more.
+  function clock.forget(root) gaps[root], backs[root], marked[root] = nil, nil, nil end
 
   -- Marks that all leases of a swarm which are over by now have ended, as they do once a second while spans of time run.
   function clock.mark(root, now)
@@ -54,7 +78,7 @@ do
   end
 
   function clock.stepped(before, now)
-    moved = {}
+    moved, backs = {}, {}
     if now > before then
       steps[#steps + 1] = { from = before, to = now, by = now - before }
       if #steps > STEPS then table.remove(steps, 1) end
@@ -114,35 +138,44 @@ do
   -- first extension since a step back, or the sweep, it has not been moved.
   function clock.attempt_end(root, at, started, expires)
     if at <= clock.skipped and step_of(root, at, 0) then return prolonged(root, at, { started or 0 }) end
-    local is_ahead = clock.back > 0 and at > clock.top and expires > clock.top
-    if is_ahead and moved[root .. 'leases'] ~= true then return at - clock.back end
+    local back, top = back_of(root)
+    local is_ahead = back > 0 and at > top and expires > top
+    if is_ahead and moved[root .. 'leases'] ~= true then return at - back end
     return at
   end
 
   -- Whether a presence is of before the step back. Those that were over by then, and not yet noticed, lie among those that
   -- began since: what was `written` in the future tells them apart.
-  function clock.is_of_before(ends, written, now) return ends > clock.top or written > now end
+  function clock.is_of_before(root, ends, written, now)
+    local _, top = back_of(root)
+    return ends > top or written > now
+  end
 
   -- Whether a lease is. Leases do not say when they were written: those that were over by then and not yet noticed end after
   -- the last mark.
-  function clock.is_lease_of_before(root, ends) return ends > math.min(clock.top, mark_of(root) or clock.top) end
+  function clock.is_lease_of_before(root, ends)
+    local _, top = back_of(root)
+    return ends > math.min(top, mark_of(root) or top)
+  end
 
   -- Moves ends back after a step back: at most n of the members of a sorted set that end in what is the future again, by
-  -- their ends; `move` is told the member and its end. Returns how many it looked at.
-  function clock.move_back(key, now, n, move)
-    if clock.back == 0 or moved[key] == true then return 0 end
+  -- their ends; `move` is told the member, its end and the step. Returns how many it looked at.
+  function clock.move_back(root, set, now, n, move)
+    local back, key = back_of(root), root .. set
+    if back == 0 or moved[key] == true then return 0 end
     local from = moved[key] or '(' .. int(now)
     local ahead = redis.call('ZRANGEBYSCORE', key, from, '+inf', 'WITHSCORES', 'LIMIT', '0', int(n))
-    for at = 1, #ahead, 2 do move(ahead[at], tonumber(ahead[at + 1])) end
+    for at = 1, #ahead, 2 do move(ahead[at], tonumber(ahead[at + 1]), back) end
     moved[key] = #ahead < 2 * n or ahead[#ahead]
     return #ahead / 2
   end
 
   -- Those of a sorted set whose time, as the score has it, was `ms` ago; after a step back also those for which it is still
   -- to come. At most n.
-  function clock.due(key, now, ms, n)
+  function clock.due(root, set, now, ms, n)
+    local key = root .. set
     local due = redis.call('ZRANGEBYSCORE', key, '-inf', int(now - ms), 'LIMIT', '0', int(n))
-    if clock.back == 0 or #due >= n then return due end
+    if back_of(root) == 0 or #due >= n then return due end
     for _, member in ipairs(redis.call('ZRANGEBYSCORE', key, '(' .. int(now), '+inf', 'LIMIT', '0', int(n - #due))) do
       due[#due + 1] = member
     end

@@ -25,10 +25,16 @@ do
 
   local function exact_now(effects) return effects.now + clock.micros / 1000 end
 
+  local function keep_tat(effects, queue, tat)
+    redis.call('HSET', key_of.queue(effects.root, queue), 'tat', string.format('%.3f', tat))
+  end
+
   local function tat_of(effects, queue, per, now)
     local tat = tonumber(redis.call('HGET', key_of.queue(effects.root, queue), 'tat') or 0)
-    -- An empty bucket is full after `per`: what is further away was said before the clock was set back.
-    return clock.back > 0 and math.min(tat, now + per) or tat
+    if tat <= now + per then return tat end
+    -- An empty bucket is full after `per`: what is further away was said before the clock was set back. It begins empty, once.
+    keep_tat(effects, queue, now + per)
+    return now + per
   end
 
   -- Returns how many tasks may be handed out now, and milliseconds until the rate lets one go where it lets none.
@@ -50,7 +56,7 @@ do
     if not rules.r or taken == 0 then return nil end
     local now, tasks, per = exact_now(effects), rules.r[1], rules.r[2]
     local tat = math.max(tat_of(effects, queue, per, now), now) + taken * per / tasks
-    redis.call('HSET', key_of.queue(effects.root, queue), 'tat', string.format('%.3f', tat))
+    keep_tat(effects, queue, tat)
     local _, wait = tokens(rules.r, tat, now)
     return wait
   end

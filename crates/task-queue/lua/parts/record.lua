@@ -44,11 +44,13 @@ do
     return string.find(spec, '\n', extras + 1, true) + 1
   end
 
-  -- Bytes of a record once it is read, more or less.
-  bytes_of_record = function(record)
-    local bytes = bytes_of_frame(record[2], payload_at(record[2]))
-    for _, frame in ipairs({ record[4] or '', record[5] or '', unpack(record[6] or {}) }) do
-      bytes = bytes + bytes_of_frame(frame, 1)
+  -- Bytes of a task once it is read, more or less: of its spec and of the frames that go with it, where they are there.
+  bytes_of_record = function(spec, ...)
+    local from = payload_at(spec)
+    local bytes = from - 1 + bytes_of_frame(spec, from)
+    for at = 1, select('#', ...) do
+      local frame = select(at, ...)
+      if frame then bytes = bytes + bytes_of_frame(frame, 1) end
     end
     return bytes
   end

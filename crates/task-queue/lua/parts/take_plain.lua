@@ -3,16 +3,26 @@
 
 -- Elements one call looks at, over all its queues: bounds its time, and keeps what is handed to unpack small.
 local CLAIM_STEPS = 400
--- Bytes of tasks one call hands out, one task over: an answer has to arrive within the time a call may take.
+-- Bytes of tasks one call hands out, few tasks over, as they are answered: an answer has to arrive within the time a call may
+-- take, and what is small because it is compressed is large in the memory of the service.
 local CLAIM_BYTES = 4 * 1024 * 1024
+-- Tasks that are taken at once before it is known how large they are.
+local UNKNOWN_AT_ONCE = 4
 local NOTHING, SOME = 0, 1
 
-local function new_budget() return { steps = CLAIM_STEPS, bytes = CLAIM_BYTES } end
+local function new_budget() return { steps = CLAIM_STEPS, bytes = CLAIM_BYTES, largest = 0 } end
 
 -- Charges a task that was handed out.
 local function charge(budget, task)
-  budget.bytes = budget.bytes - #task[2] - #(task[3] or '') - #(task[4] or '') - #(task[5] or '')
+  local bytes = bytes_of_record(task[2], task[3], task[4], task[5])
+  budget.bytes, budget.largest = budget.bytes - bytes, math.max(budget.largest, bytes)
   if budget.bytes <= 0 then budget.steps = 0 end
+end
+
+-- How many more there may be at once: what was taken cannot be left.
+local function affordable(budget)
+  if budget.largest == 0 then return UNKNOWN_AT_ONCE end
+  return math.min(budget.steps, math.floor(budget.bytes / budget.largest) + 1)
 end
 
 local function plain_keys(root, queue)
@@ -58,7 +68,7 @@ local function take_plain(root, queue, claimers, effects, claimed, budget, most)
     if place == STARVATION_PERIOD - 1 then
       key, elements = pop_oldest(keys)
     else
-      key, elements = pop_highest(keys, math.min(wanted, STARVATION_PERIOD - 1 - place, budget.steps, most - taken))
+      key, elements = pop_highest(keys, math.min(wanted, STARVATION_PERIOD - 1 - place, affordable(budget), most - taken))
     end
     if not key then return taken, NOTHING end
     for _, element in ipairs(elements) do

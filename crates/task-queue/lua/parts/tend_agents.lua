@@ -21,9 +21,9 @@ do
 
   local function lose_silent(effects, n)
     local root, now = effects.root, effects.now
-    clock.move_back(root .. 'alive', now, n, function(name, until_ms)
+    clock.move_back(root, 'alive', now, n, function(name, until_ms, back)
       local seen = tonumber(redis.call('HGET', key_of.agent(root, name), 'ls'))
-      if clock.is_of_before(until_ms, seen, now) then stay(root, name, until_ms - clock.back) end
+      if clock.is_of_before(root, until_ms, seen, now) then stay(root, name, until_ms - back) end
     end)
     local silent = redis.call('ZRANGEBYSCORE', root .. 'alive', '-inf', int(now), 'WITHSCORES', 'LIMIT', '0', int(n))
     for at = 1, #silent, 2 do

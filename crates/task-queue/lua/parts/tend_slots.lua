@@ -10,7 +10,7 @@ do
   tend_slots = function(effects, n)
     local root = effects.root
     local key = root .. 'parked'
-    local due = clock.due(key, effects.now, EVERY_MS, n)
+    local due = clock.due(root, 'parked', effects.now, EVERY_MS, n)
     for _, name in ipairs(due) do
       local queue, of = string.match(name, '^(.-)~(.*)$')
       redis.call('ZADD', key, int(effects.now), name)

@@ -26,8 +26,8 @@ end
 
 -- What the clock is like besides what it says.
 --   micros               what of the time of this call is below a millisecond, in microseconds: for measuring, never for deciding
---   skipped, back, top   its steps: see clock.lua
-local clock = { micros = 0, skipped = 0, back = 0, top = 0 }
+--   skipped, back, top, now   its steps: see clock.lua
+local clock = { micros = 0, skipped = 0, back = 0, top = 0, now = 0 }
 
 local now_ms
 do
@@ -44,7 +44,7 @@ do
     local passed = now - seen
     if passed > CLOCK_STEP_MS or passed < -CLOCK_STEP_MS then clock.stepped(seen, now) end
     if now < clock.skipped then clock.went_back(now) end
-    seen = now
+    seen, clock.now = now, now
     return now
   end
 end

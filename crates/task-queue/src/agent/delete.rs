@@ -33,7 +33,8 @@ impl TaskQueue {
     pub async fn delete_agent(&self, swarm: &SwarmName, agent: &AgentName) -> Result<(), Error> {
         let mut begun = false;
         loop {
-            match self.delete_agent_step(swarm, agent).await? {
+            let step = self.delete_agent_step(swarm, agent).await;
+            match step.map_err(|error| if begun { error.although_applied() } else { error })? {
                 Step::More => begun = true,
                 // Somebody else deletes it as well, and was faster.
                 Step::NotFound if !begun => return Err(Error::AgentNotFound(agent.to_string())),

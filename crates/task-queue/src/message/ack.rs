@@ -29,7 +29,9 @@ impl TaskQueue {
         let mut acked = 0;
         loop {
             let reply = self.inner.redis.call(call(swarm, agent, &ack)).await;
-            let taken = read(reply.map_err(|error| refused(swarm, error))?)?;
+            let reply = reply.map_err(|error| refused(swarm, error));
+            let taken =
+                read(reply.map_err(|error| if acked > 0 { error.although_applied() } else { error })?)?;
             let (count, more) = taken.ok_or_else(|| Error::AgentNotFound(agent.to_string()))?;
             acked += count;
             if !more {

@@ -29,7 +29,7 @@ impl TaskQueue {
         let swarm = described(name, reply.array()?)?;
         if created {
             // Somebody who withdraws the name of an earlier swarm may have looked just before this one was made.
-            enroll(&self.inner.redis, name).await?;
+            enroll(&self.inner.redis, name).await.map_err(|error| Error::from(error).although_applied())?;
         }
         Ok((swarm, created))
     }

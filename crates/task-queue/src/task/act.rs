@@ -60,7 +60,13 @@ impl TaskQueue {
                 }
                 // One more is looked for, so that the answer can tell.
                 let left = limit - acted.matched;
-                let step = self.step(swarm, action, *status, filter, left.min(TASKS), &after).await?;
+                let step = match self.step(swarm, action, *status, filter, left.min(TASKS), &after).await {
+                    // What was changed stands, and is answered: who goes on is told what stands in the way.
+                    Err(error) if acted.changed > 0 && error.is_rejected_by_redis() => {
+                        return Ok(Acted { more: true, ..acted });
+                    }
+                    step => step?,
+                };
                 if left == 0 && step.matched > 0 {
                     return Ok(Acted { more: true, ..acted });
                 }

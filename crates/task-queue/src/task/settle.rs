@@ -33,7 +33,7 @@ impl TaskQueue {
     /// # Errors
     /// [`Error::Invalid`] for the claim, before any outcome is applied; [`Error::SwarmNotFound`]; [`Error::Redis`]
     /// when the claim fails: its outcome is unknown where some of the outcomes may stand, and sending them again does no
-    /// harm.
+    /// harm. One that the domain refuses gives no tasks beside outcomes that stand; the agent's next claim tells why.
     pub async fn settle(
         &self,
         swarm: &SwarmName,
@@ -51,22 +51,20 @@ impl TaskQueue {
         // The claim may travel beside completes. After any other outcome it waits, since that task itself may be next.
         if !beside {
             let settled = settled.await;
-            let claimed = self.claim_next(swarm, &agent, claim).await;
-            let claimed = claimed.map_err(|error| told_beside(&settled, error))?;
+            let claimed = told_beside(&settled, self.claim_next(swarm, &agent, claim).await)?;
             return Ok((settled, claimed));
         }
         let (settled, claimed) =
             futures_util::future::join(settled, self.claim_next(swarm, &agent, claim.clone())).await;
-        let mut claimed = claimed.map_err(|error| told_beside(&settled, error))?;
+        let mut claimed = told_beside(&settled, claimed)?;
         let Some(rest) = claim.and_then(|claim| rest_of(claim, &settled, &claimed)) else {
             return Ok((settled, claimed));
         };
         let before = std::mem::take(&mut claimed.tasks);
         match self.claim_next(swarm, &agent, Some(rest)).await {
-            Ok(more) => claimed = more,
-            Err(error) if before.is_empty() => return Err(told_beside(&settled, error)),
             // What was handed out before must not be lost with it.
-            Err(_) => {}
+            Err(_) if !before.is_empty() => {}
+            more => claimed = told_beside(&settled, more)?,
         }
         claimed.tasks.splice(0..0, before);
         Ok((settled, claimed))
@@ -163,10 +161,17 @@ fn rest_of(claim: Claim, settled: &[Settled], claimed: &Claimed) -> Option<Claim
     (frees && left > 0 && claim.claim_id.is_none()).then_some(Claim { max_tasks: left, wait_ms: 0, ..claim })
 }
 
-/// Why the claim of a settlement failed. That nothing was applied may be said only where no outcome was, either.
-fn told_beside(settled: &[Settled], error: Error) -> Error {
+/// What is told of the claim of a settlement. That it failed, and nothing was applied, may be said only where no outcome was,
+/// either. Beside outcomes that stand, a refusal gives nothing: it would be the same when all is sent again, and its
+/// agent would never hear of them.
+fn told_beside(settled: &[Settled], claimed: Result<Claimed, Error>) -> Result<Claimed, Error> {
     let is_untouched = |one: &Settled| one.result.as_ref().is_err_and(Error::is_certainly_not_applied);
-    if settled.iter().all(is_untouched) { error } else { error.although_applied() }
+    match claimed {
+        Ok(claimed) => Ok(claimed),
+        Err(error) if settled.iter().all(is_untouched) => Err(error),
+        Err(error @ (Error::Redis(_) | Error::SwarmNotFound(_))) => Err(error.although_applied()),
+        Err(_) => Ok(Claimed::default()),
+    }
 }
 
 /// How many outcomes were applied, and not before already.

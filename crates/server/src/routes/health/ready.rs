@@ -29,25 +29,28 @@ pub(crate) async fn ready(app: State<App>) -> Result<Reply, Problem> {
     if app.is_draining() {
         return Err(Problem::draining());
     }
-    app.queue().redis().check().await.map_err(|found| missing(&found))?;
+    app.queue().redis().check().await.map_err(|found| missing(&app, &found))?;
     // A node of a cluster that is down answers questions about itself; it does not run functions.
-    app.queue().get_swarm(&SwarmName::default()).await.map_err(refused)?;
+    app.queue().get_swarm(&SwarmName::default()).await.map_err(|error| refused(&app, error))?;
+    app.missing(None);
     Reply::json(StatusCode::OK, &Health { status: "ready" })
 }
 
 /// A user that was changed since the last look; what else can go wrong is said as everywhere.
-fn refused(error: Error) -> Problem {
+fn refused(app: &App, error: Error) -> Problem {
     match error {
         Error::Redis(error @ Backend::Access { .. }) => {
-            missing(&NotReady { code: "backend_access_denied", detail: error.to_string() })
+            missing(app, &NotReady { code: "backend_access_denied", detail: error.to_string() })
         }
         other => other.into(),
     }
 }
 
-/// What Redis itself said stays in the log.
-fn missing(found: &NotReady) -> Problem {
-    tracing::warn!(code = found.code, detail = found.detail, "not ready");
+/// What Redis itself said stays in the log. It is said there once, however often a probe comes.
+fn missing(app: &App, found: &NotReady) -> Problem {
+    if app.missing(Some(found.code)) {
+        tracing::warn!(code = found.code, detail = found.detail, "not ready");
+    }
     let detail = match found.code {
         "backend_unavailable" => "Redis cannot be reached",
         "backend_access_denied" => {

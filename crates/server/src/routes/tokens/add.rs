@@ -33,6 +33,6 @@ pub(crate) async fn add(app: State<App>, body: Json<NewToken>) -> Result<Reply, 
         return Err(Error::TokenExists(token.name.to_string()).into());
     }
     let (stored, created) = app.queue().add_token(token).await?;
-    app.access().follow(app.queue()).await?;
+    app.access().follow_at_once(app.queue()).await;
     Reply::made(created, &TokenView::from(stored))
 }

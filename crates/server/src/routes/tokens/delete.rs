@@ -23,6 +23,6 @@ use crate::reply::Reply;
 )]
 pub(crate) async fn delete(app: State<App>, path: NamedToken) -> Result<Reply, Problem> {
     app.queue().delete_token(&path.0).await?;
-    app.access().follow(app.queue()).await?;
+    app.access().follow_at_once(app.queue()).await;
     Ok(Reply::no_content())
 }
