@@ -46,7 +46,7 @@ fn both_serve_all_kinds_of_tasks_and_the_history_holds() {
 #[test]
 fn a_task_submitted_to_one_wakes_an_agent_that_waits_at_the_other() {
     with_two(async |one, two| {
-        until_quick(1, ON_TIME, async |_| two.latest_woken_by(&one).await).await;
+        until_quick(1, ON_TIME, async |_| two.woken_late_by(&one).await).await;
         let id = one.submit_id(task()).await;
         let held = two.claim_one("a").await;
         let finished = one.get(&format!("/tasks/{id}?wait_ms=20000")).send();

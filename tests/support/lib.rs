@@ -63,5 +63,5 @@ pub use shared::{shared, uses_cluster};
 pub use shim::{Shim, Shimmed};
 pub use task::{Task, task};
 pub use tls::{Authority, Named, Pair, http_client, secure};
-pub use wait::{ON_TIME, PATIENCE, over_a_round, until, until_quick, until_some};
+pub use wait::{ON_TIME, PATIENCE, lateness, over_a_round, until, until_quick, until_some};
 pub use world::World;

@@ -7,7 +7,7 @@ use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 use tokio_rustls::rustls::ClientConfig;
 
-use crate::{Client, Held, PATIENCE, Reply, Request, Service, metric, over_a_round, task, until};
+use crate::{Client, Held, PATIENCE, Reply, Request, Service, lateness, metric, over_a_round, task, until};
 
 /// Between two looks at a service that does not work.
 const AGAIN: Duration = Duration::from_millis(20);
@@ -175,8 +175,8 @@ impl World {
     }
 
     /// Agents wait here, each at a queue of its own, to which a task is submitted through `other` at its moment of
-    /// [`over_a_round`]; how late the latest of them gets it.
-    pub async fn latest_woken_by(&self, other: &Self) -> Duration {
+    /// [`over_a_round`]; how late they get it, as [`lateness`] says.
+    pub async fn woken_late_by(&self, other: &Self) -> Duration {
         let queue = |ms: i64| format!("after-{ms}");
         let claims = over_a_round().map(async |ms| {
             let claim = json!({ "agent": "waiting", "queues": [queue(ms)], "wait_ms": 30_000 });
@@ -200,7 +200,7 @@ impl World {
         };
         let (answered, submitted) = join(join_all(claims), submits).await;
         let late = answered.into_iter().zip(submitted);
-        late.map(|(answered, submitted)| answered.saturating_duration_since(submitted)).max().unwrap()
+        lateness(late.map(|(answered, submitted)| answered.saturating_duration_since(submitted)))
     }
 
     /// Completes a task.

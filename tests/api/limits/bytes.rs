@@ -112,7 +112,11 @@ fn all_clients_have_the_bytes_of_the_limit_and_whoever_comes_then_is_refused_at_
         are_in_memory(SHARE, &w).await;
         let mut more = held(MORE, &w, SHARE - room).await;
         are_in_memory(LIMIT - room, &w).await;
-        w.post("/tasks").raw(body(room)).send().await.expect(201);
+        // The last answer about that may not be gone yet.
+        until("what just fits is taken in", PATIENCE, async || {
+            w.post("/tasks").raw(body(room)).send().await.status == 201
+        })
+        .await;
         refusal(w.post("/tasks").raw(body(room + 1)).send().await, 503, "too_many_waiting");
         let get = async || w.get("/tasks?limit=1").send().await;
         until("all of it is full", PATIENCE, async || {

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt as _;
 use futures_util::future::{join, join_all};
 use serde_json::json;
-use waggle_tests::{ON_TIME, World, in_a_swarm, over_a_round, task, until_quick};
+use waggle_tests::{ON_TIME, World, in_a_swarm, lateness, over_a_round, task, until_quick};
 
 use super::support::{until_agents_are_there, waiting};
 
@@ -27,7 +27,7 @@ fn all_claims_that_wait_through_a_pause_are_served_at_once_when_it_ends() {
     in_a_swarm(async |w| {
         until_quick(1, ON_TIME, async |round| {
             let pauses = over_a_round().map(|ms| late_after_a_pause(&w, round, ms.unsigned_abs()));
-            join_all(pauses).await.into_iter().max().unwrap()
+            lateness(join_all(pauses).await)
         })
         .await;
     });

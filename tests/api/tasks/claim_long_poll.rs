@@ -24,7 +24,7 @@ async fn until_waiting(w: &World, claims: usize) {
 #[test]
 fn a_waiting_claim_is_answered_as_soon_as_a_task_comes() {
     in_a_swarm(async |w| {
-        until_quick(1, ON_TIME, async |_| w.latest_woken_by(&w).await).await;
+        until_quick(1, ON_TIME, async |_| w.woken_late_by(&w).await).await;
     });
 }
 

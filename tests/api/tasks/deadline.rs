@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use waggle_tests::{ON_TIME, PATIENCE, Task, World, in_a_swarm, over_a_round, task, until, until_quick};
+use waggle_tests::{
+    ON_TIME, PATIENCE, Task, World, in_a_swarm, lateness, over_a_round, task, until, until_quick,
+};
 
 use super::support::{a_moment, attempts, between, in_ms, stamp};
 
@@ -30,7 +32,7 @@ fn deadlines_are_kept_on_time_and_not_with_the_next_round() {
         until_quick(1, ON_TIME, async |_| {
             let ids = w.submit_many(over_a_round().map(|ms| due(&w, 1_000 + ms))).await;
             let late = join_all(ids.iter().map(|id| overdue(&w, id))).await;
-            Duration::from_millis(late.into_iter().max().unwrap().unsigned_abs())
+            lateness(late.into_iter().map(|ms| Duration::from_millis(ms.unsigned_abs())))
         })
         .await;
     });
