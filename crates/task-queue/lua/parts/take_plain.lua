@@ -1,28 +1,32 @@
 -- Claims from a queue whose ready tasks everybody may claim: one LMPOP takes as many as are wanted,
 -- the highest priority first. Of every STARVATION_PERIOD tasks one is the oldest of any priority.
 
--- Elements one call looks at, over all its queues: bounds its time, and keeps what is handed to unpack small.
-local CLAIM_STEPS = 400
--- Bytes of tasks one call hands out, few tasks over, as they are answered: an answer has to arrive within the time a call may
--- take, and what is small because it is compressed is large in the memory of the service.
-local CLAIM_BYTES = 4 * 1024 * 1024
--- Tasks that are taken at once before it is known how large they are.
-local UNKNOWN_AT_ONCE = 4
 local NOTHING, SOME = 0, 1
 
-local function new_budget() return { steps = CLAIM_STEPS, bytes = CLAIM_BYTES, largest = 0 } end
+local new_budget, charge, affordable
+do
+  -- Elements one call looks at, over all its queues: bounds its time, and keeps what is handed to unpack small.
+  local CLAIM_STEPS = 400
+  -- Bytes of tasks one call hands out, few tasks over, as they are answered: an answer has to arrive within the time a call
+  -- may take, and what is small because it is compressed is large in the memory of the service.
+  local CLAIM_BYTES = 4 * 1024 * 1024
+  -- Tasks that are taken at once before it is known how large they are.
+  local UNKNOWN_AT_ONCE = 4
 
--- Charges a task that was handed out.
-local function charge(budget, task)
-  local bytes = bytes_of_record(task[2], task[3], task[4], task[5])
-  budget.bytes, budget.largest = budget.bytes - bytes, math.max(budget.largest, bytes)
-  if budget.bytes <= 0 then budget.steps = 0 end
-end
+  new_budget = function() return { steps = CLAIM_STEPS, bytes = CLAIM_BYTES, largest = 0 } end
 
--- How many more there may be at once: what was taken cannot be left.
-local function affordable(budget)
-  if budget.largest == 0 then return UNKNOWN_AT_ONCE end
-  return math.min(budget.steps, math.floor(budget.bytes / budget.largest) + 1)
+  -- Charges a task that was handed out.
+  charge = function(budget, task)
+    local bytes = bytes_of_record(task[2], task[3], task[4], task[5])
+    budget.bytes, budget.largest = budget.bytes - bytes, math.max(budget.largest, bytes)
+    if budget.bytes <= 0 then budget.steps = 0 end
+  end
+
+  -- How many more there may be at once: what was taken cannot be left.
+  affordable = function(budget)
+    if budget.largest == 0 then return UNKNOWN_AT_ONCE end
+    return math.min(budget.steps, math.floor(budget.bytes / budget.largest) + 1)
+  end
 end
 
 local function plain_keys(root, queue)
