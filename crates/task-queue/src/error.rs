@@ -199,9 +199,16 @@ impl Error {
         }
     }
 
-    /// Whether Redis certainly did not do what it was asked.
-    pub(crate) fn is_rejected_by_redis(&self) -> bool {
-        matches!(self, Self::Redis(error) if error.outcome() == waggle_core::Outcome::Rejected)
+    /// One step of a call that takes several. Where it was certainly not applied, and steps before it were, there is none: what
+    /// they did stands and is answered, and who goes on is told what stands in the way.
+    ///
+    /// # Errors
+    /// Why the first step, or one that may have been applied, was not answered.
+    pub(crate) fn unless_begun<T>(step: Result<T, Self>, begun: bool) -> Result<Option<T>, Self> {
+        match step {
+            Err(error) if begun && error.is_certainly_not_applied() => Ok(None),
+            step => step.map(Some),
+        }
     }
 
     /// Whether the call certainly changed nothing. The domain refuses before its first write.

@@ -209,7 +209,7 @@ fn a_replay_waits_for_nothing() {
 }
 
 #[test]
-fn a_claim_gives_four_mib_of_payloads_and_no_more_however_small_they_are_stored() {
+fn a_claim_gives_four_mib_of_payloads_and_one_more_at_most_however_small_they_are_stored() {
     in_a_swarm(async |w| {
         let payload = "x".repeat(1_000_000);
         for _ in 0..30 {

@@ -67,7 +67,10 @@ do
   end
 
   -- A swarm is no more.
-  function clock.forget(root) gaps[root], backs[root], marked[root] = nil, nil, nil end
+  function clock.forget(root)
+    gaps[root], backs[root], marked[root] = nil, nil, nil
+    moved[root .. 'leases'], moved[root .. 'alive'] = nil, nil
+  end
 
   -- Marks that all leases of a swarm which are over by now have ended, as they do once a second while spans of time run.
   function clock.mark(root, now)

@@ -31,11 +31,8 @@ impl TaskQueue {
         for _ in 0..CALLS {
             let mut call = Call::new(FUNCTION, &root(swarm));
             call.arg(queue.as_str()).arg(TASKS.min(REPAIR_TASKS - purged)).arg(LOOK).arg(after.as_str());
-            let reply = match self.inner.redis.call(call).await.map_err(|error| refused(swarm, error)) {
-                // What was deleted stands, and is answered: who goes on is told what stands in the way.
-                Err(error) if purged > 0 && error.is_rejected_by_redis() => break,
-                reply => reply?,
-            };
+            let reply = self.inner.redis.call(call).await.map_err(|error| refused(swarm, error));
+            let Some(reply) = Error::unless_begun(reply, purged > 0)? else { break };
             let mut reply = Reader::new(FUNCTION, reply)?;
             let more = reply.count()? == 1;
             after = reply.text()?;

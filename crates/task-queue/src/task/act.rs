@@ -60,12 +60,9 @@ impl TaskQueue {
                 }
                 // One more is looked for, so that the answer can tell.
                 let left = limit - acted.matched;
-                let step = match self.step(swarm, action, *status, filter, left.min(TASKS), &after).await {
-                    // What was changed stands, and is answered: who goes on is told what stands in the way.
-                    Err(error) if acted.changed > 0 && error.is_rejected_by_redis() => {
-                        return Ok(Acted { more: true, ..acted });
-                    }
-                    step => step?,
+                let step = self.step(swarm, action, *status, filter, left.min(TASKS), &after).await;
+                let Some(step) = Error::unless_begun(step, acted.changed > 0)? else {
+                    return Ok(Acted { more: true, ..acted });
                 };
                 if left == 0 && step.matched > 0 {
                     return Ok(Acted { more: true, ..acted });

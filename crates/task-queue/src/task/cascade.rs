@@ -46,14 +46,12 @@ impl TaskQueue {
         while let Some(parent) = walk.parents.pop_front() {
             let (mut after, mut before) = (String::new(), walk.cancelled);
             loop {
-                after = match self.cancel_children(swarm, parent, &after, &mut walk).await {
-                    // What was cancelled stands, and is answered: who goes on is told what stands in the way.
-                    Err(error) if walk.cancelled > 0 && error.is_rejected_by_redis() => {
-                        more = true;
-                        break;
-                    }
-                    next => next?,
+                let next = self.cancel_children(swarm, parent, &after, &mut walk).await;
+                let Some(next) = Error::unless_begun(next, walk.cancelled > 0)? else {
+                    more = true;
+                    break;
                 };
+                after = next;
                 more = walk.looked >= REPAIR_TASKS && !(after.is_empty() && walk.parents.is_empty());
                 // One that was claimed meanwhile has passed by: the walk is over when it has found nothing to do.
                 if more || (after.is_empty() && walk.cancelled == before) {
