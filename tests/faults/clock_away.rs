@@ -1,4 +1,5 @@
-//! The clock of Redis is set back while Redis is away: nobody sees the step, and only what Redis kept tells of it.
+//! The clock of Redis is set back while Redis is away: nobody sees the step, and only what Redis kept tells of it. And what is
+//! made after a step back, which is not moved with what was there.
 
 use std::time::{Duration, Instant};
 
@@ -9,6 +10,9 @@ use crate::clock::{DEAD_LEASE_MS, HOUR, SLACK, complete_all, heartbeats, held_by
 
 /// The shortest presence.
 const TTL_MS: u64 = 1_000;
+/// A step back, and a shorter span that it would end.
+const STEP_S: i64 = 15;
+const LASTS_MS: u64 = 12_000;
 
 /// `before` on a Redis that is an hour ahead; then it ends, and begins again with its clock right; then `after`.
 fn set_back_while_away<T>(before: impl AsyncFnOnce(&World) -> T, after: impl AsyncFnOnce(&World, T)) {
@@ -80,5 +84,32 @@ fn a_rate_is_what_it_says_when_the_clock_went_back_while_redis_was_away() {
     set_back_while_away(before, async |w, ()| {
         let next = w.claim_with(json!({"agent": "a", "queues": ["q"], "wait_ms": 20_000})).await;
         assert_eq!(next.len(), 1);
+    });
+}
+
+/// Fault: clock-jumps
+#[test]
+fn a_swarm_that_is_made_after_a_step_back_keeps_its_leases_and_its_agents() {
+    let shim = Shim::new();
+    let redis = RedisServer::under(&shim, &[]);
+    in_a_swarm_of(&Service::start(Setup::redis(&redis)), async |w| {
+        shim.move_clock(-STEP_S);
+        let stepped = Instant::now();
+        until("the clock says what it has said before", PATIENCE, async || {
+            w.claim("nobody").await;
+            stepped.elapsed() > Duration::from_secs(STEP_S.unsigned_abs() + 1)
+        })
+        .await;
+        for n in 0..10 {
+            let new = w.beside(&format!("{}-{n}", w.swarm()));
+            new.put("").send().await.expect(201);
+            new.put("/agents/a").json(json!({"ttl_ms": LASTS_MS})).send().await.expect(201);
+            new.submit(task().lease_ms(LASTS_MS)).await;
+            let held = new.claim_one("a").await;
+            until_swept(&new).await;
+            assert_eq!(new.get("/agents/a").send().await.ok()["status"], "live");
+            new.complete(&held, 1).await.ok();
+            new.delete("").send().await.expect(202);
+        }
     });
 }

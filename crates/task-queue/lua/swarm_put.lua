@@ -31,6 +31,7 @@ local function swarm_put(keys, args)
   -- The change that turns events off is still one of them.
   effects.quiet = effects.quiet and args[4] == '1'
   redis.call('HSETNX', key, 'created_at', int(now))
+  if not before then clock.made(root) end
   local changed = say(key, args)
   if before and changed then note(effects, 'swarm.changed') end
   write_effects(effects)

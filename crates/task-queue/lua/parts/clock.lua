@@ -66,6 +66,11 @@ do
     return back_of(root) > 0 and (mark_of(root) or 0) > now
   end
 
+  -- A swarm that was just made has nothing of before a step.
+  function clock.made(root)
+    if clock.back > 0 then moved[root .. 'leases'], moved[root .. 'alive'] = true, true end
+  end
+
   -- A swarm is no more.
   function clock.forget(root)
     gaps[root], backs[root], marked[root] = nil, nil, nil
