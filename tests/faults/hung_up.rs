@@ -16,8 +16,7 @@ fn with_slow_redis(test: impl AsyncFnOnce(World, &Proxy)) {
     let redis = RedisServer::start();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let proxy = runtime.block_on(Proxy::unix(&redis.socket()));
-    // An answer passes the proxy twice, and is not to be given up.
-    let setup = Setup::through(&redis, proxy.url()).set("WAGGLE_REDIS__HOT__RESPONSE_TIMEOUT_MS", "20000");
+    let setup = Setup::through(&redis, proxy.url());
     in_a_swarm_of(&Service::start(setup), async |w| test(w, &proxy).await);
 }
 

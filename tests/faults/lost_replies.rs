@@ -131,7 +131,7 @@ fn between_proxies(test: impl AsyncFnOnce(&[World; 2], &Proxy, &Proxy)) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let server = format!("127.0.0.1:{}", redis.port().unwrap());
     let proxy = runtime.block_on(Proxy::tcp("redis", &server));
-    in_a_swarm_of(&Service::start(Setup::through(&redis, proxy.url())), async |w| {
+    in_a_swarm_of(&Service::start(Setup::through(&redis, proxy.url()).waits_as_delivered()), async |w| {
         let client_side = Proxy::tcp("http", &w.service().address()).await;
         let through = w.through(client_side.url());
         test(&[w, through], &proxy, &client_side).await;
@@ -160,7 +160,7 @@ fn replies_lost_under_all_kinds_of_tasks_leave_a_history_that_holds() {
 fn with_proxy(redis: &RedisServer, test: impl AsyncFnOnce(World, &Proxy)) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let proxy = runtime.block_on(Proxy::unix(&redis.socket()));
-    in_a_swarm_of(&Service::start(Setup::through(redis, proxy.url())), async |w| {
+    in_a_swarm_of(&Service::start(Setup::through(redis, proxy.url()).waits_as_delivered()), async |w| {
         test(w.clone(), &proxy).await;
         proxy.set(Mode::Pass);
         w.until_it_works().await;

@@ -33,7 +33,9 @@ fn forgive(redis: &RedisServer) {
 
 async fn until_not_ready(client: &Client) -> Reply {
     until_some("it is not ready", PATIENCE, async || {
-        Some(client.get("/health/ready").send().await).filter(|reply| reply.status != 200)
+        // A connection that has just been closed is only gone; the next one is told why.
+        let gone = |reply: &Reply| reply.text.contains("\"backend_unavailable\"");
+        Some(client.get("/health/ready").send().await).filter(|reply| reply.status != 200 && !gone(reply))
     })
     .await
 }

@@ -18,7 +18,7 @@ const FROZEN: Duration = Duration::from_secs(10);
 #[test]
 fn every_request_is_answered_in_time_and_it_heals_by_itself() {
     let redis = RedisServer::start();
-    in_a_swarm_of(&Service::start(Setup::redis(&redis)), async |w| {
+    in_a_swarm_of(&Service::start(Setup::redis(&redis).waits_as_delivered()), async |w| {
         w.submit_many((0..5).map(|n| task().payload(n))).await;
         let held = w.claim_with(json!({"agent": "a", "max_tasks": 2})).await;
         redis.freeze();
@@ -73,7 +73,7 @@ fn every_request_is_answered_in_time_and_it_heals_by_itself() {
 #[test]
 fn leases_do_not_all_end_because_redis_paused_for_a_moment() {
     let redis = RedisServer::start();
-    in_a_swarm_of(&Service::start(Setup::redis(&redis)), async |w| {
+    in_a_swarm_of(&Service::start(Setup::redis(&redis).waits_as_delivered()), async |w| {
         w.submit_many((0..20).map(|_| task().lease_ms(10_000))).await;
         let held = w.claim_with(json!({"agent": "a", "max_tasks": 20})).await;
         redis.freeze();
@@ -90,7 +90,7 @@ fn leases_do_not_all_end_because_redis_paused_for_a_moment() {
 #[test]
 fn leases_have_what_was_left_of_them_when_redis_stood_still_for_longer_than_they_last() {
     let redis = RedisServer::start();
-    in_a_swarm_of(&Service::start(Setup::redis(&redis)), async |w| {
+    in_a_swarm_of(&Service::start(Setup::redis(&redis).waits_as_delivered()), async |w| {
         w.submit_many((0..20).map(|_| task().lease_ms(LEASE_MS))).await;
         let held = w.claim_with(json!({"agent": "a", "max_tasks": 20})).await;
         redis.freeze();

@@ -23,7 +23,7 @@ const IN_TIME: Duration = Duration::from_millis(6_500);
 #[test]
 fn while_redis_loads_its_data_nothing_is_taken_and_then_everything_is_there() {
     let redis = RedisServer::with(&SLOWLY);
-    in_a_swarm_of(&Service::start(Setup::redis(&redis)), async |w| {
+    in_a_swarm_of(&Service::start(Setup::redis(&redis).waits_as_delivered()), async |w| {
         let kept = w.submit_id(task()).await;
         let () = redis.command(&["EVAL", KEYS, "0"]).unwrap();
         // What is loaded key by key, and not call by call.
@@ -63,7 +63,7 @@ fn while_redis_loads_its_data_nothing_is_taken_and_then_everything_is_there() {
 #[test]
 fn a_redis_that_became_a_replica_takes_nothing_until_it_is_none_any_more() {
     let redis = RedisServer::start();
-    in_a_swarm_of(&Service::start(Setup::redis(&redis)), async |w| {
+    in_a_swarm_of(&Service::start(Setup::redis(&redis).waits_as_delivered()), async |w| {
         let id = w.submit_id(task()).await;
         let held = w.claim_one("a").await;
         // Nobody listens there: it stays what it was, and read-only.
@@ -85,7 +85,7 @@ fn a_redis_that_answers_too_late_keeps_nobody_waiting_beyond_the_deadline_of_his
     let redis = RedisServer::start();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let proxy = runtime.block_on(Proxy::unix(&redis.socket()));
-    in_a_swarm_of(&Service::start(Setup::through(&redis, proxy.url())), async |w| {
+    in_a_swarm_of(&Service::start(Setup::through(&redis, proxy.url()).waits_as_delivered()), async |w| {
         w.submit_many([task(), task()]).await;
         let held = w.claim_one("a").await;
         proxy.set(Mode::Delay(Duration::from_secs(4)));

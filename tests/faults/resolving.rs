@@ -29,7 +29,7 @@ fn killed_halfway(
     let redis = RedisServer::start();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let proxy = runtime.block_on(Proxy::unix(&redis.socket()));
-    let one = Service::start(Setup::through(&redis, proxy.url()));
+    let one = Service::start(Setup::through(&redis, proxy.url()).waits_as_delivered());
     in_a_swarm_of(&one, async |w| {
         let ids = prepare(&w).await;
         let waiting = blocked(&redis, &w);

@@ -17,6 +17,10 @@ use crate::{Authority, Cluster, Named, Pair, Shim, Shimmed, process};
 /// What a token may do that may do everything.
 pub const ALL_SCOPES: &str = "submit,work,message,state,operate,admin";
 
+/// A machine that is busy with other tests stalls Redis for longer than a service waits unless told otherwise.
+const STALL_MS: &str = "15000";
+const RESPONSE_TIMEOUT: &str = "WAGGLE_REDIS__HOT__RESPONSE_TIMEOUT_MS";
+
 /// A service that is not started yet.
 #[derive(Debug, Clone)]
 pub struct Setup {
@@ -81,6 +85,13 @@ impl Setup {
     fn limited_to_a_user_of(self, redis: &RedisServer) -> Self {
         let password = redis.password_file().display().to_string();
         self.set("WAGGLE_REDIS__USERNAME", SERVICE_USER).set("WAGGLE_REDIS__PASSWORD_FILE", &password)
+    }
+
+    /// It waits for Redis no longer than a service does that is not told otherwise: for tests that silence Redis.
+    #[must_use]
+    pub fn waits_as_delivered(mut self) -> Self {
+        self.variables.retain(|(name, _)| name != RESPONSE_TIMEOUT);
+        self
     }
 
     /// With an environment variable.
@@ -221,7 +232,7 @@ impl Setup {
             cluster: None,
             root: None,
             tls: None,
-            variables: Vec::new(),
+            variables: vec![(RESPONSE_TIMEOUT.to_owned(), STALL_MS.to_owned())],
             flags: Vec::new(),
             open_files: None,
         }

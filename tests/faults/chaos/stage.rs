@@ -50,7 +50,7 @@ impl Stage {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let behind = runtime.block_on(Proxy::unix(&redis.socket()));
         let setup = || {
-            let setup = Setup::through(&redis, behind.url());
+            let setup = Setup::through(&redis, behind.url()).waits_as_delivered();
             bug.map_or_else(|| setup.clone(), |bug| setup.clone().set("DELIBERATE_BUG", bug))
         };
         let servers = [Service::start(setup()), Service::start(setup())];
