@@ -68,7 +68,7 @@ impl InFlight {
     /// Lets a new request in, whose answer may be of any size.
     ///
     /// # Errors
-    /// 503 where there are as many bytes as may be, 429 where so many are of this client.
+    /// 429 where this client has as many bytes as it may, otherwise 503 where there are as many in all.
     pub(crate) fn admit(&self, address: impl FnOnce() -> IpAddr) -> Result<(), Problem> {
         let (all, limit) = (self.bytes(), self.0.limit);
         // Nobody has more than all: whose it is, is asked only where there is much.
@@ -82,10 +82,11 @@ impl InFlight {
 
 impl Counters {
     fn check(&self, all: usize, of_client: usize) -> Result<(), Problem> {
-        if all > self.limit {
-            return Err(self.too_many());
+        // Whoever can help himself is told how, also where there is no room for anybody.
+        if of_client > self.limit / SHARE {
+            return Err(self.too_many_of_client());
         }
-        if of_client > self.limit / SHARE { Err(self.too_many_of_client()) } else { Ok(()) }
+        if all > self.limit { Err(self.too_many()) } else { Ok(()) }
     }
 
     fn too_many(&self) -> Problem {
@@ -220,9 +221,8 @@ mod tests {
         in_flight.admit(|| two).unwrap();
         let mut other = in_flight.account(two).charge();
         other.grow(50).unwrap();
-        for address in [one, two, three] {
-            assert_eq!(code(in_flight.admit(|| address)), (503, "too_many_waiting"));
-        }
+        assert_eq!(code(in_flight.admit(|| one)), (429, "rate_limited"));
+        assert_eq!(code(in_flight.admit(|| three)), (503, "too_many_waiting"));
         drop(charge);
         in_flight.admit(|| one).unwrap();
         assert_eq!(in_flight.bytes(), 50);
