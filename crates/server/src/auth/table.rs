@@ -40,6 +40,7 @@ pub(crate) const ROUTES: &[(&str, &str, Need)] = &[
     ("GET", "/health/ready", OPEN),
     ("GET", "/openapi.json", OPEN),
     ("GET", "/docs", OPEN),
+    ("GET", "/docs/", OPEN),
     ("GET", "/docs/{*rest}", OPEN),
     ("GET", "/perf/dashboard", OPEN),
     ("GET", "/perf/dashboard/{file}", OPEN),

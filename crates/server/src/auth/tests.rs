@@ -95,7 +95,9 @@ fn the_document_for_people_says_the_same_as_the_table() {
     };
     let table: BTreeSet<_> = ROUTES
         .iter()
-        .filter(|(_, path, _)| !path.contains("{*rest}") && !path.contains("{file}") && *path != "/docs")
+        .filter(|(_, path, _)| {
+            !path.contains("{*rest}") && !path.contains("{file}") && !path.starts_with("/docs")
+        })
         .filter(|(method, path, _)| *method == "POST" || !path.ends_with("/increment"))
         .map(|(method, path, of)| ((*method).to_owned(), (*path).to_owned(), need(of)))
         .collect();
@@ -143,6 +145,16 @@ async fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
         }
         assert!(is_let_in(&call(&service, method, path, Some("all")).await), "{method} {path}");
     }
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn the_pages_for_people_open_by_the_address_that_people_type() {
+    let service = Service::with(settings()).await;
+    let moved = call(&service, "GET", "/docs", None).await;
+    let page = call(&service, "GET", moved.header("location"), None).await;
+    assert_eq!((moved.status.as_u16(), page.status.as_u16()), (303, 200));
+    assert_eq!(call(&service, "GET", "/perf/dashboard", None).await.status, 200);
     service.stop().await;
 }
 
