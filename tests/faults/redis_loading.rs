@@ -63,7 +63,7 @@ fn while_redis_loads_its_data_nothing_is_taken_and_then_everything_is_there() {
 #[test]
 fn a_redis_that_became_a_replica_takes_nothing_until_it_is_none_any_more() {
     let redis = RedisServer::start();
-    in_a_swarm_of(&Service::start(Setup::redis(&redis).waits_as_delivered()), async |w| {
+    in_a_swarm_of(&Service::start(Setup::redis(&redis)), async |w| {
         let id = w.submit_id(task()).await;
         let held = w.claim_one("a").await;
         // Nobody listens there: it stays what it was, and read-only.
